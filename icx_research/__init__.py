@@ -1,0 +1,70 @@
+"""Internal and external customer satisfaction: link them, test them, show them.
+
+The public names are bound when they are first used, so that importing the package
+costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "read_codebook": "survey.codebook_reading",
+    "Codebook": "survey.codebook",
+    "read_study": "survey.study",
+    "study_from_frames": "survey.study",
+    "Study": "survey.study",
+    "simulate_study": "survey.simulation",
+    "load_example": "survey.datasets",
+    "scale_scores": "survey.scoring",
+    "unit_scores": "survey.aggregation",
+    "UnitScores": "survey.aggregation",
+    "link_units": "survey.linking",
+    "link_study": "survey.linking",
+    "LinkedUnits": "survey.linking",
+    "protect": "survey.disclosure",
+    "ProtectedUnits": "survey.disclosure",
+    "answer_quality": "survey.answering",
+    "moments": "core.reduction",
+    "Moments": "core.moments",
+    "variance_components": "core.variance",
+    "Estimate": "core.results",
+    "Result": "core.results",
+    "StudyError": "core.errors",
+    "NotTestable": "core.errors",
+    "Blocked": "core.errors",
+    "testable": "core.errors",
+    "linkage_correlations": "linkage.correlation",
+    "attenuate": "linkage.disattenuation",
+    "disattenuate": "linkage.disattenuation",
+    "linkage_line": "linkage.line",
+    "linkage_overview": "linkage.overview",
+    "outcome_overview": "linkage.overview",
+    "wave_overview": "linkage.overview",
+    "claims": "claims.registry",
+    "evaluate_claims": "claims.evaluation",
+    "ClaimLedger": "claims.ledger",
+    "figure_style": "present.style",
+    "plot_linkage": "present.linkage_figures",
+    "linkage_caption": "present.linkage_figures",
+    "linkage_figure": "present.linkage_pages",
+    "save_figure": "present.figures",
+    "run_study": "present.study_run",
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'icx_research' has no attribute {name!r}")
+    value = getattr(import_module(f"icx_research.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The debate: claims, and what the data say of them."""

@@ -1,0 +1,1 @@
+"""Statistics and value types that know nothing about surveys."""

@@ -1,0 +1,44 @@
+"""Numbers in the style of the American Psychological Association."""
+
+import math
+
+
+def bounded(value: float, *, digits: int = 2) -> str:
+    """Format a number that cannot exceed one in absolute value, without leading zero.
+
+    Examples
+    --------
+    >>> bounded(-0.527), bounded(1.0), bounded(float("nan"))
+    ('-.53', '1.00', 'n/a')
+    """
+    if math.isnan(value):
+        return "n/a"
+    text = f"{value + 0.0:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+
+
+def p_value(p: float) -> str:
+    """Format a p value with its relation sign.
+
+    Examples
+    --------
+    >>> p_value(0.0312), p_value(1e-9)
+    ('p = .031', 'p < .001')
+    """
+    if math.isnan(p):
+        return "p = n/a"
+    return "p < .001" if p < 0.001 else f"p = {bounded(p, digits=3)}"
+
+
+def interval(low: float, high: float, *, confidence_level: float, digits: int = 2) -> str:
+    """Format a confidence interval of a bounded coefficient.
+
+    Examples
+    --------
+    >>> interval(0.052, 0.529, confidence_level=0.95)
+    '95% CI [.05, .53]'
+    """
+    limits = f"{bounded(low, digits=digits)}, {bounded(high, digits=digits)}"
+    return f"{100 * confidence_level:g}% CI [{limits}]"

@@ -1,0 +1,191 @@
+"""From rows to `Moments`, by whatever engine holds the rows."""
+
+from collections.abc import Hashable, Sequence
+from itertools import combinations_with_replacement
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from icx_research.core.moments import Moments, combine
+
+
+def moments(
+    data: Any,
+    columns: Sequence[str],
+    *,
+    by: str | Sequence[str] | None = None,
+    weights: str | None = None,
+) -> Moments:
+    """Reduce rows to counts, means and covariances.
+
+    Parameters
+    ----------
+    data : DataFrame or lazy frame
+        Anything narwhals reads: pandas, Polars, DuckDB, PySpark, Dask. Lazy
+        frames are reduced by their own engine; the rows never reach Python.
+    columns : sequence of str, length k
+        Numeric columns. Rows with a missing value are left out and counted.
+    by : str or sequence of str, optional
+        Columns that form groups.
+    weights : str, optional
+        Column of non-negative weights; rows of weight 0 count as left out.
+
+    Returns
+    -------
+    Moments
+        Per group where `by` is given.
+
+    Raises
+    ------
+    ValueError
+        If no column is named, one is unknown or named twice, or a weight is negative.
+
+    Notes
+    -----
+    Products are taken about the grand mean, which keeps 1e9 + small numbers exact
+    to rounding. See `Moments` for the formula with weights.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"q1": [1, 2, 6], "q2": [2, 4, 3], "unit": ["a", "a", "b"]})
+    >>> moments(answers, ["q1", "q2"]).mean
+    array([3., 3.])
+    >>> moments(answers, ["q1", "q2"], by="unit").n
+    array([2, 1])
+    """
+    keys = [by] if isinstance(by, str) else list(by or [])
+    columns = [columns] if isinstance(columns, str) else list(columns)
+    if not columns:
+        raise ValueError("moments needs at least one column.")
+    needed = [*columns, *keys, *([weights] if weights else [])]
+    frame = nw.from_native(data)
+    _check_columns(needed, list(frame.collect_schema().names()))
+    values = [*columns, *([weights] if weights else [])]
+    frame = frame.select(*needed).with_columns(nw.col(*values).cast(nw.Float64()))
+    if isinstance(frame, nw.LazyFrame):
+        return _from_engine(frame, columns, keys, weights, single=isinstance(by, str))
+    return _from_arrays(frame, columns, keys, weights, single=isinstance(by, str))
+
+
+def _check_columns(needed: list[str], known: list[str]) -> None:
+    unknown = [name for name in needed if name not in known]
+    if unknown:
+        raise ValueError(f"data has no column {unknown[0]!r}; it has {known}.")
+    if len(set(needed)) < len(needed):
+        raise ValueError(f"Columns, by and weights must be named once each; got {needed}.")
+
+
+def _from_arrays(
+    frame: "nw.DataFrame[Any]",
+    columns: list[str],
+    keys: list[str],
+    weights: str | None,
+    *,
+    single: bool,
+) -> Moments:
+    """Reduce an eager frame with matrix products."""
+    x = np.column_stack([frame[name].to_numpy() for name in columns]).astype(float)
+    w = frame[weights].to_numpy() if weights else np.ones(len(frame))
+    use = ~np.isnan(x).any(axis=1) & ~np.isnan(w) & (w > 0)
+    if (w < 0).any():
+        raise ValueError(f"weights must not be negative; column {weights!r} is.")
+    codes, groups = np.zeros(len(frame), dtype=int), None
+    if keys:
+        index = pd.MultiIndex.from_arrays([frame[key].to_list() for key in keys], names=keys)
+        use &= ~np.array([pd.isna(index.get_level_values(key)) for key in keys]).any(axis=0)
+        codes, found = index.factorize(sort=True)
+        kept, codes = np.unique(codes[use], return_inverse=True)
+        groups = _group_keys([found[i] for i in kept], single=single)
+    else:
+        codes = codes[use]
+    x, w = x[use], w[use]
+    order = np.argsort(codes, kind="stable")
+    size = len(groups) if groups is not None else 1
+    bounds = np.searchsorted(codes[order], np.arange(size + 1))
+    k = len(columns)
+    n, weight = np.diff(bounds), np.zeros(size)
+    mean, sscp = np.full((size, k), np.nan), np.zeros((size, k, k))
+    for g in range(size):
+        rows = order[bounds[g] : bounds[g + 1]]
+        weight[g] = w[rows].sum()
+        if len(rows):
+            first = x[rows[0]]
+            mean[g] = first + w[rows] @ (x[rows] - first) / weight[g]
+            deviations = (x[rows] - mean[g]) * np.sqrt(w[rows])[:, None]
+            sscp[g] = deviations.T @ deviations
+    dropped = len(frame) - int(use.sum())
+    at = np.arange(size)
+    return combine(tuple(columns), n, weight, mean, sscp, at, groups, dropped)
+
+
+def _from_engine(
+    frame: "nw.LazyFrame[Any]",
+    columns: list[str],
+    keys: list[str],
+    weights: str | None,
+    *,
+    single: bool,
+) -> Moments:
+    """Reduce a lazy frame with sums and products that its engine computes."""
+    total = int(frame.select(n=nw.len()).collect(backend="pandas").item())
+    if weights:
+        lowest = frame.select(lowest=nw.col(weights).min()).collect(backend="pandas").item()
+        if lowest is not None and lowest < 0:
+            raise ValueError(f"weights must not be negative; column {weights!r} is.")
+    values = [*columns, *([weights] if weights else [])]
+    complete = ~nw.any_horizontal(
+        *(nw.col(name).is_null() for name in (*values, *keys)),
+        *(nw.col(name).is_nan() for name in values),
+        ignore_nulls=True,
+    )
+    frame = frame.filter(complete)
+    w: nw.Expr = nw.col(weights) if weights else nw.lit(1.0)
+    if weights:
+        frame = frame.filter(nw.col(weights) > 0)
+    centre = frame.select(nw.col(*columns).mean()).collect(backend="pandas").row(0)
+    centred = [
+        (nw.col(name) - (c or 0.0)).alias(f"_x{i}")
+        for i, (name, c) in enumerate(zip(columns, centre, strict=True))
+    ]
+    frame = frame.select(*keys, w.alias("_w"), *centred)
+    pairs = list(combinations_with_replacement(range(len(columns)), 2))
+    frame = frame.with_columns(
+        *((nw.col("_w") * nw.col(f"_x{i}")).alias(f"_s{i}") for i in range(len(columns))),
+        *(
+            (nw.col("_w") * nw.col(f"_x{i}") * nw.col(f"_x{j}")).alias(f"_p{i}_{j}")
+            for i, j in pairs
+        ),
+    )
+    sums = [
+        nw.len().alias("_n"),
+        nw.col("_w").sum(),
+        *(nw.col(f"_s{i}").sum() for i in range(len(columns))),
+        *(nw.col(f"_p{i}_{j}").sum() for i, j in pairs),
+    ]
+    reduced = (frame.group_by(keys).agg(*sums).sort(keys) if keys else frame.select(*sums)).collect(
+        backend="pandas"
+    )
+    n = reduced["_n"].to_numpy().astype(int)
+    weight = np.nan_to_num(reduced["_w"].to_numpy().astype(float))
+    k = len(columns)
+    shift = np.column_stack([reduced[f"_s{i}"].to_numpy() for i in range(k)]).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shift = shift / weight[:, None]
+    sscp = np.zeros((len(n), k, k))
+    for i, j in pairs:
+        about_centre = reduced[f"_p{i}_{j}"].to_numpy().astype(float)
+        sscp[:, i, j] = sscp[:, j, i] = about_centre - weight * shift[:, i] * shift[:, j]
+    groups = None
+    if keys:
+        rows = list(zip(*(reduced[key].to_list() for key in keys), strict=True))
+        groups = _group_keys(rows, single=single)
+    mean = shift + np.array([c or 0.0 for c in centre])
+    dropped = total - int(n.sum())
+    return combine(tuple(columns), n, weight, mean, sscp, np.arange(len(n)), groups, dropped)
+
+
+def _group_keys(rows: Sequence[Any], *, single: bool) -> tuple[Hashable, ...]:
+    return tuple(row[0] for row in rows) if single else tuple(tuple(row) for row in rows)

@@ -1,0 +1,77 @@
+"""The shape every analysis answers in."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import pandas as pd
+
+TABLE_COLUMNS = (
+    "term", "estimate", "se", "ci_low", "ci_high", "statistic", "df", "p_value", "n",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number with its interval, in full precision.
+
+    Attributes
+    ----------
+    value, ci_low, ci_high : float
+        Point estimate and limits, in the unit of the analysis.
+    confidence_level : float
+        Coverage of the interval, as a fraction.
+    """
+
+    value: float
+    ci_low: float
+    ci_high: float
+    confidence_level: float
+
+    def scaled(self, factor: float) -> "Estimate":
+        """Multiply estimate and limits; a negative factor swaps the limits."""
+        low, high = sorted((self.ci_low * factor, self.ci_high * factor))
+        return Estimate(self.value * factor, low, high, self.confidence_level)
+
+
+class Result(ABC):
+    """What every result shares: a table, a sentence, and a display without addresses.
+
+    Subclasses are frozen dataclasses with ``repr=False`` that hold unrounded
+    numbers; rounding belongs to display.
+    """
+
+    @property
+    @abstractmethod
+    def table(self) -> pd.DataFrame:
+        """One row per estimate; columns in the order of `TABLE_COLUMNS`."""
+
+    @abstractmethod
+    def to_apa(self) -> str:
+        """One sentence with the numbers, without words of judgement."""
+
+    def __repr__(self) -> str:
+        """Name the kind of result and give its sentence."""
+        return f"{type(self).__name__}: {self.to_apa()}"
+
+    def _repr_html_(self) -> str:
+        return rounded(self.table).to_html(index=False, na_rep="")
+
+
+def estimate_table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Build a result table with the columns that apply, in the common order."""
+    table = pd.DataFrame(rows)
+    return table[[name for name in TABLE_COLUMNS if name in table]]
+
+
+def rounded(table: pd.DataFrame, *, digits: int = 3) -> pd.DataFrame:
+    """Round every number of a table for display and turn negative zeros into zeros."""
+    shown = table.copy()
+    for name in shown.select_dtypes("float"):
+        shown[name] = shown[name].round(digits) + 0.0
+    return shown
+
+
+def check_confidence_level(confidence_level: float) -> None:
+    """Refuse a confidence level that is not a fraction."""
+    if not 0 < confidence_level < 1:
+        raise ValueError(f"confidence_level must lie between 0 and 1, not {confidence_level}.")

@@ -1,0 +1,133 @@
+"""Variance between and within units, from counts, means and variances alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from icx_research.core.moments import Moments
+
+
+@dataclass(frozen=True)
+class VarianceComponents:
+    """One-way random-effects components of one variable.
+
+    A part that the answers do not determine is nan (all but the counts without two
+    units or without two answers in a unit; the shares where no answer differs).
+
+    Attributes
+    ----------
+    between, within : float
+        Variance of the true unit means and of answers within units, in squared
+        scale points. `between` may be negative: that is an estimate, not an error.
+    icc_1, icc_1_low, icc_1_high : float
+        Share of a single answer's variance that lies between units, with interval.
+    icc_2 : float
+        Reliability of a unit mean of average size.
+    mean_size : float
+        The size k* that stands for unequal units.
+    n_units, n_used : int
+        Units and answers.
+    """
+
+    between: float
+    within: float
+    icc_1: float
+    icc_1_low: float
+    icc_1_high: float
+    icc_2: float
+    mean_size: float
+    n_units: int
+    n_used: int
+
+    def reliability(self, n: np.ndarray) -> np.ndarray:
+        """Reliability of unit means of `n` answers each; nan where `between` is not positive."""
+        if not self.between > 0:
+            return np.full(np.shape(n), np.nan)
+        return self.between / (self.between + self.within / np.asarray(n, dtype=float))
+
+
+def variance_components(moments: Moments, *, confidence_level: float = 0.95) -> VarianceComponents:
+    r"""Split the variance of one variable into between and within units.
+
+    Parameters
+    ----------
+    moments : Moments
+        Of one variable, per unit.
+    confidence_level : float, default 0.95
+        Coverage of the interval of ICC(1).
+
+    Returns
+    -------
+    VarianceComponents
+        All nan but the counts where fewer than two units or no unit with two
+        answers exist.
+
+    Raises
+    ------
+    ValueError
+        If the moments are not of one variable per unit, or are weighted.
+
+    Notes
+    -----
+    Analysis of variance with :math:`k^* = (N - \sum n_u^2 / N) / (G - 1)`:
+    :math:`\sigma^2 = MSW`, :math:`\tau^2 = (MSB - MSW) / k^*`,
+    :math:`ICC(1) = \tau^2 / (\tau^2 + \sigma^2)`, :math:`ICC(2) = (MSB - MSW) / MSB`.
+    The interval takes :math:`F = MSB / MSW` as a multiple of an F variable, exact for
+    normal answers and equal sizes: its limits are :math:`1 - k^* / (F / F_q - 1 + k^*)`.
+
+    R's ``multilevel::ICC1`` takes the mean size :math:`N / G` in place of :math:`k^*`, so
+    that its ICC(1) differs a little where sizes do.
+
+    References
+    ----------
+    Shrout, P. E., & Fleiss, J. L. (1979). Intraclass correlations: Uses in assessing
+    rater reliability. Psychological Bulletin, 86, 420-428.
+    https://doi.org/10.1037/0033-2909.86.2.420
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from icx_research import moments
+    >>> ratings = pd.DataFrame({"unit": list("aaabbbccc"), "score": [5, 6, 7, 2, 3, 4, 4, 5, 6]})
+    >>> components = variance_components(moments(ratings, ["score"], by="unit"))
+    >>> round(components.icc_1, 3), round(components.icc_2, 3)
+    (0.667, 0.857)
+    """
+    if len(moments.names) != 1 or moments.groups is None:
+        raise ValueError(
+            "variance_components needs the moments of one variable per unit; got "
+            f"{list(moments.names)} {'without' if moments.groups is None else 'with'} groups."
+        )
+    if not np.array_equal(moments.weight, moments.n):
+        raise ValueError("variance_components needs moments without weights.")
+    n = np.asarray(moments.n, dtype=float)
+    total, units = n.sum(), int((n > 0).sum())
+    if units < 2 or total - units < 1:
+        nan = float("nan")
+        return VarianceComponents(nan, nan, nan, nan, nan, nan, nan, units, int(total))
+    grand = float(moments.pooled().mean[0])
+    deviations = np.where(n > 0, moments.mean[:, 0] - grand, 0.0)
+    ms_between = float(np.sum(n * deviations**2)) / (units - 1)
+    ms_within = float(moments.sscp[:, 0, 0].sum()) / (total - units)
+    size = (total - np.sum(n**2) / total) / (units - 1)
+    between = (ms_between - ms_within) / size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.float64(ms_between) / ms_within
+        tail = (1 - confidence_level) / 2
+        f_high, f_low = stats.f.ppf([1 - tail, tail], units - 1, total - units)
+        icc_1 = np.float64(between) / (between + ms_within)
+        low = 1 - size / (ratio / f_high - 1 + size)
+        high = 1 - size / (ratio / f_low - 1 + size)
+        icc_2 = (ms_between - ms_within) / np.float64(ms_between)
+    return VarianceComponents(
+        between=float(between),
+        within=ms_within,
+        icc_1=float(icc_1),
+        icc_1_low=float(low),
+        icc_1_high=float(high),
+        icc_2=float(icc_2),
+        mean_size=float(size),
+        n_units=units,
+        n_used=int(total),
+    )

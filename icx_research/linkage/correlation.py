@@ -1,0 +1,363 @@
+"""Whether units that are better served inside have more satisfied customers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from icx_research.core import apa
+from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.linkage.reliability import MeanReliability, mean_reliability
+from icx_research.survey.linking import LinkedUnits
+
+SYMBOLS = {"pearson": "r", "spearman": "rs"}
+# Relative spread below which unit means are equal: averaging equal answers in another
+# order moves the last digits only (about 1e-16).
+ROUNDING = 1e-12
+# Share of a standardised control column that must be new (the tolerance of R's lm).
+INDEPENDENCE = 1e-7
+
+
+@dataclass(frozen=True)
+class CorrelationTest:
+    """One correlation over units, with interval and test.
+
+    Attributes
+    ----------
+    estimate : Estimate
+    statistic, p_value : float
+        t statistic and two-sided p value against zero.
+    df : int
+        Units less two, less the number of independent control columns.
+    """
+
+    estimate: Estimate
+    statistic: float
+    df: int
+    p_value: float
+
+
+@dataclass(frozen=True, repr=False)
+class LinkageCorrelation(Result):
+    """Unit-level correlation of an internal with an external score.
+
+    Attributes
+    ----------
+    internal, external : str
+        The scores.
+    method : str
+        "pearson" or "spearman".
+    controls : tuple of str
+        What is held constant in the partial correlation.
+    correlation : CorrelationTest
+    partial_correlation : CorrelationTest or None
+        None without controls.
+    reliability_internal, reliability_external : MeanReliability
+        Of the unit means, given the controls.
+    wave : str
+    n_used, n_dropped : int
+        Units with both scores and all controls, and linked units without.
+    n_control_columns : int
+        Independent columns the controls fill (a category fills one less than it has
+        values; what is constant or follows from the others fills none).
+    note : str
+        The wave where there are several; client units that stand behind several rows;
+        control columns that add nothing.
+    """
+
+    internal: str
+    external: str
+    method: str
+    controls: tuple[str, ...]
+    correlation: CorrelationTest
+    partial_correlation: CorrelationTest | None
+    reliability_internal: MeanReliability
+    reliability_external: MeanReliability
+    wave: str
+    n_used: int
+    n_dropped: int
+    n_control_columns: int
+    note: str
+
+    @property
+    def primary(self) -> CorrelationTest:
+        """The partial correlation where there are controls, else the correlation."""
+        return self.partial_correlation or self.correlation
+
+    @property
+    def estimate(self) -> Estimate:
+        """Estimate and interval of `primary`."""
+        return self.primary.estimate
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per correlation: term, estimate, interval, t, df, p, n (units)."""
+        tests = {"correlation": self.correlation}
+        if self.partial_correlation:
+            tests["partial_correlation"] = self.partial_correlation
+        return estimate_table(
+            [
+                {
+                    "term": term,
+                    "estimate": test.estimate.value,
+                    "ci_low": test.estimate.ci_low,
+                    "ci_high": test.estimate.ci_high,
+                    "statistic": test.statistic,
+                    "df": test.df,
+                    "p_value": test.p_value,
+                    "n": self.n_used,
+                }
+                for term, test in tests.items()
+            ]
+        )
+
+    def to_apa(self) -> str:
+        """Correlation, interval, p value and number of units."""
+        shown = self.primary
+        given = f" given {', '.join(self.controls)}" if self.controls else ""
+        limits = apa.interval(
+            shown.estimate.ci_low,
+            shown.estimate.ci_high,
+            confidence_level=shown.estimate.confidence_level,
+        )
+        return (
+            f"{SYMBOLS[self.method]}({shown.df}) = {apa.bounded(shown.estimate.value)}{given}, "
+            f"{limits}, {apa.p_value(shown.p_value)}, n = {self.n_used} units"
+        )
+
+
+def linkage_correlations(
+    linked: LinkedUnits,
+    *,
+    internal: str,
+    external: str,
+    controls: Sequence[str] = (),
+    method: Literal["pearson", "spearman"] = "pearson",
+    wave: str | None = None,
+    confidence_level: float = 0.95,
+) -> LinkageCorrelation:
+    r"""Correlate an internal with an external score over linked units of one wave.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    internal, external : str
+        Names of the scores.
+    controls : sequence of str
+        Attributes or scores held constant in a partial correlation; a column of
+        text becomes indicator columns.
+    method : {"pearson", "spearman"}
+        "spearman" correlates ranks.
+    wave : str, optional
+        The latest wave unless stated: rows of one unit in several waves are not
+        independent and are never put together.
+    confidence_level : float, default 0.95
+
+    Returns
+    -------
+    LinkageCorrelation
+        n counts units, never respondents.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or `confidence_level` is not a fraction.
+    NotTestable
+        If fewer than four units (plus control columns) have all values, or the linked
+        units lack a control that the codebook knows.
+    Blocked
+        If a score, or a score given the controls, does not vary over the units.
+
+    Notes
+    -----
+    With c independent control columns: :math:`z = \operatorname{atanh} r` with standard error
+    :math:`1 / \sqrt{n - 3 - c}` (for ranks :math:`\sqrt{(1 + r^2 / 2) / (n - 3 - c)}`, after
+    Bonett and Wright); :math:`t = r \sqrt{d / (1 - r^2)}` with :math:`d = n - 2 - c`. Agrees
+    with R's ``cor.test`` and ``psych::partial.r``.
+
+    References
+    ----------
+    Fisher, R. A. (1921). On the "probable error" of a coefficient of correlation
+    deduced from a small sample. Metron, 1, 3-32.
+
+    Bonett, D. G., & Wright, T. A. (2000). Sample size requirements for estimating
+    Pearson, Kendall and Spearman correlations. Psychometrika, 65, 23-28.
+    https://doi.org/10.1007/BF02294183
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> linked = link_study(load_example("company"))
+    >>> linkage_correlations(linked, internal="internal_satisfaction", external="csat")
+    LinkageCorrelation: r(58) = .40, 95% CI [.16, .59], p = .002, n = 60 units
+    """
+    check_confidence_level(confidence_level)
+    if method not in SYMBOLS:
+        raise ValueError(f"method must be 'pearson' or 'spearman', not {method!r}.")
+    _check_names(linked, internal, external, controls)
+    one_wave = linked.at_wave(wave)
+    columns = [internal, external, *controls]
+    rows = one_wave.table.dropna(subset=columns)
+    scores, design = rows[[internal, external]].to_numpy(float), control_columns(rows, controls)
+    if method == "spearman" and len(rows):
+        scores, design = stats.rankdata(scores, axis=0), stats.rankdata(design, axis=0)
+    basis = _control_basis(design)
+    c = basis.shape[1]
+    if len(rows) < 4 + c:
+        raise NotTestable(
+            f"a correlation{' with these controls' if c else ''} needs at least {4 + c} linked "
+            f"units with all values; there are {len(rows)} in wave {one_wave.waves[-1]}."
+        )
+    plain = scores - scores.mean(axis=0)
+    given = plain - basis @ (basis.T @ plain)
+    for i, name in enumerate((internal, external)):
+        if not varies(scores)[i]:
+            raise Blocked(f"all units have the same {name}; there is nothing to correlate.")
+        if (given[:, i] ** 2).sum() <= ROUNDING * len(rows) * (plain[:, i] ** 2).sum():
+            raise Blocked(f"the controls explain {name} completely; leave some of them out.")
+    variance = (given**2).sum(axis=0) / (len(rows) - 1 - c)
+    return LinkageCorrelation(
+        internal=internal,
+        external=external,
+        method=method,
+        controls=tuple(controls),
+        correlation=_test(plain, 0, method, confidence_level),
+        partial_correlation=_test(given, c, method, confidence_level) if controls else None,
+        reliability_internal=mean_reliability(rows, internal, variance=variance[0]),
+        reliability_external=mean_reliability(rows, external, variance=variance[1]),
+        wave=one_wave.waves[-1],
+        n_used=len(rows),
+        n_dropped=len(one_wave.table) - len(rows),
+        n_control_columns=c,
+        note=_note(linked.waves, one_wave, len(rows), design.shape[1] - c),
+    )
+
+
+def correlation_interval(
+    r: float, n: int, *, n_controls: int = 0, confidence_level: float = 0.95
+) -> Estimate:
+    """Fisher's interval of a (partial) Pearson correlation.
+
+    Raises
+    ------
+    ValueError
+        If r is no correlation, n is below four plus controls, or `confidence_level`
+        is not a fraction.
+
+    Examples
+    --------
+    >>> interval = correlation_interval(0.30, 20)
+    >>> round(interval.ci_low, 3), round(interval.ci_high, 3)
+    (-0.164, 0.655)
+    """
+    check_confidence_level(confidence_level)
+    if not -1 <= r <= 1:
+        raise ValueError(f"r must lie between -1 and 1, not {r}.")
+    if n < 4 + n_controls:
+        raise ValueError(
+            f"the interval needs n of at least {4 + n_controls} (4 plus n_controls), not {n}."
+        )
+    return _interval(r, 1 / np.sqrt(n - 3 - n_controls), confidence_level)
+
+
+def _interval(r: float, se: float, confidence_level: float) -> Estimate:
+    with np.errstate(divide="ignore"):
+        z = np.arctanh(r)
+    reach = stats.norm.ppf((1 + confidence_level) / 2) * se
+    return Estimate(r, float(np.tanh(z - reach)), float(np.tanh(z + reach)), confidence_level)
+
+
+def _test(residuals: np.ndarray, c: int, method: str, confidence_level: float) -> CorrelationTest:
+    n = len(residuals)
+    x, y = residuals.T
+    r = float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1, 1))
+    inflation = 1 + r**2 / 2 if method == "spearman" else 1.0
+    df = n - 2 - c
+    with np.errstate(divide="ignore"):
+        t = float(r * np.sqrt(df / np.float64(1 - r**2)))
+    return CorrelationTest(
+        estimate=_interval(r, np.sqrt(inflation) / np.sqrt(n - 3 - c), confidence_level),
+        statistic=t,
+        df=df,
+        p_value=float(2 * stats.t.sf(abs(t), df)),
+    )
+
+
+def control_columns(rows: pd.DataFrame, controls: Sequence[str]) -> np.ndarray:
+    """Turn controls into numbers: text becomes indicators of all values but the first."""
+    blocks = []
+    for name in controls:
+        as_numbers = pd.to_numeric(rows[name], errors="coerce")
+        if as_numbers.notna().all():
+            blocks.append(as_numbers.to_numpy(float)[:, None])
+        else:
+            indicators = pd.get_dummies(rows[name], drop_first=True)
+            blocks.append(indicators.to_numpy(float))
+    return np.hstack(blocks) if blocks else np.empty((len(rows), 0))
+
+
+def varies(values: np.ndarray) -> np.ndarray:
+    """Tell for each column whether the units differ by more than rounding.
+
+    Examples
+    --------
+    >>> varies(np.array([[0.1 + 0.2, 1e9], [0.3, 1e9 + 1]]))
+    array([False,  True])
+    """
+    if len(values) == 0:
+        return np.zeros(np.shape(values)[1:], dtype=bool)
+    return np.asarray(np.ptp(values, axis=0) > ROUNDING * np.abs(values).max(axis=0))
+
+
+def _control_basis(design: np.ndarray) -> np.ndarray:
+    """Build orthonormal columns that span the controls about their means."""
+    x = design[:, varies(design)]
+    if x.shape[1] == 0:
+        return np.empty((len(design), 0))
+    x = x - x.mean(axis=0)
+    left, size, _ = np.linalg.svd(x / np.linalg.norm(x, axis=0), full_matrices=False)
+    return left[:, size > INDEPENDENCE * size[0]]
+
+
+def _check_names(
+    linked: LinkedUnits, internal: str, external: str, controls: Sequence[str]
+) -> None:
+    for side, name, known in (
+        ("internal", internal, linked.internal),
+        ("external", external, linked.external),
+    ):
+        if name not in known:
+            raise ValueError(f"{side} must be one of {', '.join(known)}; got {name!r}.")
+    for name in controls:
+        if name in (internal, external, "unit", "wave"):
+            raise ValueError(f"{name!r} cannot be a control: it is what the units are or have.")
+        if name not in linked.table and _is_declared(linked, name):
+            raise NotTestable(
+                f"the control {name!r} is not known of the linked units; attributes of client "
+                "units carry over only where the crosswalk is one to one."
+            )
+        if name not in linked.table:
+            raise ValueError(f"{name!r} cannot be a control: linked units have no such attribute.")
+
+
+def _is_declared(linked: LinkedUnits, name: str) -> bool:
+    sources = linked.codebook.sources.values()
+    return any(name in source.attributes or name in source.measures for source in sources)
+
+
+def _note(waves: list[str], units: LinkedUnits, n: int, redundant: int) -> str:
+    parts = []
+    if len(waves) > 1:
+        parts.append(f"wave {units.waves[-1]} of {', '.join(waves)}")
+    if units.n_client_units < n:
+        parts.append(
+            f"{n} units rest on {units.n_client_units} client units, so they are not "
+            "independent and the interval is too narrow"
+        )
+    if redundant:
+        parts.append(f"{redundant} control column(s) are constant or follow from the others")
+    return "; ".join(parts)

@@ -1,0 +1,163 @@
+"""The straight line through linked units, with its confidence band."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.linkage.correlation import varies
+from icx_research.survey.linking import LinkedUnits
+
+GRID_POINTS = 101
+
+
+@dataclass(frozen=True, repr=False)
+class LinkageLine(Result):
+    """Least-squares line of an external on an internal score.
+
+    Attributes
+    ----------
+    internal, external : str
+    slope : Estimate
+        External points per internal point.
+    centre : (float, float)
+        Means of both scores, through which the line runs.
+    sd : (float, float)
+        Standard deviations of both scores over the units.
+    band : DataFrame
+        `x`, `fit`, `ci_low`, `ci_high`: pointwise interval of the mean. It covers the
+        range of published units; of others two standard deviations to either side of
+        the mean, so that the exact range is not given away.
+    wave : str
+    n_used, n_dropped : int
+        Units.
+    """
+
+    internal: str
+    external: str
+    slope: Estimate
+    centre: tuple[float, float]
+    sd: tuple[float, float]
+    band: pd.DataFrame
+    wave: str
+    n_used: int
+    n_dropped: int
+
+    @property
+    def estimate(self) -> Estimate:
+        """The slope."""
+        return self.slope
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row: the slope."""
+        return estimate_table(
+            [
+                {
+                    "term": "slope",
+                    "estimate": self.slope.value,
+                    "ci_low": self.slope.ci_low,
+                    "ci_high": self.slope.ci_high,
+                    "n": self.n_used,
+                }
+            ]
+        )
+
+    def to_apa(self) -> str:
+        """Slope with interval and number of units."""
+        slope = self.slope
+        return (
+            f"b = {slope.value:.2f}, {100 * slope.confidence_level:g}% CI "
+            f"[{slope.ci_low:.2f}, {slope.ci_high:.2f}], n = {self.n_used} units"
+        )
+
+
+def linkage_line(
+    linked: LinkedUnits,
+    *,
+    internal: str,
+    external: str,
+    wave: str | None = None,
+    confidence_level: float = 0.95,
+) -> LinkageLine:
+    r"""Fit the line a scatter of linked units shows.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    internal, external : str
+        Names of the scores.
+    wave : str, optional
+        The latest wave unless stated.
+    confidence_level : float, default 0.95
+
+    Returns
+    -------
+    LinkageLine
+
+    Raises
+    ------
+    NotTestable
+        If fewer than four units have both scores.
+    Blocked
+        If the internal score does not vary.
+    ValueError
+        If a name is unknown, or `confidence_level` is not a fraction.
+
+    Notes
+    -----
+    Ordinary least squares; the band is
+    :math:`\hat y(x) \pm t_{n-2} s \sqrt{1/n + (x - \bar x)^2 / S_{xx}}`.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> linked = link_study(load_example("company"))
+    >>> linkage_line(linked, internal="internal_satisfaction", external="csat").n_used
+    60
+    """
+    check_confidence_level(confidence_level)
+    for name in (internal, external):
+        if name not in linked.internal + linked.external:
+            raise ValueError(f"Linked units have no score {name!r}.")
+    one_wave = linked.at_wave(wave)
+    rows = one_wave.table.dropna(subset=[internal, external])
+    n = len(rows)
+    if n < 4:
+        raise NotTestable(f"a line needs at least 4 linked units with both scores; there are {n}.")
+    x, y = rows[internal].to_numpy(float), rows[external].to_numpy(float)
+    if not varies(x):
+        raise Blocked(f"all units have the same {internal}; there is no line.")
+    spread = float(((x - x.mean()) ** 2).sum())
+    b = float((x - x.mean()) @ (y - y.mean()) / spread)
+    residual = y - y.mean() - b * (x - x.mean())
+    s = float(np.sqrt(residual @ residual / (n - 2)))
+    t = float(stats.t.ppf((1 + confidence_level) / 2, n - 2))
+    grid = np.linspace(*_ends(linked, internal, x), GRID_POINTS)
+    fit = y.mean() + b * (grid - x.mean())
+    reach = t * s * np.sqrt(1 / n + (grid - x.mean()) ** 2 / spread)
+    half = t * s / np.sqrt(spread)
+    return LinkageLine(
+        internal=internal,
+        external=external,
+        slope=Estimate(b, b - half, b + half, confidence_level),
+        centre=(float(x.mean()), float(y.mean())),
+        sd=(float(x.std(ddof=1)), float(y.std(ddof=1))),
+        band=pd.DataFrame({"x": grid, "fit": fit, "ci_low": fit - reach, "ci_high": fit + reach}),
+        wave=one_wave.waves[-1],
+        n_used=n,
+        n_dropped=len(one_wave.table) - n,
+    )
+
+
+def _ends(linked: LinkedUnits, internal: str, x: np.ndarray) -> tuple[float, float]:
+    """Ends of the drawn line: no exact extremes of protected units, no impossible scores."""
+    if linked.codebook.source_of(internal).published:
+        return float(x.min()), float(x.max())
+    mean, reach = float(x.mean()), 2 * float(x.std(ddof=1))
+    possible = linked.codebook.measures[internal].response_range
+    low, high = possible or (-np.inf, np.inf)
+    return max(mean - reach, low), min(mean + reach, high)

@@ -1,0 +1,161 @@
+"""Every linkage the codebook asks for, in one table."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from icx_research.core.errors import Blocked, NotTestable
+from icx_research.linkage.correlation import linkage_correlations
+from icx_research.linkage.disattenuation import disattenuate
+from icx_research.survey.linking import LinkedUnits
+
+OVERVIEW_COLUMNS = (
+    "internal", "external", "units", "term", "estimate", "ci_low", "ci_high", "p_value", "n",
+    "note",
+)  # fmt: skip
+
+
+def linkage_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.DataFrame:
+    """Correlate each asked internal with each asked external score, for all units and subsets.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    confidence_level : float, default 0.95
+
+    Returns
+    -------
+    DataFrame
+        One row per pair and group of units: `internal`, `external`, `units` ("all"
+        or a subset), `term` ("correlation", "partial_correlation", "disattenuated"),
+        `estimate`, `ci_low`, `ci_high`, `p_value`, `n`, `note`. Where the data do
+        not allow a row, its note says why.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> table = linkage_overview(link_study(load_example("company")))
+    >>> table["term"].tolist()[:2]
+    ['correlation', 'disattenuated']
+    """
+    question = linked.codebook.question
+    rows = []
+    for group, units in _groups(linked):
+        for internal in question.internal:
+            for external in question.external:
+                place = {"internal": internal, "external": external, "units": group}
+                rows += _pair(units, place, question.controls, confidence_level)
+    return pd.DataFrame(rows, columns=list(OVERVIEW_COLUMNS))
+
+
+def _groups(linked: LinkedUnits) -> Iterator[tuple[str, LinkedUnits]]:
+    yield "all", linked
+    for name in linked.codebook.question.subsets:
+        yield name, linked.subset(name)
+
+
+def _pair(
+    linked: LinkedUnits, place: dict[str, str], controls: tuple[str, ...], level: float
+) -> list[dict[str, object]]:
+    internal, external = place["internal"], place["external"]
+    try:
+        plain = linkage_correlations(
+            linked, internal=internal, external=external, confidence_level=level
+        )
+    except (NotTestable, Blocked) as refusal:
+        return [{**place, "term": "correlation", "note": str(refusal)}]
+    rows = [{**place, **row, "note": plain.note} for row in plain.table.to_dict("records")]
+    corrected = disattenuate(plain)
+    row = corrected.table.iloc[1].to_dict()
+    rows.append({**place, **row, "note": corrected.note})
+    if not controls:
+        return rows
+    try:
+        partial = linkage_correlations(
+            linked,
+            internal=internal,
+            external=external,
+            controls=controls,
+            confidence_level=level,
+        )
+    except (NotTestable, Blocked) as refusal:
+        return [*rows, {**place, "term": "partial_correlation", "note": str(refusal)}]
+    given = "; ".join(note for note in (f"given {', '.join(controls)}", partial.note) if note)
+    return [*rows, {**place, **partial.table.iloc[1].to_dict(), "note": given}]
+
+
+def outcome_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.DataFrame:
+    """Correlate the asked internal scores with every outcome of the study.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    confidence_level : float, default 0.95
+
+    Returns
+    -------
+    DataFrame
+        One row per internal score and outcome, columns as `linkage_overview`.
+
+    Raises
+    ------
+    NotTestable
+        If the study has no outcomes.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> outcome_overview(link_study(load_example("company")))["external"].tolist()
+    ['retention', 'complaints']
+    """
+    source = linked.codebook.sources.get("outcomes")
+    if source is None:
+        raise NotTestable("the study has no outcomes table.")
+    rows = []
+    for internal in linked.codebook.question.internal:
+        for outcome in source.measures:
+            place = {"internal": internal, "external": outcome, "units": "all"}
+            rows += _pair(linked, place, (), confidence_level)[:1]
+    return pd.DataFrame(rows, columns=list(OVERVIEW_COLUMNS))
+
+
+def wave_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.DataFrame:
+    """Correlate the first internal with the first external score, wave by wave.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    confidence_level : float, default 0.95
+
+    Returns
+    -------
+    DataFrame
+        One row per wave: `wave`, then as the table of `linkage_correlations`. The
+        waves hold the same units and are not independent of each other.
+
+    Raises
+    ------
+    NotTestable
+        If there is a single wave.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> wave_overview(link_study(load_example("company")))["wave"].tolist()
+    ['1', '2', '3']
+    """
+    if len(linked.waves) < 2:
+        raise NotTestable("a second wave is needed; the study has one.")
+    question = linked.codebook.question
+    tables = [
+        linkage_correlations(
+            linked,
+            internal=question.internal[0],
+            external=question.external[0],
+            wave=wave,
+            confidence_level=confidence_level,
+        ).table.assign(wave=wave)
+        for wave in linked.waves
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    return table[["wave", *table.columns.drop("wave")]]

@@ -1,0 +1,1 @@
+"""What people see: figures, tables, notebooks and the page of a study."""

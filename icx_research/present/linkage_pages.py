@@ -1,0 +1,91 @@
+"""The linkage figure of each pair of scores the codebook asks about."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+from icx_research.core.errors import Blocked, NotTestable
+from icx_research.linkage.correlation import linkage_correlations
+from icx_research.linkage.line import linkage_line
+from icx_research.present.figures import SavedFigure, save_figure
+from icx_research.present.linkage_figures import (
+    linkage_alt,
+    linkage_caption,
+    plot_linkage,
+    shown_units,
+)
+from icx_research.present.style import figure_style
+from icx_research.survey.disclosure import protect
+from icx_research.survey.linking import LinkedUnits
+
+
+def linkage_figures(linked: LinkedUnits, *, folder: Path) -> Iterator[SavedFigure]:
+    """Write a scatter for each asked pair of scores, for all units and each subset.
+
+    Pairs the data do not allow are left out; `linkage_overview` says why.
+    """
+    question = linked.codebook.question
+    groups = [("all", linked)]
+    groups += [(name, linked.subset(name)) for name in question.subsets]
+    for group, units in groups:
+        for internal in question.internal:
+            for external in question.external:
+                try:
+                    yield linkage_figure(
+                        units, internal=internal, external=external, folder=folder, group=group
+                    )
+                except (NotTestable, Blocked):
+                    continue
+
+
+def linkage_figure(
+    linked: LinkedUnits,
+    *,
+    internal: str,
+    external: str,
+    folder: str | Path,
+    group: str = "all",
+    journal: str = "print",
+    dpi: int = 300,
+) -> SavedFigure:
+    """Draw one pair of scores and write it with caption, alt text and source data.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    internal, external : str
+    folder : path
+    group : str, default "all"
+        Name of the group of units, for file name and caption.
+    journal : str, default "print"
+    dpi : int, default 300
+        Of the PNG.
+
+    Returns
+    -------
+    SavedFigure
+
+    Raises
+    ------
+    NotTestable, Blocked
+        As `linkage_correlations`.
+    """
+    delta = linked.codebook.thresholds.smallest_correlation
+    correlation = linkage_correlations(linked, internal=internal, external=external)
+    line = linkage_line(linked, internal=internal, external=external)
+    units = protect(linked)
+    name = f"linkage_{internal}_{external}" + ("" if group == "all" else f"_{group}")
+    with figure_style(journal):
+        ax = plot_linkage(correlation, line=line, units=units, delta=delta)
+        saved = save_figure(
+            ax.figure,  # type: ignore[arg-type]
+            "".join(c if c.isalnum() and c.isascii() else "_" for c in name),
+            folder=folder,
+            caption=linkage_caption(correlation, units=units, delta=delta, group=group),
+            alt=linkage_alt(correlation, line=line, units=units),
+            data=shown_units(correlation, units),
+            dpi=dpi,
+        )
+        plt.close(ax.figure)  # type: ignore[arg-type]
+    return saved

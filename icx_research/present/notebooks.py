@@ -1,0 +1,110 @@
+"""Notebooks run as copies, with a study of the user's own in their parameters."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+from icx_research.core.errors import StudyError
+from icx_research.survey.datasets import bundled
+
+CELL_SECONDS = 600
+
+
+def notebook_paths() -> list[Path]:
+    """List the bundled notebooks in the order of their numbers."""
+    return sorted(bundled("notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def run_notebook(
+    path: Path,
+    target: Path,
+    *,
+    parameters: Mapping[str, str | None],
+    progress: Callable[[str, int, int], None] | None = None,
+) -> None:
+    """Run a copy of a notebook with other parameters and write it.
+
+    Parameters
+    ----------
+    path, target : Path
+        Notebook to copy, and where the executed copy goes.
+    parameters : mapping
+        Values for the names in the cell tagged `parameters`.
+    progress : callable, optional
+        Called with the notebook's name, cells done and cells in all.
+
+    Raises
+    ------
+    StudyError
+        If a cell fails; the message holds the last line of the error.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    _inject(notebook, path.name, parameters)
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    done = 0
+
+    def count(**_: Any) -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(path.stem, done, total)
+
+    client = NotebookClient(
+        notebook,
+        km=_this_python(),
+        timeout=CELL_SECONDS,
+        resources={"metadata": {"path": str(target.parent)}},
+        on_cell_executed=lambda **event: count() if event["cell"].cell_type == "code" else None,
+    )
+    with _selector_loop():
+        try:
+            client.execute(cleanup_kc=True)
+        except CellExecutionError as error:
+            raise StudyError(f"{path.name} stopped: {error.ename}: {error.evalue}.") from None
+        except (DeadKernelError, TimeoutError, RuntimeError):
+            raise StudyError(
+                f"{path.name} stopped: its kernel died or took too long; is memory short?"
+            ) from None
+    nbformat.write(notebook, target)
+
+
+def _inject(notebook: Any, name: str, parameters: Mapping[str, str | None]) -> None:
+    """Put a cell with other values behind the cell tagged `parameters`."""
+    for i, cell in enumerate(notebook.cells):
+        if "parameters" in cell.metadata.get("tags", []):
+            source = "\n".join(f"{key} = {value!r}" for key, value in parameters.items())
+            new = nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]})
+            new["id"] = "injected-parameters"
+            notebook.cells.insert(i + 1, new)
+            return
+    raise StudyError(f"{name} has no cell tagged 'parameters'.")
+
+
+def _this_python() -> AsyncKernelManager:
+    """Start kernels with the running Python, whatever kernels are registered elsewhere."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    launch.append("--log-level=ERROR")  # a warning about loopback ports would alarm for nothing
+    manager._kernel_spec = KernelSpec(argv=launch, display_name="Python 3", language="python")
+    return manager
+
+
+@contextmanager
+def _selector_loop() -> Iterator[None]:
+    """Use the event loop that works with sockets on Windows as well."""
+    if sys.platform == "win32":
+        before = asyncio.get_event_loop_policy()
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+        yield
+        asyncio.set_event_loop_policy(before)
+    else:
+        yield

@@ -1,0 +1,111 @@
+"""The page of a study: verdicts, linkage, figures, and where they come from."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+import icx_research
+from icx_research.claims.ledger import ClaimLedger
+from icx_research.claims.registry import CLAIMS
+from icx_research.core import apa
+from icx_research.present.figures import SavedFigure
+from icx_research.survey.linking import LinkedUnits
+from icx_research.survey.study import Study
+
+
+def write_report(
+    study: Study,
+    path: Path,
+    *,
+    linked: LinkedUnits,
+    ledger: ClaimLedger,
+    overview: pd.DataFrame,
+    reliability: pd.DataFrame,
+    figures: Sequence[SavedFigure],
+    notebooks: Sequence[str],
+    tables: Sequence[str],
+) -> None:
+    """Write the HTML page; every text of the study is escaped.
+
+    Parameters
+    ----------
+    study : Study
+    path : Path
+        The page; figures, tables and notebooks are linked beside it.
+    linked : LinkedUnits
+    ledger : ClaimLedger
+    overview, reliability : DataFrame
+    figures : sequence of SavedFigure
+    notebooks, tables : sequence of str
+        Names of files below `notebooks/` and `tables/`.
+    """
+    loader = PackageLoader("icx_research.present")
+    environment = Environment(loader=loader, autoescape=True, keep_trailing_newline=True)
+    environment.filters.update(html_table=html_table, coefficient=_coefficient)
+    page = environment.get_template("report.html").render(
+        codebook=study.codebook,
+        ledger=ledger,
+        confounds={name: claim.confounds for name, claim in CLAIMS.items()},
+        overview=_with_labels(overview, study),
+        figures=figures,
+        coverage=linked.coverage,
+        drops=linked.drops,
+        reliability=_with_labels(reliability, study),
+        summary=study.summary,
+        quarantined=study.n_quarantined,
+        notebooks=notebooks,
+        tables=tables,
+        version=icx_research.__version__,
+    )
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
+def html_table(table: pd.DataFrame) -> Markup:
+    """Draw a table with escaped texts, numbers to the right and three decimals."""
+    shown = table.reset_index(drop=True)
+    head = Markup("").join(
+        Markup("<th{}>{}</th>").format(_numeric(shown[name]), str(name).replace("_", " "))
+        for name in shown
+    )
+    lines = [
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(
+                Markup("<td{}>{}</td>").format(_numeric(shown[name]), _cell(row[name], name))
+                for name in shown
+            )
+        )
+        for row in shown.to_dict("records")
+    ]
+    body = Markup("\n").join(lines)
+    return Markup("<table><thead><tr>{}</tr></thead>\n<tbody>{}</tbody></table>").format(head, body)
+
+
+def _numeric(column: pd.Series) -> Markup:
+    return Markup(' class="number"' if pd.api.types.is_numeric_dtype(column) else "")
+
+
+def _cell(value: object, column: object) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if not isinstance(value, float):
+        return str(value)
+    if column == "p_value" and value < 0.001:
+        return "< .001"
+    whole = value.is_integer() and abs(value) > 1
+    return f"{value:.0f}" if whole else f"{round(value, 3) + 0.0:.3f}"
+
+
+def _coefficient(value: float) -> str:
+    return "not assessable" if math.isnan(value) else apa.bounded(value)
+
+
+def _with_labels(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    shown = table.copy()
+    for name in ("internal", "external", "scale"):
+        if name in shown:
+            shown[name] = [study.codebook.label(value) for value in shown[name]]
+    return shown

@@ -1,0 +1,171 @@
+"""The main job: a study in, its figures, tables, ledger, notebooks and page out."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from icx_research.claims.evaluation import evaluate_claims
+from icx_research.claims.ledger import ClaimLedger
+from icx_research.core.errors import StudyError
+from icx_research.linkage.overview import linkage_overview
+from icx_research.present.linkage_pages import linkage_figures
+from icx_research.present.manifest import NAME as MANIFEST
+from icx_research.present.manifest import outputs_of, write_manifest
+from icx_research.present.notebooks import notebook_paths, run_notebook
+from icx_research.present.report import write_report
+from icx_research.present.tables import write_csv
+from icx_research.survey.linking import LinkedUnits, link_study
+from icx_research.survey.study import Study, read_study
+
+
+@dataclass(frozen=True, repr=False)
+class StudyRun:
+    """What a run wrote.
+
+    Attributes
+    ----------
+    folder, page : Path
+    study : Study
+    ledger : ClaimLedger
+    overview : DataFrame
+        Every linkage asked for.
+    n_files : int
+    """
+
+    folder: Path
+    page: Path
+    study: Study
+    ledger: ClaimLedger
+    overview: pd.DataFrame
+    n_files: int
+
+    def __repr__(self) -> str:
+        """Say where the page is."""
+        return f"StudyRun: {self.n_files} files in {self.folder}; {self.ledger!r}"
+
+
+def run_study(
+    path: str | Path,
+    *,
+    data: str | Path | None = None,
+    out: str | Path,
+    progress: Callable[[str], None] | None = None,
+) -> StudyRun:
+    """Validate a study, run everything, and write it below one folder.
+
+    Parameters
+    ----------
+    path : path of a `study.yaml`
+    data : path, optional
+        Folder of the files, as in `read_study`.
+    out : path
+        Folder of the results. Files of an earlier run are replaced, others stay.
+    progress : callable, optional
+        Called with a line for each step.
+
+    Returns
+    -------
+    StudyRun
+
+    Raises
+    ------
+    StudyError, Blocked
+        As `read_study` and `link_units`; then nothing is written.
+    """
+    say = progress or (lambda line: None)
+    out = Path(out)
+    say("reading and validating the files")
+    study = read_study(path, data=data)
+    say("scoring, averaging and linking")
+    linked = link_study(study)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise StudyError(f"{out} cannot be written to: {error.strerror}.") from None
+    try:
+        run = _run(study, linked, Path(path), data, workshop, out, say)
+        _move(workshop, out)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+    return run
+
+
+def _run(
+    study: Study,
+    linked: LinkedUnits,
+    path: Path,
+    data: str | Path | None,
+    folder: Path,
+    out: Path,
+    say: Callable[[str], None],
+) -> StudyRun:
+    for name in ("figures", "tables", "notebooks"):
+        (folder / name).mkdir()
+    say("estimating")
+    overview = linkage_overview(linked)
+    ledger = evaluate_claims(study)
+    tables = {
+        "quarantine": study.quarantine,
+        "coverage": linked.coverage,
+        "unlinked_units": linked.drops,
+        "reliability": linked.reliability,
+        "linkage": overview,
+        "claims": ledger.table,
+    }
+    for name, table in tables.items():
+        write_csv(table, folder / "tables" / f"{name}.csv")
+    say("drawing figures")
+    figures = list(linkage_figures(linked, folder=folder / "figures"))
+    notebooks = notebook_paths()
+    parameters = {
+        "study_file": str(path.resolve()),
+        "data_folder": str(Path(data).resolve()) if data else None,
+    }
+    for notebook in notebooks:
+        run_notebook(
+            notebook,
+            folder / "notebooks" / notebook.name,
+            parameters=parameters,
+            progress=lambda name, done, total: say(f"notebook {name}: cell {done} of {total}"),
+        )
+    say("writing the page")
+    write_report(
+        study,
+        folder / "index.html",
+        linked=linked,
+        ledger=ledger,
+        overview=overview,
+        reliability=linked.reliability,
+        figures=figures,
+        notebooks=[notebook.name for notebook in notebooks],
+        tables=[f"{name}.csv" for name in tables],
+    )
+    steps = {
+        "linked_rows": len(linked.table),
+        "linked_units": int(linked.table["unit"].nunique()),
+        "units_without_partner": len(linked.drops),
+    }
+    write_manifest(study, folder, steps)
+    n_files = sum(file.is_file() for file in folder.rglob("*"))
+    return StudyRun(out, out / "index.html", study, ledger, overview, n_files)
+
+
+def _move(workshop: Path, out: Path) -> None:
+    """Put finished files in place, and take away those only an earlier run had."""
+    new = sorted(file.relative_to(workshop) for file in workshop.rglob("*") if file.is_file())
+    stale = set(outputs_of(out)) - {file.as_posix() for file in new}
+    # The manifest goes last: until it stands, the folder is known to be of the earlier run.
+    new.sort(key=lambda file: file.name == MANIFEST)
+    for file in new:
+        (out / file).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(workshop / file, out / file)
+    for name in stale:
+        inside = (out / name).resolve()
+        if inside.is_relative_to(out.resolve()):
+            inside.unlink(missing_ok=True)

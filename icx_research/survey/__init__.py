@@ -1,0 +1,1 @@
+"""From files and a codebook to linked units."""

@@ -1,0 +1,289 @@
+"""From respondents to units: means, spread, counts and how reliable the means are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from icx_research.core.errors import StudyError
+from icx_research.core.moments import Moments
+from icx_research.core.variance import VarianceComponents, variance_components
+from icx_research.survey.codebook import Codebook, Source
+from icx_research.survey.scoring import ScoredStudy
+
+UNIT_ROLES = ("client_unit", "serving_unit", "unit")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class UnitScores:
+    """Scores per unit and wave, in full precision, for estimation.
+
+    Attributes
+    ----------
+    codebook : Codebook
+    source : Source
+        The table the scores come from, with its grain.
+    by : tuple of str
+        Roles that make a unit: ("client_unit",) or with a supplier.
+    table : DataFrame
+        One row per unit, wave and scale: `unit`, `supplier_unit` where asked,
+        `wave`, `scale`, `n` (distinct respondents), `mean`, `sd`, `se` (standard
+        error of the mean), `reliability` (of the mean; nan where not assessable).
+    components : dict of (str, str) to VarianceComponents
+        By scale and wave; empty for published tables.
+    attributes : DataFrame or None
+        What is known of the units: `unit` and a column per attribute.
+    crosswalk : DataFrame or None
+        The study's crosswalk, carried along for the link.
+    """
+
+    codebook: Codebook
+    source: Source
+    by: tuple[str, ...]
+    table: pd.DataFrame
+    components: Mapping[tuple[str, str], VarianceComponents]
+    attributes: pd.DataFrame | None = None
+    crosswalk: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        """Count units, waves and scales; unit values are shown by `protect` only."""
+        units, waves = self.table["unit"].nunique(), self.table["wave"].nunique()
+        scales = ", ".join(self.scales)
+        return f"UnitScores by {' x '.join(self.by)}: {units} units, {waves} wave(s), {scales}"
+
+    def _repr_html_(self) -> str:
+        return self.reliability.round(3).to_html(index=False, na_rep="not assessable")
+
+    @property
+    def scales(self) -> list[str]:
+        """Names of the scales, in the order of the codebook."""
+        return list(self.table["scale"].unique())
+
+    @property
+    def reliability(self) -> pd.DataFrame:
+        """Per scale and wave: units, respondents, ICC(1) and ICC(2)."""
+        lines = []
+        for (scale, wave), cell in self.table.groupby(["scale", "wave"], sort=False):
+            parts = self.components.get((str(scale), str(wave)))
+            lines.append(
+                {
+                    "scale": scale,
+                    "wave": wave,
+                    "n_units": int(cell["mean"].notna().sum()),
+                    "n_respondents": float(cell["n"].sum(min_count=1)),
+                    "icc_1": parts.icc_1 if parts else np.nan,
+                    "icc_2": parts.icc_2 if parts else np.nan,
+                }
+            )
+        return pd.DataFrame(lines)
+
+
+def unit_scores(
+    scored: ScoredStudy, *, by: str | Sequence[str], source: str | None = None
+) -> UnitScores:
+    r"""Average scores per unit and wave: respondent first, then unit.
+
+    Parameters
+    ----------
+    scored : ScoredStudy
+    by : str or sequence of str
+        Role of the unit: "client_unit" (internal ratings), "serving_unit"
+        (external ratings), "unit" (employees, outcomes); with "supplier_unit" in
+        addition, one score per client unit and supplier.
+    source : str, optional
+        Name of the table, needed only where several have that role.
+
+    Returns
+    -------
+    UnitScores
+
+    Raises
+    ------
+    ValueError
+        If no table, or more than one, has these roles.
+
+    Notes
+    -----
+    A respondent who rates several suppliers counts once: her ratings are averaged
+    first, so that n is the number of distinct persons (analysing rating rows
+    overstates reliability). With :math:`\tau^2` and :math:`\sigma^2` from
+    `variance_components`, the mean of :math:`n_u` persons has reliability
+    :math:`\tau^2 / (\tau^2 + \sigma^2 / n_u)` and standard error :math:`s_u / \sqrt{n_u}`
+    (the pooled :math:`\sigma` where one person answered).
+
+    References
+    ----------
+    Bliese, P. D. (2000). Within-group agreement, non-independence, and reliability.
+    In K. J. Klein & S. W. J. Kozlowski (Eds.), Multilevel theory, research, and
+    methods in organizations (pp. 349-381). Jossey-Bass.
+
+    Examples
+    --------
+    >>> from icx_research import load_example, scale_scores
+    >>> scored = scale_scores(load_example("company"), scales=["csat"])
+    >>> unit_scores(scored, by="serving_unit")
+    UnitScores by serving_unit: 60 units, 3 wave(s), csat
+    """
+    roles = (by,) if isinstance(by, str) else tuple(by)
+    roles = tuple(role for role in roles if role != "wave")
+    chosen = _find_source(scored, roles, source)
+    roles = (chosen.unit_key, *(role for role in roles if role != chosen.unit_key))
+    frame = nw.from_native(scored.tables[chosen.name], eager_only=True)
+    scales = [name for name in chosen.measures if name in frame.columns]
+    if chosen.grain == "unit":
+        table = _published(frame, roles, scales)
+        components: dict[tuple[str, str], VarianceComponents] = {}
+    else:
+        table, components = _aggregated(frame, roles, scales)
+    _check_not_empty(table, scales, chosen)
+    return UnitScores(
+        codebook=scored.codebook,
+        source=chosen,
+        by=roles,
+        table=table,
+        components=components,
+        attributes=_attributes(scored, chosen, frame),
+        crosswalk=as_pandas(scored.crosswalk),
+    )
+
+
+def _check_not_empty(table: pd.DataFrame, scales: list[str], source: Source) -> None:
+    for scale in scales:
+        if not (table["scale"] == scale).any():
+            raise StudyError(
+                f"{source.file or f'The {source.name} table'}: no row has a score on {scale!r}, "
+                "for which half of its columns must be answered; correct them or leave it out."
+            )
+
+
+def _find_source(scored: ScoredStudy, roles: tuple[str, ...], name: str | None) -> Source:
+    fitting = [
+        source
+        for source in scored.codebook.sources.values()
+        if source.name in scored.tables
+        and set(roles) <= set(source.keys)
+        and source.unit_key in roles
+        and name in (None, source.name)
+    ]
+    if len(fitting) != 1:
+        have = "; ".join(
+            f"{s.name}: {', '.join(role for role in s.keys if role not in ('respondent', 'wave'))}"
+            for s in scored.codebook.sources.values()
+            if s.name in scored.tables
+        )
+        problem = "no scored table has" if not fitting else "several tables have"
+        raise ValueError(
+            f"by={list(roles)}: {problem} these keys (with source={name!r}); keys are {have}."
+        )
+    return fitting[0]
+
+
+def _aggregated(
+    frame: "nw.DataFrame[Any]", roles: tuple[str, ...], scales: list[str]
+) -> tuple[pd.DataFrame, dict[tuple[str, str], VarianceComponents]]:
+    keys = [*roles, "wave"]
+    persons = frame.group_by([*keys, "respondent"]).agg(nw.col(*scales).mean())
+    parts = []
+    for scale in scales:
+        units = (
+            persons.filter(~nw.col(scale).is_null())
+            .group_by(keys)
+            .agg(
+                n=nw.col(scale).count(),
+                mean=nw.col(scale).mean(),
+                sd=nw.col(scale).std(ddof=1),
+            )
+            .sort(keys)
+        )
+        parts.append(as_pandas(units.to_native()).assign(scale=scale))
+    table = pd.concat(parts, ignore_index=True)
+    table = table.rename(columns={roles[0]: "unit"})
+    table["n"] = table["n"].astype(float)
+    components, cells = {}, []
+    for (scale, wave), cell in table.groupby(["scale", "wave"], sort=False):
+        found = variance_components(_cell_moments(str(scale), cell))
+        components[(str(scale), str(wave))] = found
+        spread = cell["sd"].where(cell["n"] > 1, np.sqrt(found.within))
+        cells.append(
+            cell.assign(
+                se=spread / np.sqrt(cell["n"]), reliability=found.reliability(cell["n"].to_numpy())
+            )
+        )
+    if not cells:
+        return table, {}
+    full = pd.concat(cells, ignore_index=True)
+    names = ["unit", *roles[1:], "wave", "scale", "n", "mean", "sd", "se", "reliability"]
+    return full[names], components
+
+
+def _cell_moments(scale: str, cell: pd.DataFrame) -> Moments:
+    return Moments(
+        names=(scale,),
+        n=cell["n"].to_numpy().astype(int),
+        mean=cell[["mean"]].to_numpy(),
+        cov=(cell["sd"].to_numpy() ** 2)[:, None, None],
+        groups=tuple(range(len(cell))),
+    )
+
+
+def _published(
+    frame: "nw.DataFrame[Any]", roles: tuple[str, ...], scales: list[str]
+) -> pd.DataFrame:
+    rows = as_pandas(frame.to_native())
+    parts = []
+    cells = [(scale, cell) for scale in scales for _, cell in rows.groupby("wave", sort=True)]
+    for scale, cell in cells:
+        present = cell[cell[scale].notna()]
+        observed = present[scale].var(ddof=1)
+        if present.empty:
+            continue
+        se = present[f"{scale}_se"].astype(float)
+        true = observed - np.mean(se**2) if se.notna().all() else np.nan
+        parts.append(
+            pd.DataFrame(
+                {
+                    "unit": present[roles[0]],
+                    "wave": present["wave"],
+                    "scale": scale,
+                    "n": present[f"{scale}_n"].astype(float),
+                    "mean": present[scale].astype(float),
+                    "sd": np.nan,
+                    "se": se,
+                    "reliability": true / (true + se**2) if true > 0 else np.nan,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"scale": []})
+
+
+def _attributes(
+    scored: ScoredStudy, source: Source, frame: "nw.DataFrame[Any]"
+) -> pd.DataFrame | None:
+    """Gather what is known of the units, from the units table and the source itself."""
+    tables = []
+    if scored.units is not None:
+        tables.append(as_pandas(scored.units).set_index("unit"))
+    if source.attributes:
+        own = as_pandas(frame.select(source.unit_key, *source.attributes).to_native())
+        own = own.drop_duplicates().set_index(source.unit_key)
+        changing = own.index[own.index.duplicated()]
+        if len(changing):
+            raise StudyError(
+                f"{source.file or f'The {source.name} table'}: the attributes "
+                f"{', '.join(source.attributes)} of unit {changing[0]!r} change between waves; "
+                "give each unit one value."
+            )
+        tables.append(own)
+    if not tables:
+        return None
+    return pd.concat(tables, axis=1).rename_axis("unit").reset_index()
+
+
+def as_pandas(table: Any) -> Any:
+    """Small tables of units go on as pandas."""
+    if table is None or isinstance(table, pd.DataFrame):
+        return table
+    return pd.DataFrame(nw.from_native(table, eager_only=True).to_dict(as_series=False))

@@ -1,0 +1,222 @@
+"""The value types of a codebook: what the files hold and what is asked of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from icx_research.core import cutoffs
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale of one questionnaire: items answered by respondents.
+
+    Attributes
+    ----------
+    name, label : str
+    items : dict of str to str
+        Column of each item, with its wording.
+    response_range : (float, float)
+        Lowest and highest possible answer.
+    reverse_keyed : tuple of str
+        Items on which a high answer means a low score; a subset of `items`.
+    missing_codes : tuple of str
+        Codes that mean "no answer".
+    kind, higher_is : str
+    """
+
+    name: str
+    label: str
+    items: Mapping[str, str]
+    response_range: tuple[float, float]
+    reverse_keyed: tuple[str, ...] = ()
+    missing_codes: tuple[str, ...] = ()
+    kind: str = "other"
+    higher_is: str = "better"
+
+    @property
+    def axis_label(self) -> str:
+        """Label with the range of answers, as an axis shows it."""
+        low, high = self.response_range
+        return f"{self.label} ({low:g}–{high:g}, unit mean)"
+
+
+@dataclass(frozen=True)
+class Score:
+    """A published figure of a unit: a mean, a percentage or a share.
+
+    Attributes
+    ----------
+    name, label : str
+    values : tuple of str
+        Columns whose mean is the score.
+    n, standard_error : str or None
+        Columns with the persons behind the figure and its standard error.
+    metric : str
+        "mean", "percent" or "share".
+    response_range : (float, float) or None
+    missing_codes : tuple of str
+    higher_is : str
+    """
+
+    name: str
+    label: str
+    values: tuple[str, ...]
+    n: str | None = None
+    standard_error: str | None = None
+    metric: str = "mean"
+    response_range: tuple[float, float] | None = None
+    missing_codes: tuple[str, ...] = ()
+    higher_is: str = "better"
+
+    @property
+    def axis_label(self) -> str:
+        """Label with the level; the unit of measurement is part of the label."""
+        return f"{self.label}, per unit"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column the score reads."""
+        return (*self.values, *(name for name in (self.n, self.standard_error) if name))
+
+
+Measure = Scale | Score
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of the study: where it is, what a row is, which columns count.
+
+    Attributes
+    ----------
+    name : str
+        "internal", "external", "employees", "units", "outcomes" or "crosswalk".
+    file : str or None
+        None for tables handed over as frames.
+    keys : dict of str to str
+        Role (`respondent`, `client_unit`, ...) to column.
+    grain : str
+        "respondent" or "unit".
+    measures : dict of str to Scale or Score
+    attributes : dict of str to str
+        Columns that describe units, with labels.
+    """
+
+    name: str
+    file: str | None
+    keys: Mapping[str, str]
+    grain: str = "unit"
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = "utf-8"
+    separator: str = ","
+    decimal: str = "."
+    published: bool = False
+    proxy: bool = False
+    weight: str | None = None
+    cardinality: str = "one_to_one"
+
+    @property
+    def unit_key(self) -> str:
+        """The role of the unit this table is about."""
+        roles = ("client_unit", "serving_unit", "unit")
+        return next(role for role in roles if role in self.keys)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every declared column, keys first, each once."""
+        names = [*self.keys.values(), *self.attributes]
+        for measure in self.measures.values():
+            names += measure.items if isinstance(measure, Scale) else measure.columns
+        if self.weight:
+            names.append(self.weight)
+        return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the study asks: scores, what is held constant, groups of units."""
+
+    internal: tuple[str, ...]
+    external: tuple[str, ...]
+    controls: tuple[str, ...] = ()
+    subsets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    wave: str | None = None
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Limits of the gates; the defaults are named in `core.cutoffs`."""
+
+    min_persons: int = cutoffs.MIN_PERSONS
+    min_matched: float = cutoffs.MIN_MATCHED_SHARE
+    max_quarantined: float = cutoffs.MAX_QUARANTINED_SHARE
+    smallest_correlation: float = cutoffs.SMALLEST_CORRELATION
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """A parsed `study.yaml`: every name in it resolves.
+
+    Attributes
+    ----------
+    study : str
+        Title.
+    sources : dict of str to Source
+    question : Question
+    thresholds : Thresholds
+    waves : tuple of str
+        Declared order of the waves; empty where they are sorted by name.
+    cautions : tuple of str
+    description, source, licence : str
+    unlinked_client_units, unlinked_serving_units : tuple of str
+    path : Path or None
+        The file it was read from.
+    digest : str
+        SHA-256 of the codebook's text.
+    """
+
+    study: str
+    sources: Mapping[str, Source]
+    question: Question
+    thresholds: Thresholds = Thresholds()
+    waves: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    description: str = ""
+    source: str = ""
+    licence: str = ""
+    unlinked_client_units: tuple[str, ...] = ()
+    unlinked_serving_units: tuple[str, ...] = ()
+    path: Path | None = None
+    digest: str = ""
+
+    @property
+    def has_waves(self) -> bool:
+        """Whether a survey names a wave column."""
+        return any("wave" in source.keys for source in self.sources.values())
+
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """Every scale and score of the study by name."""
+        return {
+            name: measure
+            for source in self.sources.values()
+            for name, measure in source.measures.items()
+        }
+
+    def source_of(self, measure: str) -> Source:
+        """Find the table a scale or score belongs to."""
+        for source in self.sources.values():
+            if measure in source.measures:
+                return source
+        raise ValueError(f"The codebook has no scale or score {measure!r}; it has "
+                         f"{', '.join(self.measures)}.")  # fmt: skip
+
+    def label(self, name: str) -> str:
+        """Label of a scale, score or attribute; the name itself where there is none."""
+        if name in self.measures:
+            return self.measures[name].label
+        for source in self.sources.values():
+            if name in source.attributes:
+                return source.attributes[name]
+        return name

@@ -1,0 +1,107 @@
+"""Which client units stand behind which serving unit, in the declared cardinality."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icx_research.core.errors import StudyError
+from icx_research.survey.aggregation import UnitScores, as_pandas
+from icx_research.survey.validation import key_text
+
+WEIGHT_TOLERANCE = 1e-6  # weights are typed by hand, with three to six decimals
+
+
+def build_crosswalk(
+    internal: UnitScores, external: UnitScores, given: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Build client unit, serving unit and weight; check the declared cardinality."""
+    declared = internal.codebook.sources.get("crosswalk")
+    walk = internal.crosswalk if given is None else _checked(given)
+    if walk is None:
+        units = sorted(set(internal.table["unit"]) | set(external.table["unit"]))
+        return pd.DataFrame({"client_unit": units, "serving_unit": units, "weight": 1.0})
+    if declared and declared.weight and declared.weight in walk:
+        walk = walk.rename(columns={declared.weight: "weight"})
+    if walk.duplicated(["client_unit", "serving_unit"]).any():
+        raise StudyError("The crosswalk holds a pair of units twice; keep one row per pair.")
+    cardinality = declared.cardinality if declared else "one_to_one"
+    name = (declared.file if declared else None) or "the crosswalk"
+    many_clients = walk["serving_unit"].duplicated().any()
+    many_servings = walk["client_unit"].duplicated().any()
+    actual = f"{'many' if many_clients else 'one'}_to_{'many' if many_servings else 'one'}"
+    allowed_clients, allowed_servings = cardinality.split("_to_")
+    if (many_clients and allowed_clients == "one") or (many_servings and allowed_servings == "one"):
+        raise StudyError(
+            f"{name} links client units to serving units {actual}, but declares {cardinality}; "
+            f"declare cardinality: {actual} under crosswalk if that is meant, or correct the ids."
+        )
+    walk = walk[[c for c in ("client_unit", "serving_unit", "weight") if c in walk]].copy()
+    if "weight" not in walk:
+        size = walk.groupby("serving_unit")["client_unit"].transform("size")
+        return walk.assign(weight=1.0 / size)
+    total = walk.groupby("serving_unit")["weight"].sum()
+    wrong = total[(total - 1).abs() > WEIGHT_TOLERANCE]
+    if len(wrong):
+        raise StudyError(
+            f"{name}: the weights of serving unit {wrong.index[0]!r} sum to {wrong.iloc[0]:g}; "
+            "they must sum to 1 per serving unit."
+        )
+    return walk
+
+
+def _checked(given: Any) -> pd.DataFrame:
+    """Check a crosswalk handed over as a frame as one read from a file is checked."""
+    walk = as_pandas(given).copy()
+    missing = [name for name in ("client_unit", "serving_unit") if name not in walk]
+    if missing:
+        raise ValueError(f"crosswalk has no column {missing[0]!r}; it has {list(walk)}.")
+    for name in ("client_unit", "serving_unit"):
+        walk[name] = [key_text(cell) for cell in walk[name]]
+        if walk[name].isna().any():
+            raise StudyError(
+                f"The crosswalk has a row without {name}; fill it in or remove the row."
+            )
+    if "weight" in walk:
+        walk["weight"] = pd.to_numeric(walk["weight"], errors="coerce").astype(float)
+        if not (walk["weight"] > 0).all():
+            raise StudyError("Every weight of the crosswalk must be a number above 0; correct it.")
+    return walk
+
+
+def side_by_side(scores: UnitScores, waves: Any, index: str = "unit") -> pd.DataFrame:
+    """Put scales side by side: one row per unit and wave."""
+    table = scores.table[scores.table["wave"].isin(list(waves))]
+    pieces = []
+    for scale in scores.scales:
+        one = table[table["scale"] == scale].set_index(["unit", "wave"])
+        pieces.append(
+            one[["mean", "n", "se"]].set_axis([scale, f"{scale}_n", f"{scale}_se"], axis=1)
+        )
+    wide = pd.concat(pieces, axis=1)
+    return wide.rename_axis([index, "wave"])
+
+
+def through_crosswalk(
+    scores: UnitScores, walk: pd.DataFrame, waves: dict[str, str]
+) -> pd.DataFrame:
+    """Average client units with their weights for each serving unit and wave."""
+    wide = side_by_side(scores, waves.keys(), index="client_unit").reset_index()
+    wide["wave"] = wide["wave"].map(waves)
+    pairs = walk.merge(wide, on="client_unit", how="inner", validate="one_to_many" if
+                       walk["client_unit"].is_unique else "many_to_many")  # fmt: skip
+    keys = [pairs["serving_unit"], pairs["wave"]]
+    columns = {}
+    for scale in scores.scales:
+        weight = pairs["weight"].where(pairs[scale].notna())
+        carried = weight.groupby(keys).sum()
+        share = weight / carried.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy()
+        enough = carried >= 0.5 - WEIGHT_TOLERANCE
+        columns[scale] = (share * pairs[scale]).groupby(keys).sum(min_count=1).where(enough)
+        columns[f"{scale}_n"] = pairs[f"{scale}_n"].groupby(keys).sum(min_count=1).where(enough)
+        variance = (share**2 * pairs[f"{scale}_se"] ** 2).groupby(keys).sum(min_count=1)
+        known = (pairs[f"{scale}_se"].notna() | pairs[scale].isna()).groupby(keys).all()
+        columns[f"{scale}_se"] = np.sqrt(variance).where(known & enough)
+    linked = pd.DataFrame(columns)
+    linked.insert(0, "n_client_units", pairs["client_unit"].groupby(keys).nunique())
+    return linked.rename_axis(["unit", "wave"])

@@ -1,0 +1,158 @@
+"""What may be shown of units: enough persons behind it, rounded, counts in bands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, PUBLISHED_DECIMALS
+from icx_research.survey.aggregation import UnitScores
+from icx_research.survey.codebook import Codebook, Source
+from icx_research.survey.linking import LinkedUnits
+
+EQUAL = 1e-9  # standard errors below this are rounding errors of equal answers
+BANDS = (10, 15, 20, 30, 50, 100, 200, 500, 1000)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ProtectedUnits:
+    """Unit scores that may be shown; the only unit table displays accept.
+
+    Attributes
+    ----------
+    codebook : Codebook
+    table : DataFrame
+        `unit` (and `supplier_unit`), `wave`, and per score its rounded mean, its
+        rounded standard error `<name>_se` and its band of respondents `<name>_n`;
+        nan where suppressed.
+    scores : tuple of str
+    min_persons : int
+        Distinct persons behind every figure that is not public already.
+    decimals : int
+        Decimals of the means.
+    n_suppressed : dict of str to int
+        Figures withheld per score.
+    """
+
+    codebook: Codebook
+    table: pd.DataFrame
+    scores: tuple[str, ...]
+    min_persons: int
+    decimals: int
+    n_suppressed: dict[str, int]
+
+    def __repr__(self) -> str:
+        """Say how much is shown and how much withheld."""
+        withheld = ", ".join(f"{name} {n}" for name, n in self.n_suppressed.items())
+        return (
+            f"ProtectedUnits: {len(self.table)} rows, at least {self.min_persons} persons per "
+            f"figure (withheld: {withheld})"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.table.to_html(index=False, na_rep="withheld")
+
+
+def protect(
+    units: LinkedUnits | UnitScores,
+    *,
+    min_persons: int | None = None,
+    decimals: int = PUBLISHED_DECIMALS,
+) -> ProtectedUnits:
+    """Withhold and round unit scores so that no person can be traced.
+
+    Parameters
+    ----------
+    units : LinkedUnits or UnitScores
+    min_persons : int, optional
+        Distinct persons behind every figure; the codebook's threshold unless
+        given, which is 10. Never below 5.
+    decimals : int, default 1
+        Decimals of a published mean; its standard error has one more.
+
+    Returns
+    -------
+    ProtectedUnits
+
+    Raises
+    ------
+    ValueError
+        If `min_persons` is below 5 or `decimals` above 2.
+
+    Notes
+    -----
+    A figure is withheld if fewer than `min_persons` persons are behind it, or if
+    all of them gave the same answer. Tables the codebook declares `published` are
+    shown as they are.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> protect(link_study(load_example("company")).at_wave("3")).n_suppressed["csat"]
+    0
+    """
+    codebook = units.codebook
+    threshold = codebook.thresholds.min_persons if min_persons is None else min_persons
+    if threshold < LOWEST_MIN_PERSONS:
+        raise ValueError(f"min_persons must be at least {LOWEST_MIN_PERSONS}, not {threshold}.")
+    if not 0 <= decimals <= 2:
+        raise ValueError(f"decimals must be 0, 1 or 2, not {decimals}.")
+    wide = _wide(units) if isinstance(units, UnitScores) else units.table
+    names = tuple(
+        units.scales if isinstance(units, UnitScores) else units.internal + units.external
+    )
+    keys = [name for name in ("unit", "supplier_unit", "wave") if name in wide]
+    shown = wide[keys].copy()
+    suppressed = {}
+    for name in names:
+        source = codebook.source_of(name)
+        figures = wide[[name, f"{name}_se", f"{name}_n"]].copy()
+        hidden = figures[name].notna() & ~_may_be_shown(figures, name, source, threshold)
+        suppressed[name] = int(hidden.sum())
+        if source.published:
+            shown[[name, f"{name}_se"]] = figures[[name, f"{name}_se"]]
+            shown[f"{name}_n"] = [_exact(n) for n in figures[f"{name}_n"]]
+            continue
+        figures = figures.mask(hidden)
+        shown[name] = figures[name].round(decimals) + 0.0
+        shown[f"{name}_se"] = figures[f"{name}_se"].round(decimals + 1)
+        shown[f"{name}_n"] = [band(n) for n in figures[f"{name}_n"]]
+    return ProtectedUnits(codebook, shown, names, threshold, decimals, suppressed)
+
+
+def _may_be_shown(figures: pd.DataFrame, name: str, source: Source, threshold: int) -> pd.Series:
+    if source.published or (source.name == "outcomes" and figures[f"{name}_n"].isna().all()):
+        return pd.Series(True, index=figures.index)
+    enough = figures[f"{name}_n"] >= threshold
+    unanimous = figures[f"{name}_se"] < EQUAL
+    return enough & ~unanimous
+
+
+def band(n: float) -> str:
+    """Put a count into its band.
+
+    Examples
+    --------
+    >>> band(12), band(63), band(1200), band(float("nan"))
+    ('10-14', '50-99', '1000+', '')
+    """
+    if np.isnan(n):
+        return ""
+    below = [low for low in BANDS if low <= n]
+    if not below:
+        return f"5-{BANDS[0] - 1}" if n >= LOWEST_MIN_PERSONS else ""
+    at = len(below)
+    return f"{below[-1]}-{BANDS[at] - 1}" if at < len(BANDS) else f"{below[-1]}+"
+
+
+def _exact(n: float) -> str:
+    return "" if np.isnan(n) else f"{n:.0f}"
+
+
+def _wide(scores: UnitScores) -> pd.DataFrame:
+    pieces = []
+    for scale in scores.scales:
+        one = scores.table[scores.table["scale"] == scale]
+        one = one.set_index(["unit", *scores.by[1:], "wave"])[["mean", "se", "n"]]
+        pieces.append(one.set_axis([scale, f"{scale}_se", f"{scale}_n"], axis=1))
+    return pd.concat(pieces, axis=1).reset_index()

@@ -1,0 +1,107 @@
+"""How many units and respondents found a partner on the other side of the link."""
+
+import difflib
+import math
+
+import pandas as pd
+
+from icx_research.core.errors import Blocked
+from icx_research.survey.aggregation import UnitScores
+from icx_research.survey.codebook import Codebook
+
+MAX_RESEMBLING = 20  # units per side for which a resembling id is looked for: it takes long
+UNIT_SIDES = {"internal": "client_unit", "external": "serving_unit"}
+
+
+def match_units(
+    internal: UnitScores, external: UnitScores, walk: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count on either side the units and respondents that have a partner."""
+    codebook = internal.codebook
+    own = {side: _respondents(scores) for side, scores in
+           (("internal", internal), ("external", external))}  # fmt: skip
+    to_serving = walk[walk["serving_unit"].isin(own["external"].index)]
+    to_client = walk[walk["client_unit"].isin(own["internal"].index)]
+    partners = {
+        "internal": set(to_serving["client_unit"]),
+        "external": set(to_client["serving_unit"]),
+    }
+    by_design = {
+        "internal": set(codebook.unlinked_client_units),
+        "external": set(codebook.unlinked_serving_units),
+    }
+    known = {
+        "internal": sorted(set(walk["client_unit"]) - set(own["internal"].index))
+        or sorted(own["external"].index),
+        "external": sorted(set(walk["serving_unit"]) - set(own["external"].index))
+        or sorted(own["internal"].index),
+    }
+    lines, dropped = [], []
+    for side, n in own.items():
+        counted = n[~n.index.isin(by_design[side])]
+        matched = counted[counted.index.isin(partners[side])]
+        lines.append(
+            {
+                "side": side,
+                "units": len(counted),
+                "units_matched": len(matched),
+                "respondents": counted.sum(),
+                "respondents_matched": matched.sum(),
+                "share_matched": matched.sum() / counted.sum() if counted.sum() else 0.0,
+            }
+        )
+        for at, (unit, count) in enumerate(n[~n.index.isin(partners[side])].items()):
+            designed = unit in by_design[side]
+            near = _resembling(str(unit), known[side]) if at < MAX_RESEMBLING else ""
+            dropped.append(
+                {
+                    "side": side,
+                    "unit": unit,
+                    "n": count,
+                    "reason": "unlinked by design" if designed else "no partner unit",
+                    "resembles": "" if designed else near,
+                }
+            )
+    columns = ["side", "unit", "n", "reason", "resembles"]
+    return pd.DataFrame(lines), pd.DataFrame(dropped, columns=columns)
+
+
+def _respondents(scores: UnitScores) -> pd.Series:
+    """Respondents per unit on its best answered scale; a published table counts rows."""
+    by_scale = scores.table.groupby(["unit", "scale"])["n"]
+    counts = by_scale.size() if scores.source.grain == "unit" else by_scale.sum()
+    return counts.groupby("unit").max().astype(float)
+
+
+def _resembling(unit: str, others: list[str]) -> str:
+    """Find an id that looks alike; used in messages only, never for joining."""
+    folded = {other.strip().casefold(): other for other in others}
+    near = difflib.get_close_matches(unit.strip().casefold(), folded, n=1, cutoff=0.75)
+    return folded[near[0]] if near else ""
+
+
+def check_coverage(coverage: pd.DataFrame, drops: pd.DataFrame, codebook: Codebook) -> None:
+    """Refuse a link that loses more respondents than the threshold allows."""
+    limit = codebook.thresholds.min_matched
+    for line in coverage.itertuples():
+        side = str(line.side)
+        source, role = codebook.sources[side], UNIT_SIDES[side]
+        place = f"{source.file or f'The {side} table'}, column {source.keys[role]}"
+        if line.units == 0:
+            raise Blocked(
+                f"{place}: every unit stands under link: unlinked_{role}s; list only those that "
+                "have no partner."
+            )
+        if line.share_matched >= limit:
+            continue
+        lost = drops[(drops["side"] == side) & (drops["reason"] == "no partner unit")]
+        first, more = lost.iloc[0], len(lost) - 1
+        hint = f" (resembles {first['resembles']!r})" if first["resembles"] else ""
+        others = f" and {more} more" if more else ""
+        what = "rows" if source.grain == "unit" else "respondents"
+        raise Blocked(
+            f"{place}: only {math.floor(100 * line.share_matched)}% of the {what} belong to a unit "
+            f"that the other survey has, too ({limit:.0%} needed); without a partner: "
+            f"{first['unit']!r}{hint}{others}; correct the ids, add a crosswalk, or list them "
+            f"under link: unlinked_{role}s."
+        )

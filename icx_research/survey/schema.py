@@ -1,0 +1,187 @@
+"""Every key a codebook may hold, explained in one place.
+
+A kind says how a value is read: ``text``, ``number``, ``share`` (a number from 0 to 1),
+``count`` (a whole number), ``flag`` (true or false), ``texts`` (one text or a list),
+``pair`` (two numbers), ``labelled`` (a list of names, or names with labels),
+``mapping`` (names with texts), ``section`` (keys of its own), ``sections`` (names, each
+with keys of its own), or the allowed words as a tuple.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: how its value is read, what it means, whether it must be there."""
+
+    kind: str | tuple[str, ...]
+    doc: str
+    required: bool = False
+    section: str = ""
+
+
+FILE_KEYS = {
+    "file": Key("text", "Name of the file, beside the codebook or in the data folder."),
+    "encoding": Key("text", "Encoding of the file; utf-8 unless stated (for example cp1252)."),
+    "separator": Key("text", "Character between columns; a comma unless stated."),
+    "decimal": Key((".", ","), "Decimal mark of numbers; a point unless stated."),
+}
+
+SURVEY = {
+    **FILE_KEYS,
+    "grain": Key(
+        ("respondent", "unit"),
+        "What a row is: one respondent's answers (default), or a published figure of one unit.",
+    ),
+    "published": Key(
+        "flag", "True where the table is already public: no suppression, no rounding."
+    ),
+    "proxy": Key(
+        "flag", "True where these scores stand in for what the claims are about; verdicts say so."
+    ),
+    "keys": Key("section", "Which columns hold the keys.", required=True, section="keys"),
+    "missing_codes": Key("texts", "Codes that mean 'no answer' in every scale of the file."),
+    "scales": Key("sections", "Scales made of items; respondent grain.", section="scale"),
+    "scores": Key("sections", "Published scores, one per unit; unit grain.", section="score"),
+}
+
+SCHEMA: dict[str, dict[str, Key]] = {
+    "study": {
+        "study": Key("text", "Title of the study, as it stands on every page.", required=True),
+        "description": Key("text", "What the study is, in a sentence or two."),
+        "source": Key("text", "Who publishes the data and where they come from."),
+        "licence": Key("text", "Terms under which the data may be used."),
+        "cautions": Key("texts", "What a reader must know; printed with every result."),
+        "internal": Key(
+            "section", "Colleagues' ratings of the internal service.", True, section="internal"
+        ),
+        "external": Key(
+            "section", "End customers' ratings of the units.", True, section="external"
+        ),
+        "employees": Key(
+            "section", "Employees about themselves and their unit.", section="employees"
+        ),
+        "units": Key("section", "What is known of each unit.", section="units"),
+        "outcomes": Key("section", "Outcomes of each unit, per wave.", section="outcomes"),
+        "crosswalk": Key(
+            "section", "Which client unit stands behind which serving unit.", section="crosswalk"
+        ),
+        "waves": Key("texts", "The waves in order of time; sorted by name unless stated."),
+        "question": Key("section", "What the study asks.", section="question"),
+        "link": Key("section", "Units that have no partner by design.", section="link"),
+        "thresholds": Key("section", "Limits other than the usual ones.", section="thresholds"),
+    },
+    "internal": SURVEY,
+    "external": SURVEY,
+    "employees": SURVEY,
+    "internal.keys": {
+        "respondent": Key("text", "Who answered; without it every row is one person."),
+        "client_unit": Key("text", "The unit that receives the service and rates it.", True),
+        "supplier_unit": Key("text", "The unit that is rated; each respondent may rate several."),
+        "wave": Key("text", "The survey wave of the row."),
+    },
+    "external.keys": {
+        "respondent": Key("text", "Which customer answered; without it every row is one person."),
+        "serving_unit": Key("text", "The unit that served the customer.", True),
+        "wave": Key("text", "The survey wave of the row."),
+    },
+    "employees.keys": {
+        "respondent": Key("text", "Who answered; without it every row is one person."),
+        "unit": Key("text", "The unit the employee works in.", True),
+        "wave": Key("text", "The survey wave of the row."),
+    },
+    "units.keys": {"unit": Key("text", "The unit the row is about.", True)},
+    "outcomes.keys": {
+        "unit": Key("text", "The unit the row is about.", True),
+        "wave": Key("text", "The wave the outcome belongs to."),
+    },
+    "crosswalk.keys": {
+        "client_unit": Key("text", "Unit id as in the internal survey.", True),
+        "serving_unit": Key("text", "Unit id as in the external survey.", True),
+    },
+    "units": {
+        **FILE_KEYS,
+        "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
+        "attributes": Key("labelled", "Columns that describe units: region, size, function."),
+    },
+    "outcomes": {
+        **FILE_KEYS,
+        "published": Key("flag", "True where the table is already public."),
+        "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
+        "scores": Key("sections", "Outcomes, one figure per unit.", True, section="score"),
+    },
+    "crosswalk": {
+        **FILE_KEYS,
+        "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
+        "weight": Key(
+            "text",
+            "Share of the serving unit's customers reached through the client unit; "
+            "the shares of a serving unit sum to 1.",
+        ),
+        "cardinality": Key(
+            ("one_to_one", "one_to_many", "many_to_one", "many_to_many"),
+            "How many client units (first word) stand behind how many serving units "
+            "(last word); one_to_one unless stated.",
+        ),
+    },
+    "scale": {
+        "label": Key("text", "What the scale measures, as figures name it."),
+        "items": Key("labelled", "The columns of the scale, or columns with their wording.", True),
+        "reverse_keyed": Key("texts", "Items on which a high answer means a low score."),
+        "range": Key("pair", "Lowest and highest possible answer, for example [1, 7].", True),
+        "missing_codes": Key("texts", "Codes that mean 'no answer', besides an empty cell."),
+        "kind": Key(
+            ("perception", "expectation", "importance", "csat", "nps", "ces", "other"),
+            "What kind of question it is; other unless stated.",
+        ),
+        "higher_is": Key(("better", "worse"), "What a high score means; better unless stated."),
+    },
+    "score": {
+        "label": Key("text", "What the score is, with its unit of measurement."),
+        "value": Key("text", "The column with the figure."),
+        "values": Key("texts", "Columns whose mean is the score (at least half present)."),
+        "n": Key("text", "Column with the number of persons behind the figure."),
+        "standard_error": Key("text", "Column with the standard error of the figure."),
+        "metric": Key(
+            ("mean", "percent", "share"),
+            "mean unless stated; with percent (0-100) or share (0-1) of n persons the standard "
+            "error follows from n.",
+        ),
+        "range": Key("pair", "Lowest and highest possible figure."),
+        "missing_codes": Key("texts", "Codes that mean 'no figure', besides an empty cell."),
+        "higher_is": Key(("better", "worse"), "What a high figure means; better unless stated."),
+    },
+    "question": {
+        "internal": Key("texts", "The internal score, or several, the first being primary."),
+        "external": Key("texts", "The external score, or several, the first being primary."),
+        "controls": Key("texts", "Unit attributes, scores or outcomes that are held constant."),
+        "subsets": Key("sections", "Groups of units looked at on their own: column and value."),
+        "wave": Key("text", "The wave the answer rests on; the latest unless stated."),
+    },
+    "link": {
+        "unlinked_client_units": Key(
+            "texts", "Client units that serve no end customer; left out of the matching check."
+        ),
+        "unlinked_serving_units": Key(
+            "texts", "Serving units without an internal survey; left out of the matching check."
+        ),
+    },
+    "thresholds": {
+        "min_persons": Key("count", "Persons behind every published figure (10; at least 5)."),
+        "min_matched": Key("share", "Share of respondents whose unit must be matched (0.95)."),
+        "max_quarantined": Key("share", "Share of rows that may be quarantined (0.2)."),
+        "smallest_correlation": Key("share", "Smallest unit-level correlation of interest (0.15)."),
+    },
+}
+
+
+def explain() -> str:
+    """List every section and key with its meaning, as plain text."""
+    lines = []
+    for name, keys in SCHEMA.items():
+        lines.append(f"{name}:")
+        for key, spec in keys.items():
+            allowed = f" ({' | '.join(spec.kind)})" if isinstance(spec.kind, tuple) else ""
+            required = " [required]" if spec.required else ""
+            lines.append(f"  {key}{required}{allowed}: {spec.doc}")
+    return "\n".join(lines)

@@ -1,0 +1,216 @@
+"""A study: validated tables, with a list of what was set aside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from icx_research.core.errors import NotTestable, StudyError
+from icx_research.survey.codebook import Codebook
+from icx_research.survey.codebook_reading import read_codebook
+from icx_research.survey.document import suggestion
+from icx_research.survey.readers import find_file, read_table
+from icx_research.survey.validation import QUARANTINE_COLUMNS, validate_table
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Study:
+    """Validated tables of one study.
+
+    Attributes
+    ----------
+    codebook : Codebook
+    tables : dict of str to DataFrame
+        By name: internal, external, employees, units, outcomes, crosswalk. Keys
+        are named by their roles, items keep their column names, answers are in
+        range. The files themselves are never touched.
+    quarantine : DataFrame
+        One line per problem: table, file, row, column, reason. No answers.
+    n_read : dict of str to int
+        Rows of each table before quarantine.
+    digests : dict of str to str
+        SHA-256 of each file that was read.
+    """
+
+    codebook: Codebook
+    tables: Mapping[str, Any]
+    quarantine: pd.DataFrame
+    n_read: Mapping[str, int]
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say what is there, never what was answered."""
+        rows = ", ".join(f"{name} {len(table)} rows" for name, table in self.tables.items())
+        return f"Study: {self.codebook.study} ({rows}; {self.n_quarantined} rows quarantined)"
+
+    def _repr_html_(self) -> str:
+        return self.summary.to_html(index=False)
+
+    @property
+    def n_quarantined(self) -> int:
+        """Rows set aside, each counted once."""
+        return len(self.quarantine[["table", "row"]].drop_duplicates())
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Tables with their grain and their rows read, quarantined and used."""
+        lines = []
+        for name, read in self.n_read.items():
+            source = self.codebook.sources[name]
+            used = len(self.tables[name])
+            lines.append(
+                {
+                    "table": name,
+                    "file": source.file or "(frame)",
+                    "grain": source.grain,
+                    "rows_read": read,
+                    "rows_quarantined": read - used,
+                    "rows_used": used,
+                }
+            )
+        return pd.DataFrame(lines)
+
+    def table(self, name: str) -> Any:
+        """Give one table, or say that the study lacks it.
+
+        Raises
+        ------
+        NotTestable
+            If the study has no such table.
+        """
+        if name not in self.tables:
+            raise NotTestable(f"the study has no {name} table.")
+        return self.tables[name]
+
+
+def read_study(path: str | Path, *, data: str | Path | None = None) -> Study:
+    """Read the files of a study and set aside what does not fit its codebook.
+
+    Parameters
+    ----------
+    path : path of a `study.yaml`
+    data : path, optional
+        Folder of the files. Without it they are looked for beside the codebook,
+        then in the folder named by the environment variable ICX_DATA.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        If the codebook or a file is broken, or so many rows would be quarantined
+        that a table cannot be trusted. The message names file, row and column.
+
+    Examples
+    --------
+    >>> from icx_research.survey.datasets import example_path
+    >>> read_study(example_path("company")).codebook.study
+    'Company (simulated)'
+    """
+    codebook = read_codebook(path)
+    folder = Path(path).parent
+    if data is not None and not Path(data).is_dir():
+        raise StudyError(f"There is no data folder {data}; check the path given with --data.")
+    frames: dict[str, Any] = {}
+    rows: dict[str, list[int]] = {}
+    ragged: dict[str, list[tuple[int, str]]] = {}
+    digests: dict[str, str] = {}
+    for name, source in codebook.sources.items():
+        text = read_table(find_file(str(source.file), study_folder=folder, data=data), source)
+        frames[name], rows[name] = text.frame, text.rows
+        digests[str(source.file)] = text.digest
+        ragged[name] = [
+            (row, f"the row has {cells} cells, the header {text.n_columns}; correct its "
+                  "separators and quotation marks")
+            for row, cells in text.ragged
+        ]  # fmt: skip
+    return _study(codebook, frames, rows, ragged, digests)
+
+
+def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tables: Any) -> Study:
+    """Make a study of tables that are in memory already.
+
+    Parameters
+    ----------
+    codebook : Codebook, path of a `study.yaml`, or a mapping with its keys
+        Entries for files may be left out of a mapping.
+    **tables : DataFrame
+        `internal`, `external` and whichever of `employees`, `units`, `outcomes`
+        and `crosswalk` the codebook describes; pandas, Polars or any other eager
+        frame narwhals reads.
+
+    Returns
+    -------
+    Study
+        Row numbers in its quarantine count the rows of the frame from 1.
+
+    Raises
+    ------
+    StudyError
+        As `read_study`; also if a table is missing or not described.
+    """
+    if not isinstance(codebook, Codebook):
+        codebook = read_codebook(codebook)
+    for name in tables:
+        if name not in codebook.sources:
+            raise StudyError(
+                f"The table {name!r} is not described in the codebook, which has "
+                f"{', '.join(codebook.sources)}."
+            )
+    for name, source in codebook.sources.items():
+        if name not in tables:
+            raise StudyError(f"The codebook describes the table {name!r}; pass {name}=...")
+        known = _columns(name, tables[name])
+        missing = [column for column in source.columns if column not in known]
+        if missing:
+            raise StudyError(
+                f"The {name} table has no column {missing[0]!r}; {suggestion(missing[0], known)}"
+            )
+        if len(tables[name]) == 0:
+            raise StudyError(f"The {name} table has no rows; there is nothing to analyse.")
+    rows = {name: list(range(1, len(tables[name]) + 1)) for name in codebook.sources}
+    return _study(codebook, {name: tables[name] for name in codebook.sources}, rows, {}, {})
+
+
+def _columns(name: str, table: Any) -> list[str]:
+    """Names of the columns; refuse what is no frame of rows, or names one twice."""
+    try:
+        return list(nw.from_native(table, eager_only=True).columns)
+    except TypeError:
+        raise TypeError(
+            f"{name} must be a DataFrame (pandas, Polars, PyArrow) held in memory, not "
+            f"{type(table).__name__}."
+        ) from None
+    except nw.exceptions.DuplicateError:
+        raise StudyError(f"The {name} table has a column name twice; rename one.") from None
+
+
+def _study(
+    codebook: Codebook,
+    frames: Mapping[str, Any],
+    rows: Mapping[str, list[int]],
+    ragged: Mapping[str, list[tuple[int, str]]],
+    digests: Mapping[str, str],
+) -> Study:
+    tables, set_aside, n_read = {}, [pd.DataFrame(columns=list(QUARANTINE_COLUMNS))], {}
+    for name, source in codebook.sources.items():
+        frame = nw.from_native(frames[name], eager_only=True).select(*source.columns)
+        clean, quarantine = validate_table(
+            frame,
+            rows[name],
+            source,
+            max_quarantined=codebook.thresholds.max_quarantined,
+            waves=codebook.waves,
+            ragged=ragged.get(name, ()),
+        )
+        n_read[name] = len(rows[name]) + len(ragged.get(name, ()))
+        tables[name] = clean.to_native()
+        if quarantine.entries:
+            set_aside.append(quarantine.table)
+    quarantine_table = pd.concat(set_aside, ignore_index=True)
+    return Study(codebook, tables, quarantine_table, n_read, digests)

@@ -1,0 +1,70 @@
+"""Waves in order of time, and which internal wave meets which external one."""
+
+import math
+import re
+from dataclasses import replace
+from typing import Any
+
+from icx_research.core.errors import Blocked, StudyError
+from icx_research.survey.aggregation import UnitScores
+from icx_research.survey.codebook import Codebook
+
+
+def order_waves(waves: Any, codebook: Codebook) -> list[str]:
+    """Put waves in order of time: as declared, else by name, numbers in it as numbers."""
+    names = [str(wave) for wave in waves]
+    if codebook.waves:
+        return [wave for wave in codebook.waves if wave in names]
+    return sorted(names, key=_natural)
+
+
+def _natural(wave: str) -> tuple[list[tuple[float, str]], str]:
+    """Split a name into words and numbers: W2 comes before W10, -1 before 0.5."""
+    try:
+        return [(float(wave), "")], wave
+    except ValueError:
+        parts = [part for part in re.split(r"(\d+)", wave) if part]
+        return [(float(p), "") if p.isdigit() else (math.inf, p) for p in parts], wave
+
+
+def common_waves(internal: UnitScores, external: UnitScores, lag: int) -> dict[str, str]:
+    """Map each internal wave to the external wave it is linked with."""
+    codebook = internal.codebook
+    inside = order_waves(internal.table["wave"].unique(), codebook)
+    outside = order_waves(external.table["wave"].unique(), codebook)
+    undeclared = "wave" not in internal.source.keys or "wave" not in external.source.keys
+    if undeclared and lag == 0:
+        if len(inside) == len(outside) == 1:
+            return {inside[0]: outside[0]}
+        side = "internal" if "wave" not in internal.source.keys else "external"
+        raise StudyError(
+            f"The {side} survey has no wave column but the other has several waves; declare the "
+            f"wave column under {side}: keys."
+        )
+    every = order_waves({*inside, *outside}, codebook)
+    pairs = {wave: every[i + lag] for i, wave in enumerate(every) if 0 <= i + lag < len(every)}
+    common = {a: b for a, b in pairs.items() if a in inside and b in outside}
+    if not common:
+        raise Blocked(
+            f"no wave is in both surveys with lag {lag}: internal has {', '.join(inside)}, "
+            f"external has {', '.join(outside)}."
+        )
+    return common
+
+
+def align_waves(scores: UnitScores, reference: UnitScores) -> UnitScores:
+    """Name the wave of a further table as the survey it is joined to names it.
+
+    A table without a wave column has one wave; it can only be joined to a survey
+    of one wave, whatever that is called.
+    """
+    if "wave" in scores.source.keys and "wave" in reference.source.keys:
+        return scores
+    own, known = scores.table["wave"].unique(), reference.table["wave"].unique()
+    if len(own) == len(known) == 1:
+        return replace(scores, table=scores.table.assign(wave=known[0]))
+    name = next(s.source.name for s in (scores, reference) if "wave" not in s.source.keys)
+    raise StudyError(
+        f"The {name} table has no wave column but the tables it is joined to have several waves; "
+        f"declare the wave column under {name}: keys."
+    )

@@ -1,0 +1,109 @@
+import hashlib
+import re
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.image import imread
+
+from icx_research.present.figures import save_figure
+from icx_research.present.linkage_pages import linkage_figure, linkage_figures
+from tests.conftest import ROOT
+
+PIXEL_NOISE = 0.02  # anti-aliasing differs a little between processors
+
+
+@pytest.fixture
+def figure():
+    drawn, ax = plt.subplots()
+    ax.plot([1, 2], [3, 4])
+    return drawn
+
+
+def words(**changes):
+    return {"caption": "A line.", "alt": "A line that rises.", **changes}
+
+
+def test_writes_every_kind_with_words_and_data(figure, tmp_path):
+    data = pd.DataFrame({"x": [1, 2], "y": [3, 4]})
+    saved = save_figure(figure, "line", folder=tmp_path / "new", data=data, **words())
+    assert sorted(path.suffix for path in saved.paths.values()) == [
+        ".csv", ".pdf", ".png", ".svg", ".txt",
+    ]  # fmt: skip
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == [
+        f"line.{kind}" for kind in ("csv", "pdf", "png", "svg", "txt")
+    ]
+    pd.testing.assert_frame_equal(pd.read_csv(saved.paths["csv"]), data)
+    text = saved.paths["txt"].read_text(encoding="utf-8")
+    assert text == "Caption: A line.\n\nAlternative text: A line that rises.\n"
+    assert (saved.name, saved.caption, saved.alt) == ("line", "A line.", "A line that rises.")
+
+
+def test_png_has_300_dots_per_inch(figure, tmp_path):
+    saved = save_figure(figure, "line", folder=tmp_path, data=pd.DataFrame(), **words())
+    height, width = imread(saved.paths["png"]).shape[:2]
+    assert (width, height) == tuple(int(300 * inches) for inches in figure.get_size_inches())
+
+
+def test_pdf_embeds_fonts_and_carries_the_alt_text(figure, tmp_path):
+    saved = save_figure(figure, "line", folder=tmp_path, data=pd.DataFrame(), **words())
+    content = saved.paths["pdf"].read_bytes()
+    assert b"/FontFile2" in content
+    assert b"/Type3" not in content
+    assert b"A line that rises." in content
+    assert b"CreationDate" not in content
+
+
+def test_svg_can_be_read_aloud(figure, tmp_path):
+    alt = "Rises, x < y & more."
+    saved = save_figure(figure, "line", folder=tmp_path, data=pd.DataFrame(), **words(alt=alt))
+    root = ElementTree.parse(saved.paths["svg"]).getroot()
+    assert root.get("role") == "img"
+    assert root.find("{http://www.w3.org/2000/svg}desc").text == alt
+    assert not re.search(r"<dc:date>", saved.paths["svg"].read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../up", "ü"])
+def test_odd_names_are_refused(figure, tmp_path, name):
+    with pytest.raises(ValueError, match="name may hold letters, digits, '-' and '_' only"):
+        save_figure(figure, name, folder=tmp_path, data=pd.DataFrame(), **words())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("missing", ["caption", "alt"])
+def test_a_figure_without_words_is_refused(figure, tmp_path, missing):
+    with pytest.raises(ValueError, match="A figure needs a caption and an alt text"):
+        save_figure(figure, "line", folder=tmp_path, data=pd.DataFrame(), **words(**{missing: " "}))
+
+
+def test_same_bytes_in_another_process(linked, pair, tmp_path):
+    here = linkage_figure(linked, **pair, folder=tmp_path / "here")
+    code = (
+        "import icx_research as icx; "
+        "icx.linkage_figure(icx.link_study(icx.load_example('company')),"
+        f" internal={pair['internal']!r}, external={pair['external']!r},"
+        f" folder={str(tmp_path / 'there')!r})"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    for path in here.paths.values():
+        twin = tmp_path / "there" / path.name
+        assert (
+            hashlib.sha256(path.read_bytes()).digest() == hashlib.sha256(twin.read_bytes()).digest()
+        ), path.name
+
+
+def test_picture_of_the_readme_is_up_to_date(linked, pair, tmp_path):
+    saved = linkage_figure(linked, **pair, folder=tmp_path, dpi=110)
+    stored = imread(ROOT / "figures" / saved.paths["png"].name)
+    fresh = imread(saved.paths["png"])
+    assert stored.shape == fresh.shape
+    assert np.mean(np.abs(stored - fresh)) < PIXEL_NOISE
+
+
+def test_one_figure_for_each_pair_and_subset(linked, tmp_path):
+    names = [figure.name for figure in linkage_figures(linked, folder=tmp_path)]
+    assert names == ["linkage_internal_satisfaction_csat"]

@@ -1,0 +1,49 @@
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from icx_research.core.errors import StudyError
+from icx_research.present.notebooks import notebook_paths, run_notebook
+
+
+def write(path, *cells):
+    notebook = new_notebook(cells=list(cells))
+    nbformat.write(notebook, path)
+    return path
+
+
+def parameters_cell():
+    return new_code_cell("study_file = None", metadata={"tags": ["parameters"]})
+
+
+def test_bundled_notebooks_come_in_order():
+    assert [path.stem for path in notebook_paths()] == ["01_data_quality", "04_linkage"]
+
+
+def test_other_parameters_replace_the_stored_ones(tmp_path):
+    path = write(tmp_path / "n.ipynb", parameters_cell(), new_code_cell("print(study_file)"))
+    counted = []
+    run_notebook(
+        path,
+        tmp_path / "done.ipynb",
+        parameters={"study_file": "a'b\\c.yaml"},
+        progress=lambda *step: counted.append(step),
+    )
+    cells = nbformat.read(tmp_path / "done.ipynb", as_version=4).cells
+    assert cells[-1].outputs[0].text == "a'b\\c.yaml\n"
+    assert counted[-1] == ("n", 3, 3)
+    assert nbformat.read(path, as_version=4).cells[0].source == "study_file = None"
+
+
+def test_a_failing_cell_is_one_sentence(tmp_path):
+    path = write(tmp_path / "n.ipynb", parameters_cell(), new_code_cell("1 / 0"))
+    message = r"n.ipynb stopped: ZeroDivisionError: division by zero."
+    with pytest.raises(StudyError, match=message):
+        run_notebook(path, tmp_path / "done.ipynb", parameters={})
+    assert not (tmp_path / "done.ipynb").exists()
+
+
+def test_a_notebook_without_parameters_is_refused(tmp_path):
+    path = write(tmp_path / "n.ipynb", new_code_cell("1"))
+    with pytest.raises(StudyError, match=r"n\.ipynb has no cell tagged 'parameters'\."):
+        run_notebook(path, tmp_path / "done.ipynb", parameters={})
