@@ -102,7 +102,9 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
         near = f" (resembles {unit.resembles!r})" if unit.resembles else ""
         print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")
     if found.n_quarantined:
-        print(f"Usable; {found.n_quarantined} rows are set aside.")
+        total = sum(found.n_read.values())
+        share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
+        print(f"Usable; {share} are set aside. Means are off if these rows differ from the others.")
     else:
         print("Clean: nothing is set aside.")
     raise typer.Exit(QUARANTINED if found.n_quarantined else CLEAN)

@@ -16,6 +16,7 @@ def codebook(
     subsets: Mapping[str, Mapping[str, str]] | None = None,
     wave: str | None = None,
     delta: float = 0.15,
+    internal_range: tuple[float, float] | None = None,
     internal_higher_is: str = "better",
     external_higher_is: str = "better",
     internal_proxy: bool = False,
@@ -29,7 +30,7 @@ def codebook(
     """Describe two unit tables, `inside` and `outside`, with attributes on the internal one."""
     waves = {"wave": "wave"} if with_wave else {}
 
-    def score(name: str, higher_is: str) -> Score:
+    def score(name: str, higher_is: str, limits: tuple[float, float] | None = None) -> Score:
         return Score(
             name,
             name.capitalize(),
@@ -37,6 +38,7 @@ def codebook(
             n=f"{name}_persons" if with_se else None,
             standard_error=f"{name}_error" if with_se else None,
             higher_is=higher_is,
+            response_range=limits,
         )
 
     sources = {
@@ -44,7 +46,7 @@ def codebook(
             "internal",
             None,
             {"client_unit": "unit", **waves},
-            measures={"inside": score("inside", internal_higher_is)},
+            measures={"inside": score("inside", internal_higher_is, internal_range)},
             attributes={name: name.capitalize() for name in attributes},
             published=published,
             proxy=internal_proxy,
@@ -128,16 +130,24 @@ def study(
     inside_persons: Any = 20,
     outside_persons: Any = 20,
     attributes: Mapping[str, Any] | None = None,
+    waves: Sequence[str] | None = None,
     **book: Any,
 ) -> Study:
-    """Make a study of two published unit tables; further arguments go to `codebook`."""
+    """Make a study of two published unit tables; further arguments go to `codebook`.
+
+    With `waves` there is one row per wave of a unit, in the order of the scores.
+    """
     attributes = attributes or {}
     with_se = book.get("with_se", True)
-    units = [f"u{i:03d}" for i in range(len(inside))]
+    repeats = len(waves) if waves else 1
+    units = [f"u{i // repeats:03d}" for i in range(len(inside))]
     internal = pd.DataFrame({"unit": units, "inside": inside, **attributes})
     external = pd.DataFrame({"unit": units, "outside": outside})
     if with_se:
         internal = internal.assign(inside_error=inside_error, inside_persons=inside_persons)
         external = external.assign(outside_error=outside_error, outside_persons=outside_persons)
-    described = codebook(attributes=tuple(attributes), **book)
+    if waves:
+        column = [waves[i % repeats] for i in range(len(inside))]
+        internal, external = internal.assign(wave=column), external.assign(wave=column)
+    described = codebook(attributes=tuple(attributes), with_wave=bool(waves), **book)
     return study_from_frames(described, internal=internal, external=external)

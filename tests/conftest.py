@@ -7,11 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from tests.small_study import write_study
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20250301
+
+settings.register_profile("steady", derandomize=True, deadline=None)  # every run alike
+settings.load_profile("steady")
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_check_of_a_study_with_a_bad_answer_ends_with_1(icx, small_study):
     code, out, err = icx("check", small_study)
     assert code == 1
     assert "staff.csv, row 5, column q1: the answer is outside 1 to 7" in out
-    assert "Usable; 1 rows are set aside." in out
+    assert "Usable; 1 of 288 rows (0.3%) are set aside." in out
     assert SECRET not in out + err
 
 

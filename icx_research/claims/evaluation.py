@@ -52,7 +52,7 @@ def evaluate_claims(study: Study, *, claims: Sequence[str] | None = None) -> Cla
     --------
     >>> from icx_research import load_example
     >>> evaluate_claims(load_example("company"))
-    ClaimLedger: K01 supported (strong)
+    ClaimLedger: K01 supported
     """
     names = list(CLAIMS) if claims is None else list(claims)
     unknown = [name for name in names if name not in CLAIMS]
@@ -208,11 +208,11 @@ def units_needed(correlation: float, *, n_controls: int = 0, power: float = POWE
 def _detail(study: Study, found: LinkageCorrelation, sign: int) -> str:
     label = study.codebook.label
     given = f", given {', '.join(label(name) for name in found.controls)}" if found.controls else ""
-    wave = f", wave {found.wave}" if study.codebook.has_waves else ""
+    note = f"; {found.note}" if found.note else ""
     turned = "; the sign is turned because a high value of one score is worse" if sign < 0 else ""
     return (
-        f"{label(found.internal)} with {label(found.external)}{given}{wave}: "
-        f"{found.to_apa()}{turned}"
+        f"{label(found.internal)} with {label(found.external)}{given}: "
+        f"{found.to_apa()}{turned}{note}"
     )
 
 

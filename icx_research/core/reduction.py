@@ -92,15 +92,7 @@ def _from_arrays(
     use = ~np.isnan(x).any(axis=1) & ~np.isnan(w) & (w > 0)
     if (w < 0).any():
         raise ValueError(f"weights must not be negative; column {weights!r} is.")
-    codes, groups = np.zeros(len(frame), dtype=int), None
-    if keys:
-        index = pd.MultiIndex.from_arrays([frame[key].to_list() for key in keys], names=keys)
-        use &= ~np.array([pd.isna(index.get_level_values(key)) for key in keys]).any(axis=0)
-        codes, found = index.factorize(sort=True)
-        kept, codes = np.unique(codes[use], return_inverse=True)
-        groups = _group_keys([found[i] for i in kept], single=single)
-    else:
-        codes = codes[use]
+    codes, groups = _group_codes(frame, keys, use, single=single)
     x, w = x[use], w[use]
     order = np.argsort(codes, kind="stable")
     size = len(groups) if groups is not None else 1
@@ -119,6 +111,26 @@ def _from_arrays(
     dropped = len(frame) - int(use.sum())
     at = np.arange(size)
     return combine(tuple(columns), n, weight, mean, sscp, at, groups, dropped)
+
+
+def _group_codes(
+    frame: "nw.DataFrame[Any]", keys: list[str], use: np.ndarray, *, single: bool
+) -> tuple[np.ndarray, tuple[Hashable, ...] | None]:
+    """Give each used row the number of its group, sorted; rows without a key leave `use`."""
+    if not keys:
+        return np.zeros(int(use.sum()), dtype=int), None
+    codes, values = np.zeros(len(frame), dtype=int), []
+    for key in keys:
+        found, unique = pd.factorize(frame[key].to_numpy(), sort=True)
+        use &= found >= 0
+        codes = codes * (len(unique) + 1) + found
+        values.append(unique)
+    codes, kept = pd.factorize(codes[use], sort=True)
+    columns: list[Any] = []
+    for unique in reversed(values):
+        kept, at = np.divmod(kept, len(unique) + 1)
+        columns.append(unique[at].tolist())
+    return codes, _group_keys(list(zip(*reversed(columns), strict=True)), single=single)
 
 
 def _from_engine(

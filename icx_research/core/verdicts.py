@@ -56,7 +56,8 @@ def directional(
     -------
     Verdict
         Supported: 95 % lower limit above 0, estimate at least delta and p at most
-        .05. Contradicted: 90 % upper limit below delta, observed and corrected.
+        .05. Contradicted: 90 % upper limit below delta, observed and corrected, or
+        95 % upper limit below 0 (noise shrinks an effect but does not turn its sign).
         Inconclusive otherwise.
 
     Examples
@@ -78,6 +79,9 @@ def directional(
         )
     if theta_90.ci_high < delta:
         upper = f"the 90% upper limit {theta_90.ci_high:.2f} is below delta = {delta:g}"
+        rejected = f"{found}: {upper}, so an effect that large is rejected."
+        if theta.ci_high < 0:
+            return Verdict(CONTRADICTED, "reversed", rejected)
         if corrected_90 is None:
             return Verdict(
                 INCONCLUSIVE,
@@ -91,14 +95,8 @@ def directional(
                 f"{found}: {upper}, but corrected for unreliability it is "
                 f"{corrected_90.ci_high:.2f}.",
             )
-        label = ""
-        if theta.ci_high < 0:
-            label = "reversed"
-        elif theta.ci_low > 0:
-            label = "present but smaller than delta"
-        return Verdict(
-            CONTRADICTED, label, f"{found}: {upper}, so an effect that large is rejected."
-        )
+        label = "present but smaller than delta" if theta.ci_low > 0 else ""
+        return Verdict(CONTRADICTED, label, rejected)
     if theta.ci_low > 0 and theta.value >= delta:
         why = f"the adjusted p value {p_value:.3f} is above {SIGNIFICANCE:g}"
     elif theta.ci_low > 0:

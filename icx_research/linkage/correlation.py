@@ -11,15 +11,11 @@ from scipy import stats
 from icx_research.core import apa
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.linkage.controls import ROUNDING, control_basis, control_columns, varies
 from icx_research.linkage.reliability import MeanReliability, mean_reliability
 from icx_research.survey.linking import LinkedUnits
 
 SYMBOLS = {"pearson": "r", "spearman": "rs"}
-# Relative spread below which unit means are equal: averaging equal answers in another
-# order moves the last digits only (about 1e-16).
-ROUNDING = 1e-12
-# Share of a standardised control column that must be new (the tolerance of R's lm).
-INDEPENDENCE = 1e-7
 
 
 @dataclass(frozen=True)
@@ -193,7 +189,7 @@ def linkage_correlations(
     >>> from icx_research import link_study, load_example
     >>> linked = link_study(load_example("company"))
     >>> linkage_correlations(linked, internal="internal_satisfaction", external="csat")
-    LinkageCorrelation: r(58) = .40, 95% CI [.16, .59], p = .002, n = 60 units
+    LinkageCorrelation: r(58) = .33, 95% CI [.08, .54], p = .011, n = 60 units
     """
     check_confidence_level(confidence_level)
     if method not in SYMBOLS:
@@ -205,7 +201,7 @@ def linkage_correlations(
     scores, design = rows[[internal, external]].to_numpy(float), control_columns(rows, controls)
     if method == "spearman" and len(rows):
         scores, design = stats.rankdata(scores, axis=0), stats.rankdata(design, axis=0)
-    basis = _control_basis(design)
+    basis = control_basis(design)
     c = basis.shape[1]
     if len(rows) < 4 + c:
         raise NotTestable(
@@ -287,42 +283,6 @@ def _test(residuals: np.ndarray, c: int, method: str, confidence_level: float) -
     )
 
 
-def control_columns(rows: pd.DataFrame, controls: Sequence[str]) -> np.ndarray:
-    """Turn controls into numbers: text becomes indicators of all values but the first."""
-    blocks = []
-    for name in controls:
-        as_numbers = pd.to_numeric(rows[name], errors="coerce")
-        if as_numbers.notna().all():
-            blocks.append(as_numbers.to_numpy(float)[:, None])
-        else:
-            indicators = pd.get_dummies(rows[name], drop_first=True)
-            blocks.append(indicators.to_numpy(float))
-    return np.hstack(blocks) if blocks else np.empty((len(rows), 0))
-
-
-def varies(values: np.ndarray) -> np.ndarray:
-    """Tell for each column whether the units differ by more than rounding.
-
-    Examples
-    --------
-    >>> varies(np.array([[0.1 + 0.2, 1e9], [0.3, 1e9 + 1]]))
-    array([False,  True])
-    """
-    if len(values) == 0:
-        return np.zeros(np.shape(values)[1:], dtype=bool)
-    return np.asarray(np.ptp(values, axis=0) > ROUNDING * np.abs(values).max(axis=0))
-
-
-def _control_basis(design: np.ndarray) -> np.ndarray:
-    """Build orthonormal columns that span the controls about their means."""
-    x = design[:, varies(design)]
-    if x.shape[1] == 0:
-        return np.empty((len(design), 0))
-    x = x - x.mean(axis=0)
-    left, size, _ = np.linalg.svd(x / np.linalg.norm(x, axis=0), full_matrices=False)
-    return left[:, size > INDEPENDENCE * size[0]]
-
-
 def _check_names(
     linked: LinkedUnits, internal: str, external: str, controls: Sequence[str]
 ) -> None:
@@ -353,10 +313,10 @@ def _note(waves: list[str], units: LinkedUnits, n: int, redundant: int) -> str:
     parts = []
     if len(waves) > 1:
         parts.append(f"wave {units.waves[-1]} of {', '.join(waves)}")
-    if units.n_client_units < n:
+    if units.crosswalk["client_unit"].duplicated().any():
         parts.append(
-            f"{n} units rest on {units.n_client_units} client units, so they are not "
-            "independent and the interval is too narrow"
+            f"some of the {units.n_client_units} client units stand behind several of the {n} "
+            "units, so these are not independent and the interval is too narrow"
         )
     if redundant:
         parts.append(f"{redundant} control column(s) are constant or follow from the others")

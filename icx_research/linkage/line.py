@@ -8,7 +8,7 @@ from scipy import stats
 
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
-from icx_research.linkage.correlation import varies
+from icx_research.linkage.controls import varies
 from icx_research.survey.linking import LinkedUnits
 
 GRID_POINTS = 101
@@ -23,6 +23,9 @@ class LinkageLine(Result):
     internal, external : str
     slope : Estimate
         External points per internal point.
+    se, statistic, p_value : float
+        Standard error of the slope, its t with n - 2 degrees of freedom, and the
+        two-sided p value against zero.
     centre : (float, float)
         Means of both scores, through which the line runs.
     sd : (float, float)
@@ -39,6 +42,9 @@ class LinkageLine(Result):
     internal: str
     external: str
     slope: Estimate
+    se: float
+    statistic: float
+    p_value: float
     centre: tuple[float, float]
     sd: tuple[float, float]
     band: pd.DataFrame
@@ -59,8 +65,12 @@ class LinkageLine(Result):
                 {
                     "term": "slope",
                     "estimate": self.slope.value,
+                    "se": self.se,
                     "ci_low": self.slope.ci_low,
                     "ci_high": self.slope.ci_high,
+                    "statistic": self.statistic,
+                    "df": self.n_used - 2,
+                    "p_value": self.p_value,
                     "n": self.n_used,
                 }
             ]
@@ -139,11 +149,16 @@ def linkage_line(
     grid = np.linspace(*_ends(linked, internal, x), GRID_POINTS)
     fit = y.mean() + b * (grid - x.mean())
     reach = t * s * np.sqrt(1 / n + (grid - x.mean()) ** 2 / spread)
-    half = t * s / np.sqrt(spread)
+    se = s / float(np.sqrt(spread))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = float(np.float64(b) / se)
     return LinkageLine(
         internal=internal,
         external=external,
-        slope=Estimate(b, b - half, b + half, confidence_level),
+        slope=Estimate(b, b - t * se, b + t * se, confidence_level),
+        se=se,
+        statistic=statistic,
+        p_value=float(2 * stats.t.sf(abs(statistic), n - 2)),
         centre=(float(x.mean()), float(y.mean())),
         sd=(float(x.std(ddof=1)), float(y.std(ddof=1))),
         band=pd.DataFrame({"x": grid, "fit": fit, "ci_low": fit - reach, "ci_high": fit + reach}),
@@ -154,7 +169,7 @@ def linkage_line(
 
 
 def _ends(linked: LinkedUnits, internal: str, x: np.ndarray) -> tuple[float, float]:
-    """Ends of the drawn line: no exact extremes of protected units, no impossible scores."""
+    """Choose where the line ends: at no extreme of protected units, at no impossible score."""
     if linked.codebook.source_of(internal).published:
         return float(x.min()), float(x.max())
     mean, reach = float(x.mean()), 2 * float(x.std(ddof=1))

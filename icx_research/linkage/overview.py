@@ -130,8 +130,8 @@ def wave_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.
     Returns
     -------
     DataFrame
-        One row per wave: `wave`, then as the table of `linkage_correlations`. The
-        waves hold the same units and are not independent of each other.
+        One row per wave: `wave`, then columns as `linkage_overview`. The waves hold
+        the same units and are not independent of each other.
 
     Raises
     ------
@@ -147,15 +147,9 @@ def wave_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.
     if len(linked.waves) < 2:
         raise NotTestable("a second wave is needed; the study has one.")
     question = linked.codebook.question
-    tables = [
-        linkage_correlations(
-            linked,
-            internal=question.internal[0],
-            external=question.external[0],
-            wave=wave,
-            confidence_level=confidence_level,
-        ).table.assign(wave=wave)
-        for wave in linked.waves
-    ]
-    table = pd.concat(tables, ignore_index=True)
-    return table[["wave", *table.columns.drop("wave")]]
+    place = {"internal": question.internal[0], "external": question.external[0], "units": "all"}
+    rows = []
+    for wave in linked.waves:
+        one = _pair(linked.at_wave(wave), place, (), confidence_level)[0]
+        rows.append({"wave": wave, **one})
+    return pd.DataFrame(rows, columns=["wave", *OVERVIEW_COLUMNS])

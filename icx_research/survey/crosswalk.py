@@ -9,11 +9,16 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.aggregation import UnitScores, as_pandas
 from icx_research.survey.validation import key_text
 
-WEIGHT_TOLERANCE = 1e-6  # weights are typed by hand, with three to six decimals
+WEIGHT_TOLERANCE = 1e-3  # weights are typed by hand, a third as .333
+
+CARDINALITIES = ("one_to_one", "one_to_many", "many_to_one", "many_to_many")
 
 
 def build_crosswalk(
-    internal: UnitScores, external: UnitScores, given: pd.DataFrame | None
+    internal: UnitScores,
+    external: UnitScores,
+    given: pd.DataFrame | None,
+    cardinality: str | None = None,
 ) -> pd.DataFrame:
     """Build client unit, serving unit and weight; check the declared cardinality."""
     declared = internal.codebook.sources.get("crosswalk")
@@ -25,7 +30,12 @@ def build_crosswalk(
         walk = walk.rename(columns={declared.weight: "weight"})
     if walk.duplicated(["client_unit", "serving_unit"]).any():
         raise StudyError("The crosswalk holds a pair of units twice; keep one row per pair.")
-    cardinality = declared.cardinality if declared else "one_to_one"
+    if cardinality is None:
+        cardinality = declared.cardinality if declared else "one_to_one"
+    if cardinality not in CARDINALITIES:
+        raise ValueError(
+            f"cardinality must be one of {', '.join(CARDINALITIES)}; got {cardinality!r}."
+        )
     name = (declared.file if declared else None) or "the crosswalk"
     many_clients = walk["serving_unit"].duplicated().any()
     many_servings = walk["client_unit"].duplicated().any()
@@ -34,7 +44,7 @@ def build_crosswalk(
     if (many_clients and allowed_clients == "one") or (many_servings and allowed_servings == "one"):
         raise StudyError(
             f"{name} links client units to serving units {actual}, but declares {cardinality}; "
-            f"declare cardinality: {actual} under crosswalk if that is meant, or correct the ids."
+            f"declare cardinality {actual} with the crosswalk if that is meant, or correct the ids."
         )
     walk = walk[[c for c in ("client_unit", "serving_unit", "weight") if c in walk]].copy()
     if "weight" not in walk:

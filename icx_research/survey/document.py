@@ -113,8 +113,11 @@ def parse(text: str, *, file: str) -> Place:
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Say which known name is nearest, or list the known ones."""
     names = [str(item) for item in known]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names) or 'none'}."
+    folded = {item.casefold(): item for item in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return (
+        f"did you mean {folded[near[0]]!r}?" if near else f"known are {', '.join(names) or 'none'}."
+    )
 
 
 def read_section(place: Place, section: str, *, keys_of: str = "") -> dict[str, Any]:

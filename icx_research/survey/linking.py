@@ -149,6 +149,7 @@ def link_units(
     external: UnitScores | Sequence[UnitScores],
     *,
     crosswalk: pd.DataFrame | None = None,
+    cardinality: str | None = None,
     lag: int = 0,
 ) -> LinkedUnits:
     r"""Join internal and external unit scores through the client unit.
@@ -161,6 +162,9 @@ def link_units(
     crosswalk : DataFrame, optional
         `client_unit`, `serving_unit` and optionally `weight`; the study's own
         unless given, and equal ids where there is none.
+    cardinality : str, optional
+        How many client units stand behind how many serving units ("many_to_one" and so
+        on); as the codebook declares unless given, and else "one_to_one".
     lag : int, default 0
         Waves by which the external score follows the internal one.
 
@@ -191,7 +195,7 @@ def link_units(
     outsides = [external] if isinstance(external, UnitScores) else list(external)
     _check_sides(insides, outsides)
     codebook = insides[0].codebook
-    walk = build_crosswalk(insides[0], outsides[0], crosswalk)
+    walk = build_crosswalk(insides[0], outsides[0], crosswalk, cardinality)
     coverage, drops = match_units(insides[0], outsides[0], walk)
     check_coverage(coverage, drops, codebook)
     waves = common_waves(insides[0], outsides[0], lag)

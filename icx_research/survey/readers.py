@@ -185,6 +185,7 @@ def _unknown_column(name: str, column: str, labels: Sequence[str], source: Sourc
                 return (
                     f"{missing}; the columns seem separated by {word}: declare separator: {word}."
                 )
-    if not set(source.columns) & set(labels):
+    header = {label.casefold() for label in labels}
+    if not {known.casefold() for known in source.columns} & header:
         return f"{missing}, nor any other declared column; the first line must hold their names."
     return f"{missing}; {suggestion(column, labels)}"

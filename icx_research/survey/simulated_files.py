@@ -1,7 +1,7 @@
 """A simulated company as files: codebook, tables and truth."""
 
 import os
-import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -51,9 +51,7 @@ def write_simulation(
         folder.mkdir(parents=True, exist_ok=True)
         codebook = folder / "study.yaml"
         if not codebook.exists() or not os.path.samefile(codebook, template):
-            text = template.read_text(encoding="utf-8")
-            text = re.sub(r"(?m)^waves: .*$", f"waves: {list(range(1, waves + 1))}", text)
-            codebook.write_text(text, encoding="utf-8", newline="\n")
+            shutil.copyfile(template, codebook)
         written = [codebook]
         for name, table in tables.items():
             path = folder / str(sources[name].file)

@@ -1,7 +1,7 @@
 """A company with known truth: two surveys, employees, units and outcomes."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 
 from icx_research.survey.codebook_reading import read_codebook
 from icx_research.survey.datasets import example_path
+from icx_research.survey.effects import Effects, read_effects, unit_correlations
 from icx_research.survey.study import Study, study_from_frames
 from icx_research.survey.truth import AnswerModel, population
 
@@ -27,34 +28,6 @@ HIGH_SEVEN_POINTS = (-3.2, -2.7, -2.2, -1.6, -0.9, 0.2)
 ELEVEN_POINTS = (-2.6, -2.3, -2.0, -1.7, -1.4, -1.0, -0.7, -0.3, 0.2, 0.8)
 ITEM_SHIFTS = (0.10, 0.0, -0.10)
 NOT_APPLICABLE = 99.0
-
-
-@dataclass(frozen=True)
-class Effects:
-    """Plain effect sizes of a simulated company.
-
-    Attributes
-    ----------
-    internal_external, focus_external, internal_focus : float
-        Correlations between the true scores of units: internal satisfaction,
-        employees' end-customer focus, external satisfaction.
-    icc_internal, icc_focus, icc_external : float
-        ICC(1) of a person's score on the latent scale: the share of variance that
-        lies between units.
-    stability : float
-        Correlation of a unit's true score between any two waves.
-    missing : float
-        Share of answers that are not given.
-    """
-
-    internal_external: float = 0.40
-    focus_external: float = 0.45
-    internal_focus: float = 0.30
-    icc_internal: float = 0.15
-    icc_focus: float = 0.12
-    icc_external: float = 0.08
-    stability: float = 0.80
-    missing: float = 0.03
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,7 +94,6 @@ def simulate_study(
         effects=effects, n_units=n_units, waves=waves, raters=raters, customers=customers, rng=rng
     )
     codebook = read_codebook(example_path("company"))
-    codebook = replace(codebook, waves=tuple(str(wave) for wave in range(1, waves + 1)))
     study = study_from_frames(codebook, **tables)
     return SimulatedStudy(
         study.codebook, study.tables, study.quarantine, study.n_read, study.digests, truth
@@ -138,7 +110,7 @@ def simulate_tables(
     rng: np.random.Generator,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Simulate the tables of `simulate_study` as they stand in files, and the truth."""
-    chosen = _effects(effects)
+    chosen = read_effects(effects)
     ranges = all(2 <= low <= high for low, high in (raters, customers))
     if n_units < 4 or waves < 1 or not ranges:
         raise ValueError(
@@ -173,33 +145,6 @@ def simulate_tables(
     return tables, truth
 
 
-def _effects(effects: Effects | Mapping[str, float] | None) -> Effects:
-    known = [field.name for field in fields(Effects)]
-    if effects is None or isinstance(effects, Effects):
-        chosen = effects or Effects()
-    else:
-        unknown = [name for name in effects if name not in known]
-        if unknown:
-            raise ValueError(f"There is no effect {unknown[0]!r}; known are {', '.join(known)}.")
-        chosen = Effects(**effects)
-    for name in known:
-        value = getattr(chosen, name)
-        low, high = (-1, 1) if "_external" in name or name == "internal_focus" else (0, 1)
-        low, high = (0, 1) if name.startswith("icc") else (low, high)
-        if not low <= value < high:
-            raise ValueError(f"{name} must lie from {low} to below {high}, not {value}.")
-        if name.startswith("icc") and value == 0:
-            raise ValueError(f"{name} must be above 0: units would not differ at all.")
-    if np.linalg.eigvalsh(_correlations(chosen)).min() < 0:
-        raise ValueError("No three scores can have these correlations with each other.")
-    return chosen
-
-
-def _correlations(effects: Effects) -> np.ndarray:
-    a, b, c = effects.internal_focus, effects.internal_external, effects.focus_external
-    return np.array([[1, a, b], [a, 1, c], [b, c, 1]])
-
-
 def _models(effects: Effects) -> dict[str, AnswerModel]:
     """Give each questionnaire its latent variances, scaled to the ICC asked for."""
     shifts = np.add.outer(list(SUPPLIERS.values()), ITEM_SHIFTS)
@@ -223,7 +168,7 @@ def _unit_scores(
     effects: Effects, n_units: int, waves: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Draw true scores, waves x units x 3: a stable part and a part of the wave."""
-    root = np.linalg.cholesky(_correlations(effects) + 1e-12 * np.eye(3))
+    root = np.linalg.cholesky(unit_correlations(effects) + 1e-12 * np.eye(3))
     stable = rng.standard_normal((1, n_units, 3)) @ root.T
     passing = rng.standard_normal((waves, n_units, 3)) @ root.T
     share = effects.stability

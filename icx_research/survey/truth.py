@@ -82,11 +82,12 @@ def population(
     far = _unit_means(external, partner.ravel()).reshape(partner.shape)
     covariance = float(w @ ((inside - w @ inside)[:, None] * far) @ w)
     true = covariance / float(np.sqrt(between[0] * between[1]))
+    share = [_share_scored(model, missing) for model in (internal, external)]
     per_wave = {}
     for wave, (n_i, n_e) in enumerate(zip(n_internal, n_external, strict=True), start=1):
         reliability = [
-            tau / (tau + sigma * float(np.mean(1 / n)))
-            for tau, sigma, n in zip(between, within, (n_i, n_e), strict=True)
+            tau / (tau + sigma * float(np.mean(1 / (scored * n))))
+            for tau, sigma, scored, n in zip(between, within, share, (n_i, n_e), strict=True)
         ]
         per_wave[str(wave)] = {
             "reliability_internal": round(reliability[0], DIGITS),
@@ -162,6 +163,20 @@ def _answer_variance(model: AnswerModel, level: np.ndarray) -> np.ndarray:
 
 def _mean_inverse_count(items: int, missing: float) -> float:
     """Mean of 1 / answered items, among those who answered at least half of them."""
-    counts = [m for m in range(1, items + 1) if 2 * m >= items]
-    chance = [comb(items, m) * (1 - missing) ** m * missing ** (items - m) for m in counts]
-    return sum(p / m for p, m in zip(chance, counts, strict=True)) / sum(chance)
+    chance = _chance_of_counts(items, missing)
+    return sum(p / m for m, p in chance.items()) / sum(chance.values())
+
+
+def _share_scored(model: AnswerModel, missing: float) -> float:
+    """Share of persons who answered at least half of the items for some supplier."""
+    suppliers, items = model.shifts.shape
+    return 1 - (1 - sum(_chance_of_counts(items, missing).values())) ** suppliers
+
+
+def _chance_of_counts(items: int, missing: float) -> dict[int, float]:
+    """Chance of each number of answered items that makes a score."""
+    return {
+        m: comb(items, m) * (1 - missing) ** m * missing ** (items - m)
+        for m in range(1, items + 1)
+        if 2 * m >= items
+    }

@@ -143,7 +143,7 @@ def _numbers(
     answers = isinstance(measure, Scale)
     limits = measure.response_range
     if isinstance(measure, Score) and column not in measure.values:  # noqa: PD011
-        limits = (0.0, math.inf)
+        limits = (1.0 if column == measure.n else 0.0, math.inf)
     known = {cell: _number(cell, measure, quarantine.source.decimal) for cell in set(cells)}
     noun = "answer" if answers else "figure"
     strange, outside = set(), set()
@@ -157,7 +157,11 @@ def _numbers(
         reason = f"the {noun} is not a number; {advice}"
         quarantine.add(_rows_of(strange, cells, rows), column, reason)
     if outside and limits:
-        span = f"{limits[0]:g} to {limits[1]:g}" if math.isfinite(limits[1]) else "0 or more"
+        span = (
+            f"{limits[0]:g} to {limits[1]:g}"
+            if math.isfinite(limits[1])
+            else f"{limits[0]:g} or more"
+        )
         reason = f"the {noun} is outside {span}; {advice}"
         quarantine.add(_rows_of(outside, cells, rows), column, reason)
     if cells and not any(value is not None for value in known.values()):
@@ -215,10 +219,13 @@ def _check_duplicates(
         for role in ("respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "wave")
         if role in columns
     ]
+    keys = list(zip(*(columns[role] for role in roles), strict=True))
+    if len(set(keys)) == len(keys):
+        return
     places: dict[tuple[Any, ...], list[int]] = {}
-    for row, *key in zip(rows, *(columns[role] for role in roles), strict=True):
+    for row, key in zip(rows, keys, strict=True):
         if None not in key:
-            places.setdefault(tuple(key), []).append(row)
+            places.setdefault(key, []).append(row)
     named = " + ".join(source.keys[role] for role in roles if role in source.keys)
     for found in places.values():
         if len(found) < 2:

@@ -1,0 +1,27 @@
+"""The schema is the one place where keys are explained; it must be whole."""
+
+from icx_research.survey.document import _READERS
+from icx_research.survey.schema import SCHEMA, explain
+
+
+def test_every_key_is_explained_and_readable():
+    for section, keys in SCHEMA.items():
+        for name, key in keys.items():
+            assert key.doc.endswith(".") and len(key.doc) > 15, f"{section}.{name}"
+            assert isinstance(key.kind, tuple) or key.kind in _READERS, f"{section}.{name}"
+
+
+def test_every_section_a_key_leads_to_is_there():
+    for section, keys in SCHEMA.items():
+        for name, key in keys.items():
+            if key.section:
+                assert (
+                    f"{section}.keys" in SCHEMA if key.section == "keys" else key.section in SCHEMA
+                ), name
+
+
+def test_explain_lists_every_key_with_what_is_required_and_allowed():
+    lines = explain().splitlines()
+    assert sum(line.startswith("  ") for line in lines) == sum(len(k) for k in SCHEMA.values())
+    assert "  study [required]: Title of the study, as it stands on every page." in lines
+    assert "  decimal (. | ,): Decimal mark of numbers; a point unless stated." in lines
