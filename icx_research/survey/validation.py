@@ -13,6 +13,7 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Measure, Scale, Score, Source
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 QUARANTINE_COLUMNS = ("table", "file", "row", "column", "reason")
 
 
@@ -154,7 +155,12 @@ def _numbers(
             outside.add(cell)
     advice = "correct it or declare its code in missing_codes"
     if strange:
-        reason = f"the {noun} is not a number; {advice}"
+        commas = all(DECIMAL_COMMA.fullmatch(str(cell).strip()) for cell in strange)
+        if commas and quarantine.source.decimal == ".":
+            advice_here = "it has a decimal comma: declare decimal: ',' for the file"
+        else:
+            advice_here = advice
+        reason = f"the {noun} is not a number; {advice_here}"
         quarantine.add(_rows_of(strange, cells, rows), column, reason)
     if outside and limits:
         span = (
