@@ -149,3 +149,11 @@ def test_htmt_refuses_bad_scales(service):
     with pytest.raises(ValueError) as refusal:
         htmt(moments(service, list(service)), scales=SCALES, rng=np.random.default_rng(5))
     assert str(refusal.value) == "htmt needs the rows for an interval; leave out rng for moments."
+
+
+def test_htmt_takes_sizes_of_correlations(service):
+    """An item keyed the other way changes signs, not the ratio."""
+    turned = service.assign(tan2=6 - service["tan2"], emp1=6 - service["emp1"])
+    found, plain = htmt(turned, scales=SCALES), htmt(service, scales=SCALES)
+    for pair, ratio in plain.ratios.items():
+        assert found.ratios[pair].value == pytest.approx(ratio.value, rel=CLOSED_RTOL)
