@@ -1,0 +1,1 @@
+"""May we score, average and compare? The statistics of questionnaires, on any table."""
