@@ -1,7 +1,7 @@
 """Fitting: from a parameter table and a sample to estimates and their precision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from icx_research.measurement.sem.objective import Discrepancy, SemPoint
 from icx_research.measurement.sem.optimiser import Minimum, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
-from icx_research.measurement.sem.ram import group_models
+from icx_research.measurement.sem.ram import cell_of, group_models
 from icx_research.measurement.sem.sample import Sample
 from icx_research.measurement.sem.saturated import Reference, unrestricted
 from icx_research.measurement.sem.starts import plain_values, starting_values
@@ -79,6 +79,22 @@ class Fit:
     def observed_information(self) -> np.ndarray:
         """Minus the second derivatives of the log-likelihood, shape (q, q)."""
         return self.point.observed() * self.n / 2
+
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """Value of every row of the parameter table, free or fixed."""
+        index = {name: i for i, name in enumerate((*self.table.observed, *self.table.latent))}
+        found = np.empty(len(self.table.rows))
+        for k, row in enumerate(self.table.rows):
+            matrix, i, j = cell_of(row, index)
+            found[k] = self.point.groups[row.group].implied.cell(matrix, i, j)
+        return found
+
+    def moved(self, theta: np.ndarray) -> "Fit":
+        """The same model and sample at other parameters."""
+        point = self.objective.at(theta)
+        return replace(self, minimum=replace(self.minimum, theta=theta), point=point)
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:

@@ -10,10 +10,11 @@ from icx_research.measurement.sem.estimation import fit_model, problems
 from icx_research.measurement.sem.parameters import parameter_table, variable_roles
 from icx_research.measurement.sem.precision import model_covariance
 from icx_research.measurement.sem.result import SemResult
+from icx_research.measurement.sem.robust import robust_covariance
 from icx_research.measurement.sem.sample import check_names, column_names, read_sample
 from icx_research.measurement.sem.syntax import Term, parse
 
-ESTIMATORS = ("ML",)
+ESTIMATORS = ("ML", "MLR")
 MISSING = ("listwise", "fiml")
 
 
@@ -22,8 +23,9 @@ def sem(
     data: Any,
     *,
     group: str | None = None,
-    estimator: Literal["ML"] = "ML",
+    estimator: Literal["ML", "MLR"] = "ML",
     missing: Literal["listwise", "fiml"] = "listwise",
+    cluster: str | None = None,
     std_lv: bool = False,
     mean_structure: bool = False,
     group_equal: Iterable[str] = (),
@@ -42,14 +44,19 @@ def sem(
     group : str, optional
         Column of the groups, which are taken in sorted order; for Moments with groups
         the name of what the groups are. ``c(...)`` holds one modifier per group.
-    estimator : {"ML"}
-        Normal-theory maximum likelihood.
+    estimator : {"ML", "MLR"}
+        Maximum likelihood with normal-theory errors and chi-square, or with sandwich
+        errors and the chi-square of Yuan & Bentler.
     missing : {"listwise", "fiml"}
         "fiml" uses every observed value (full information, missing at random).
+    cluster : str, optional
+        Column of the units that raters belong to; their rows need not be independent.
+        Implies "MLR", with scores added up per unit.
     std_lv : bool, default False
         Fix latent variances to 1 instead of the first loading of each.
     mean_structure : bool, default False
-        Model the means; always where the model has ``~ 1``, groups or "fiml".
+        Model the means; always where the model has ``~ 1``, and with
+        groups, clusters or "fiml".
     group_equal : iterable of {"loadings", "intercepts", "residuals"}
         What has one value in all groups.
     group_partial : iterable of str
@@ -95,6 +102,7 @@ def sem(
     check_confidence_level(confidence_level)
     _check_option("estimator", estimator, ESTIMATORS)
     _check_option("missing", missing, MISSING)
+    robust = estimator == "MLR" or cluster is not None
     terms = parse(model)
     roles = variable_roles(terms)
     check_names(terms, roles, column_names(data) if not isinstance(data, Moments) else data.names)
@@ -102,16 +110,16 @@ def sem(
         data,
         roles.observed,
         group=group,
-        cluster=None,
+        cluster=cluster,
         missing=missing,
         exogenous=roles.exogenous,
-        needs_rows=False,
+        needs_rows=robust,
     )
     table = parameter_table(
         terms,
         n_groups=len(sample.patterns),
         std_lv=std_lv,
-        mean_structure=mean_structure or group is not None or missing == "fiml",
+        mean_structure=mean_structure or missing == "fiml" or bool(group or cluster),
         group_equal=group_equal,
         group_partial=[_path(text) for text in group_partial],
     )
@@ -119,11 +127,11 @@ def sem(
     fit = fit_model(table, sample)
     return SemResult(
         model=model,
-        estimator=estimator,
+        estimator="MLR" if robust else "ML",
         missing=missing,
-        cluster=None,
+        cluster=cluster,
         fit=fit,
-        covariance=model_covariance(fit),
+        covariance=robust_covariance(fit) if robust else model_covariance(fit),
         problems=tuple(problems(fit)),
         confidence_level=confidence_level,
     )

@@ -40,6 +40,12 @@ class Implied:
     covariance: np.ndarray
     means: np.ndarray
 
+    def cell(self, matrix: str, row: int, column: int) -> float:
+        """One value of A, S or m."""
+        if matrix == "A":
+            return float(self.effects[row, column])
+        return float(self.errors[row, column] if matrix == "S" else self.intercepts[row])
+
 
 @dataclass(frozen=True, eq=False)
 class Cells:

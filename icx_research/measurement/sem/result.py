@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from icx_research.measurement.sem import standardised
 from icx_research.measurement.sem.definitions import defined_values
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.residuals import correlation_residuals
+from icx_research.measurement.sem.robust import Scaling, scaling
+from icx_research.measurement.sem.score_tests import modification_indices
+from icx_research.measurement.sem.scores import factor_scores
 from icx_research.measurement.sem.summary import summarise
 
 
@@ -84,7 +88,7 @@ class SemResult(Result):
         """
         table, rows = self.fit.table, self.fit.table.rows
         free = np.array([row.free for row in rows], dtype=int)
-        estimate, std_all = standardised.values(self.fit), standardised.standardised(self.fit)
+        estimate, std_all = self.fit.values, standardised.standardised(self.fit)
         variance = np.where(free >= 0, np.diag(self.covariance)[free], 0.0)
         labels, at = self._labels
         indicator = np.zeros((len(labels), table.n_free))
@@ -132,14 +136,20 @@ class SemResult(Result):
         return list(first), list(first.values())
 
     @cached_property
+    def scaling_factors(self) -> Scaling | None:
+        """Yuan-Bentler scaling factors of both chi-squares; None under "ML"."""
+        return scaling(self.fit) if self.estimator == "MLR" and self.converged else None
+
+    @cached_property
     def fit_indices(self) -> pd.Series:
         """Chi-square, fit indices, log-likelihood and information criteria.
 
         chi_square, df, p_value, baseline_chi_square, baseline_df, cfi, tli, rmsea,
-        rmsea_ci_low, rmsea_ci_high (90 %), srmr, log_likelihood, aic, bic. All nan where
-        the search did not converge.
+        rmsea_ci_low, rmsea_ci_high (90 %), srmr, log_likelihood, aic, bic. Under "MLR" also
+        the scaled ones, their scaling factors and, for complete data, the robust ones. All
+        nan where the search did not converge.
         """
-        indices = summarise(self.fit)
+        indices = summarise(self.fit, self.scaling_factors)
         return indices if self.converged else indices * np.nan
 
     @property
@@ -174,6 +184,24 @@ class SemResult(Result):
         return Moments(
             names, np.array(n), np.array(means), np.array(covs), groups=self.fit.sample.groups
         )
+
+    def modification_indices(self) -> pd.DataFrame:
+        """Expected drop of chi-square for every path left out or fixed, largest first.
+
+        lhs, op, rhs, group, modification_index, expected_change, expected_change_std.
+        """
+        frame = modification_indices(self.fit)
+        return frame.assign(group=[self.groups[g] for g in frame["group"]])
+
+    def factor_scores(
+        self,
+        data: Any,
+        *,
+        group: str | None = None,
+        method: Literal["regression", "bartlett"] = "regression",
+    ) -> pd.DataFrame:
+        """Scores of the latent variables, one row per row of `data`; see `factor_scores`."""
+        return factor_scores(self.fit, data, group=group, method=method)
 
     @property
     def latent_correlations(self) -> pd.DataFrame:

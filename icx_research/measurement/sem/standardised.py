@@ -3,16 +3,7 @@
 import numpy as np
 
 from icx_research.measurement.sem.estimation import Fit
-from icx_research.measurement.sem.ram import Implied, cell_of
-
-
-def values(fit: Fit) -> np.ndarray:
-    """Value of every row of the parameter table, free or fixed."""
-    index = _index(fit)
-    implied = [group.implied for group in fit.point.groups]
-    return np.array(
-        [_cell(implied[row.group], *cell_of(row, index)) for row in fit.table.rows], dtype=float
-    )
+from icx_research.measurement.sem.ram import cell_of
 
 
 def standardised(fit: Fit) -> np.ndarray:
@@ -27,7 +18,7 @@ def standardised(fit: Fit) -> np.ndarray:
     for k, row in enumerate(fit.table.rows):
         implied, sd = fit.point.groups[row.group].implied, deviations[row.group]
         matrix, i, j = cell_of(row, index)
-        value = _cell(implied, matrix, i, j)
+        value = implied.cell(matrix, i, j)
         if matrix == "A":
             result[k] = value * sd[j] / sd[i]
         elif matrix == "m":
@@ -58,9 +49,3 @@ def r_squared(fit: Fit) -> list[tuple[int, str, float]]:
 
 def _index(fit: Fit) -> dict[str, int]:
     return {name: i for i, name in enumerate((*fit.table.observed, *fit.table.latent))}
-
-
-def _cell(implied: Implied, matrix: str, i: int, j: int) -> float:
-    if matrix == "A":
-        return implied.effects[i, j]
-    return implied.errors[i, j] if matrix == "S" else implied.intercepts[i]
