@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from icx_research.measurement.sem.ram import Jacobian
+
 # Up to this many patterns a loop is faster than one large product over all patterns.
 FEW_PATTERNS = 8
 # With more variables the product over patterns needs more memory than it saves time.
@@ -99,46 +101,64 @@ class Likelihood:
         """Derivative of f by the means."""
         return -2 * self.count @ self.pull
 
-    def gradient(self, d_mean: np.ndarray, d_cov: np.ndarray) -> np.ndarray:
-        """Derivative of f by parameters, from the derivatives of the moments."""
-        flat = d_cov.reshape(len(d_cov), -1)
-        return flat @ self.slope.ravel() + d_mean @ self.mean_slope
+    def gradient(self, by: Jacobian) -> np.ndarray:
+        """Derivatives of f by parameters."""
+        cells = 2 * ((by.left @ self.slope) * by.right).sum(axis=1)
+        return by.total(cells) + by.means @ self.mean_slope
 
-    def expected(self, d_mean: np.ndarray, d_cov: np.ndarray) -> np.ndarray:
+    def expected(self, by: Jacobian) -> np.ndarray:
         """Expected second derivatives of f by parameters."""
-        second = self._sandwich(d_cov, self.precision)
-        if d_mean.any():
+        second = self._sandwich(by, self.precision)
+        if by.means.any():
             weight = np.tensordot(self.count, self.precision, axes=1)
-            second += 2 * d_mean @ weight @ d_mean.T
+            second += 2 * by.means @ weight @ by.means.T
         return second
 
-    def observed(self, d_mean: np.ndarray, d_cov: np.ndarray) -> np.ndarray:
+    def observed(self, by: Jacobian) -> np.ndarray:
         """Second derivatives of f, but for the curvature of the moments."""
-        second = self._sandwich(d_cov, 2 * self.fitted - self.precision)
-        if d_mean.any():
+        second = self._sandwich(by, 2 * self.fitted - self.precision)
+        if by.means.any():
             weight = np.tensordot(self.count, self.precision, axes=1)
-            second += 2 * d_mean @ weight @ d_mean.T
-            # u_i W_jk summed over patterns, against dSigma_ij and dmu_k
-            mixed = np.tensordot(self.count[:, None] * self.pull, self.precision, axes=(0, 0))
-            cross = np.tensordot(d_cov, mixed, axes=((1, 2), (0, 1))) @ d_mean.T
-            second += 2 * (cross + cross.T)
+            second += 2 * by.means @ weight @ by.means.T
+            if self.pull.any():
+                # u_i W_jk summed over patterns, against dSigma_ij and dmu_k
+                mixed = np.tensordot(self.count[:, None] * self.pull, self.precision, axes=(0, 0))
+                cross = np.tensordot(by.covariances, mixed, axes=((1, 2), (0, 1))) @ by.means.T
+                second += 2 * (cross + cross.T)
         return second
 
-    def _sandwich(self, d_cov: np.ndarray, other: np.ndarray) -> np.ndarray:
+    def _sandwich(self, by: Jacobian, other: np.ndarray) -> np.ndarray:
         """Sum over patterns of tr(W dSigma_a other dSigma_b), weighted by their rows."""
-        q, p, _ = d_cov.shape
-        flat = d_cov.reshape(q, -1)
+        p = by.left.shape[1]
         if len(self.count) <= FEW_PATTERNS or p > MANY_VARIABLES:
-            second = np.zeros((q, q))
+            cells = np.zeros((len(by.cell),) * 2)
             for c, w, o in zip(self.count, self.precision, other, strict=True):
-                second += c * (w @ d_cov @ o).reshape(q, -1) @ flat.T
-        else:
-            left = self.precision.reshape(-1, p * p) * self.count[:, None]
-            kernel = (left.T @ other.reshape(-1, p * p)).reshape(p, p, p, p)
-            # W_ij dA_jk O_kl dB_li: rows (j, k), columns (l, i)
-            kernel = kernel.transpose(1, 2, 3, 0).reshape(p * p, p * p)
-            second = flat @ kernel @ flat.T
+                cells += c * _by_factors(by.left, by.right, w, o)
+            return by.gather(cells)
+        flat = by.covariances.reshape(len(by.means), -1)
+        left = self.precision.reshape(-1, p * p) * self.count[:, None]
+        kernel = (left.T @ other.reshape(-1, p * p)).reshape(p, p, p, p)
+        # W_ij dA_jk O_kl dB_li: rows (j, k), columns (l, i)
+        kernel = kernel.transpose(1, 2, 3, 0).reshape(p * p, p * p)
+        second = flat @ kernel @ flat.T
         return (second + second.T) / 2
+
+
+def _by_factors(
+    left: np.ndarray, right: np.ndarray, w: np.ndarray, o: np.ndarray
+) -> np.ndarray:
+    """Traces of W (l r' + r l') O (m s' + s m') for all pairs of cells, from their factors."""
+    wl, wr = left @ w, right @ w
+    if o is w:
+        crossed = wl @ right.T
+        return 2 * (crossed * crossed.T + (wl @ left.T) * (wr @ right.T))
+    ol, orr = left @ o, right @ o
+    return (
+        (wl @ right.T) * (orr @ left.T)
+        + (wl @ left.T) * (orr @ right.T)
+        + (wr @ right.T) * (ol @ left.T)
+        + (wr @ left.T) * (ol @ right.T)
+    )
 
 
 def likelihood(data: Patterns, mean: np.ndarray, cov: np.ndarray) -> Likelihood:

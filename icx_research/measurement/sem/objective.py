@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from icx_research.measurement.sem.likelihood import Likelihood, Patterns, likelihood
-from icx_research.measurement.sem.ram import GroupModel, Implied
+from icx_research.measurement.sem.ram import GroupModel, Implied, Jacobian
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,30 +21,17 @@ class GroupPoint:
     fit: Likelihood
 
     @cached_property
-    def jacobian(self) -> tuple[np.ndarray, np.ndarray]:
-        """Derivatives of means and covariances by all free parameters."""
+    def jacobian(self) -> Jacobian:
+        """Derivatives of the moments by the group's own parameters."""
         return self.model.jacobian(self.implied)
 
-    @cached_property
-    def local(self) -> np.ndarray:
-        """Numbers of the parameters that this group has."""
-        cells = (self.model.paths, self.model.variances, self.model.means)
-        return np.unique(np.concatenate([part.number for part in cells]))
-
-    @property
-    def own_jacobian(self) -> tuple[np.ndarray, np.ndarray]:
-        """Derivatives by the parameters in `local` only."""
-        d_mean, d_cov = self.jacobian
-        if len(self.local) == len(d_mean):
-            return d_mean, d_cov
-        return d_mean[self.local], d_cov[self.local]
-
     def spread(self, block: np.ndarray) -> np.ndarray:
-        """Put derivatives by `local` parameters among those by all."""
-        if len(self.local) == self.model.n_free:
+        """Put derivatives by the group's own parameters among those by all."""
+        own = self.model.numbers
+        if len(own) == self.model.n_free:
             return block
         whole = np.zeros((self.model.n_free,) * block.ndim)
-        whole[np.ix_(*[self.local] * block.ndim)] = block
+        whole[np.ix_(*[own] * block.ndim)] = block
         return whole
 
 
@@ -67,17 +54,19 @@ class SemPoint:
 
     def gradient(self) -> np.ndarray:
         """First derivatives of `value`."""
-        return sum(g.spread(g.fit.gradient(*g.own_jacobian)) for g in self.groups) / self.n
+        return sum(g.spread(g.fit.gradient(g.jacobian)) for g in self.groups) / self.n
 
     def expected(self) -> np.ndarray:
         """Expected second derivatives of `value`."""
-        return sum(g.spread(g.fit.expected(*g.own_jacobian)) for g in self.groups) / self.n
+        return sum(g.spread(g.fit.expected(g.jacobian)) for g in self.groups) / self.n
 
     def observed(self) -> np.ndarray:
         """Second derivatives of `value`."""
         total = sum(
-            g.spread(g.fit.observed(*g.own_jacobian))
-            + g.model.curvature(g.implied, g.fit.slope, g.fit.mean_slope)
+            g.spread(
+                g.fit.observed(g.jacobian)
+                + g.model.curvature(g.implied, g.fit.slope, g.fit.mean_slope)
+            )
             for g in self.groups
         )
         return total / self.n

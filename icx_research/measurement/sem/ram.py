@@ -10,6 +10,7 @@ Every free parameter is one cell of A, S or m (several cells where parameters ar
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -57,6 +58,52 @@ class Cells:
 
 
 @dataclass(frozen=True, eq=False)
+class Jacobian:
+    """Derivatives of the moments by the u parameters of one group.
+
+    A cell of A or S moves the covariances by :math:`l r' + r l'`; a parameter by the sum of
+    its cells.
+
+    Attributes
+    ----------
+    left, right : array, shape (c, p)
+        l and r of every cell.
+    cell : array of int, shape (c,)
+        Parameter of every cell.
+    means : array, shape (u, p)
+        Derivatives of the means.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    cell: np.ndarray
+    means: np.ndarray
+
+    @cached_property
+    def covariances(self) -> np.ndarray:
+        """Derivatives of the covariances, shape (u, p, p)."""
+        p = self.left.shape[1]
+        whole = np.zeros((len(self.means), p, p))
+        outer = self.left[:, :, None] * self.right[:, None, :]
+        np.add.at(whole, self.cell, outer + outer.transpose(0, 2, 1))
+        return whole
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        """Sum what belongs to cells into what belongs to parameters, shape (u,)."""
+        return np.bincount(self.cell, values, len(self.means))
+
+    def gather(self, block: np.ndarray) -> np.ndarray:
+        """Sum pairs of cells into pairs of parameters, shape (u, u)."""
+        u = len(self.means)
+        if len(np.unique(self.cell)) == len(self.cell):
+            whole = np.zeros((u, u))
+            whole[self.cell[:, None], self.cell] = block
+            return whole
+        indicator = (np.arange(u)[:, None] == self.cell).astype(float)
+        return indicator @ block @ indicator.T
+
+
+@dataclass(frozen=True, eq=False)
 class GroupModel:
     """One group's fixed values and free cells.
 
@@ -96,12 +143,38 @@ class GroupModel:
         p = self.n_observed
         return at.means[:p], at.covariance[:p, :p]
 
-    def jacobian(self, at: Implied) -> tuple[np.ndarray, np.ndarray]:
-        """Derivatives of means, shape (q, p), and covariances, shape (q, p, p)."""
-        return path_derivatives(self, at, self.paths, self.variances, self.means)
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """Numbers of the parameters that this group has, ascending, shape (u,)."""
+        return np.unique(
+            np.concatenate([self.paths.number, self.variances.number, self.means.number])
+        )
+
+    def jacobian(self, at: Implied) -> Jacobian:
+        """Derivatives of the moments by this group's parameters."""
+        p, e = self.n_observed, at.total[: self.n_observed]
+        half = np.where(self.variances.row == self.variances.column, 0.5, 1.0)
+        left = np.concatenate([e[:, self.paths.row], e[:, self.variances.row]], axis=1).T
+        right = np.concatenate(
+            [at.covariance[:p, self.paths.column], e[:, self.variances.column] * half], axis=1
+        ).T
+        cell, mean_cell = self._positions
+        d_mean = np.concatenate(
+            [e[:, self.paths.row] * at.means[self.paths.column], e[:, self.means.row]], axis=1
+        ).T
+        means = np.zeros((len(self.numbers), p))
+        np.add.at(means, mean_cell, d_mean)
+        return Jacobian(left, right, cell, means)
+
+    @cached_property
+    def _positions(self) -> tuple[np.ndarray, np.ndarray]:
+        """Positions in `numbers` of the cells that move covariances, and of those of means."""
+        covariances = np.concatenate([self.paths.number, self.variances.number])
+        means = np.concatenate([self.paths.number, self.means.number])
+        return np.searchsorted(self.numbers, covariances), np.searchsorted(self.numbers, means)
 
     def curvature(self, at: Implied, slope: np.ndarray, mean_slope: np.ndarray) -> np.ndarray:
-        r"""Second derivatives of :math:`\operatorname{tr}(G\Sigma) + h'\mu`, shape (q, q).
+        r"""Second derivatives of :math:`\operatorname{tr}(G\Sigma) + h'\mu`, shape (u, u).
 
         Parameters
         ----------
@@ -115,53 +188,30 @@ class GroupModel:
         inner = at.total[:p].T @ slope @ at.total[:p]
         outer = at.covariance[:, :p] @ slope @ at.total[:p]
         h = at.total[:p].T @ mean_slope
-        second = np.zeros((self.n_free, self.n_free))
-        i, j, a = self.paths.row, self.paths.column, self.paths.number
+        second = np.zeros((len(self.numbers),) * 2)
+        i, j = self.paths.row, self.paths.column
+        a, s, t = (
+            np.searchsorted(self.numbers, part.number)
+            for part in (self.paths, self.variances, self.means)
+        )
         e, c, eta = at.total, at.covariance, at.means
         block = outer[np.ix_(j, i)]  # (CGE) at [j of one path, i of the other]
         swap = e[np.ix_(j, i)]
         both = (swap * block.T + block * swap.T + c[np.ix_(j, j)] * inner[np.ix_(i, i)]) * 2
         both += h[i][:, None] * swap * eta[j][None, :] + h[i][None, :] * swap.T * eta[j][:, None]
         np.add.at(second, (a[:, None], a[None, :]), both)
-        k, m, s = self.variances.row, self.variances.column, self.variances.number
+        k, m = self.variances.row, self.variances.column
         scale = np.where(k == m, 1.0, 2.0)
         mixed = (
             e[np.ix_(j, k)] * inner[np.ix_(i, m)] + e[np.ix_(j, m)] * inner[np.ix_(i, k)]
         ) * scale
         np.add.at(second, (a[:, None], s[None, :]), mixed)
         np.add.at(second, (s[:, None], a[None, :]), mixed.T)
-        r, t = self.means.row, self.means.number
+        r = self.means.row
         third = h[i][:, None] * e[np.ix_(j, r)]
         np.add.at(second, (a[:, None], t[None, :]), third)
         np.add.at(second, (t[:, None], a[None, :]), third.T)
         return second
-
-
-def path_derivatives(
-    model: GroupModel, at: Implied, paths: Cells, variances: Cells, means: Cells
-) -> tuple[np.ndarray, np.ndarray]:
-    """Derivatives of the moments for any cells, free or not, summed by their number."""
-    p, e = model.n_observed, at.total[: model.n_observed]
-    left = np.concatenate([e[:, paths.row], e[:, variances.row]], axis=1).T
-    half = np.where(variances.row == variances.column, 0.5, 1.0)
-    right = np.concatenate(
-        [at.covariance[:p, paths.column], e[:, variances.column] * half], axis=1
-    ).T
-    cells = left[:, :, None] * right[:, None, :]
-    cells = cells + cells.transpose(0, 2, 1)
-    number = np.concatenate([paths.number, variances.number])
-    d_mean = np.concatenate([e[:, paths.row] * at.means[paths.column], e[:, means.row]], axis=1).T
-    mean_number = np.concatenate([paths.number, means.number])
-    n_free = model.n_free
-    everything = (paths.number, variances.number, means.number)
-    n_free = max([n_free, *(int(numbers.max()) + 1 for numbers in everything if len(numbers))])
-    covariances, averages = np.zeros((n_free, p, p)), np.zeros((n_free, p))
-    if len(np.unique(number)) == len(number):
-        covariances[number] = cells
-    else:
-        np.add.at(covariances, number, cells)
-    np.add.at(averages, mean_number, d_mean)
-    return averages, covariances
 
 
 def cell_of(row: Parameter, index: dict[str, int]) -> tuple[str, int, int]:

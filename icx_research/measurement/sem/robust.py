@@ -20,7 +20,7 @@ import numpy as np
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.likelihood import Patterns, likelihood, precisions
 from icx_research.measurement.sem.precision import inverse
-from icx_research.measurement.sem.ram import path_derivatives
+from icx_research.measurement.sem.ram import Jacobian
 from icx_research.measurement.sem.sample import Rows
 from icx_research.measurement.sem.saturated import independence, saturated_model
 
@@ -77,10 +77,10 @@ def outer_products(
     return clusters.T @ clusters * (m / (m - 1) if m > 1 else np.nan)
 
 
-def flat_jacobian(d_mean: np.ndarray, d_cov: np.ndarray) -> np.ndarray:
-    """Derivatives of (means, lower-triangular covariances), shape (p + p(p + 1)/2, q)."""
-    i, j = np.tril_indices(d_mean.shape[1])
-    return np.concatenate([d_mean.T, d_cov[:, i, j].T])
+def flat_jacobian(by: Jacobian) -> np.ndarray:
+    """Derivatives of (means, lower-triangular covariances), shape (p + p(p + 1)/2, u)."""
+    i, j = np.tril_indices(by.means.shape[1])
+    return np.concatenate([by.means.T, by.covariances[:, i, j].T])
 
 
 def score_products(fit: Fit) -> np.ndarray:
@@ -91,9 +91,9 @@ def score_products(fit: Fit) -> np.ndarray:
     sample = fit.sample
     total = np.zeros((len(fit.theta),) * 2)
     for group, data, rows in zip(fit.point.groups, sample.patterns, sample.rows or (), strict=True):
-        jacobian = flat_jacobian(*group.jacobian)
+        jacobian = flat_jacobian(group.jacobian)
         inner = outer_products(data, rows, group.mean, group.cov, sample.n_clusters)
-        total += jacobian.T @ inner @ jacobian
+        total += group.spread(jacobian.T @ inner @ jacobian)
     return total
 
 
@@ -138,8 +138,7 @@ def _saturated_information(data: Patterns, mean: np.ndarray, cov: np.ndarray) ->
     p = len(mean)
     model = saturated_model(p)
     at = model.implied(np.concatenate([mean, cov[np.tril_indices(p)]]))
-    d_mean, d_cov = path_derivatives(model, at, model.paths, model.variances, model.means)
-    return likelihood(data, mean, cov).observed(d_mean, d_cov) / 2
+    return likelihood(data, mean, cov).observed(model.jacobian(at)) / 2
 
 
 def _modelled(p: int, exogenous: Sequence[int], *, means: bool) -> np.ndarray:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icx_research.measurement.sem.estimation import Fit
+from icx_research.measurement.sem.estimation import Fit, undetermined
 from icx_research.measurement.sem.parameters import Parameter
 from icx_research.measurement.sem.ram import Cells, GroupModel, cell_of, cells
 
@@ -54,26 +54,32 @@ def modification_indices(fit: Fit) -> pd.DataFrame:
     return frame.loc[order].reset_index(drop=True)
 
 
-def release_test(fit: Fit, rows: Sequence[Parameter]) -> tuple[float, int]:
-    """Score test of giving some equated parameters values of their own.
+def release_tests(fit: Fit, sets: Sequence[Sequence[Parameter]]) -> list[tuple[float, int]]:
+    """Score tests of giving equated parameters values of their own, set by set.
 
     Parameters
     ----------
     fit : Fit
-    rows : sequence of Parameter
+    sets : sequence of sequences of Parameter
         Free rows of the table that share their numbers with others.
 
     Returns
     -------
-    tuple of float and int
-        Statistic and degrees of freedom.
+    list of tuple of float and int
+        Statistic and degrees of freedom of every set.
     """
+    rows = [row for members in sets for row in members]
     gain, left, own = _given_parameters(fit, rows)
-    scale = np.sqrt(np.diag(own))
-    values, vectors = np.linalg.eigh(left / scale / scale[:, None])
-    keep = values > DEPENDENT
-    part = vectors[:, keep].T @ (gain / scale)
-    return float((part**2 / values[keep]).sum()), int(keep.sum())
+    found, begin = [], 0
+    for members in sets:
+        part = slice(begin, begin + len(members))
+        begin += len(members)
+        scale = np.sqrt(np.diag(own)[part])
+        values, vectors = np.linalg.eigh(left[part, part] / scale / scale[:, None])
+        keep = values > DEPENDENT
+        turned = vectors[:, keep].T @ (gain[part] / scale)
+        found.append((float((turned**2 / values[keep]).sum()), int(keep.sum())))
+    return found
 
 
 def _given_parameters(
@@ -82,7 +88,9 @@ def _given_parameters(
     """Slopes and information of candidates, given the parameters, and their plain information."""
     found, q = _derivatives(fit, rows), len(fit.theta)
     cross, own = found.information[:q, q:], found.information[q:, q:]
-    solved = np.linalg.lstsq(found.information[:q, :q], cross, rcond=1e-12)[0]
+    base = found.information[:q, :q]
+    loose = len(undetermined(base)) > 0
+    solved = np.linalg.pinv(base) @ cross if loose else np.linalg.solve(base, cross)
     return found.gradient[q:] - solved.T @ found.gradient[:q], own - cross.T @ solved, own
 
 
@@ -126,21 +134,17 @@ class _Derivatives:
 def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> _Derivatives:
     """Differentiate by the free parameters and by the cells of the candidates.
 
-    The information is expected for complete data and observed where values are missing.
+    The information is expected, also where values are missing: the observed one is often
+    indefinite in directions that the model leaves out.
     """
     q = len(fit.theta)
     size = q + len(rows)
     gradient, information = np.zeros(size), np.zeros((size, size))
-    complete = all(data.is_complete for data in fit.sample.patterns)
     for g, group in enumerate(fit.point.groups):
         model = _extended(fit, rows, g)
-        d_mean, d_cov = model.jacobian(group.implied)
-        gradient -= group.fit.gradient(d_mean, d_cov) / 2
-        if complete:
-            information += group.fit.expected(d_mean, d_cov) / 2
-        else:
-            bend = model.curvature(group.implied, group.fit.slope, group.fit.mean_slope)
-            information += (group.fit.observed(d_mean, d_cov) + bend) / 2
+        by, own = model.jacobian(group.implied), model.numbers
+        gradient[own] -= group.fit.gradient(by) / 2
+        information[np.ix_(own, own)] += group.fit.expected(by) / 2
     return _Derivatives(gradient, information)
 
 
