@@ -1,1 +1,1 @@
-"""May answers be scored, averaged and compared?"""
+"""May answers be scored, averaged and compared?"""  # noqa: D400

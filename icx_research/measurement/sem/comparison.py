@@ -105,9 +105,8 @@ def likelihood_ratio(
             c1 = _factor_at(general, restricted)
         factor = (restricted.fit.df * c0 - general.fit.df * c1) / df
         if factor <= 0:
-            note = (
-                f"the scaling factor of the difference is negative ({factor:.3f})"
-                + ("; use method='2010'" if method == "2001" else "")
+            note = f"the scaling factor of the difference is negative ({factor:.3f})" + (
+                "; use method='2010'" if method == "2001" else ""
             )
     if drop < -NOT_NESTED * (1 + general.fit.chi_square):
         note = "the restricted model fits better, so the models are not nested"
@@ -162,7 +161,7 @@ def _factor_at(general: SemResult, restricted: SemResult) -> float:
 
 def _values_by_path(result: SemResult) -> dict[tuple[str, str, str, int], float]:
     values = {}
-    for row, value in zip(result.fit.table.rows, result.fit.values, strict=True):
+    for row, value in zip(result.fit.table.rows, result.fit.row_values, strict=True):
         values[row.lhs, row.op, row.rhs, row.group] = value
         if row.op == "~~":
             values[row.rhs, row.op, row.lhs, row.group] = value

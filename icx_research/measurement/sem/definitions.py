@@ -58,9 +58,7 @@ def check_definitions(definitions: Sequence[Term], labels: Sequence[str]) -> Non
         known.append(term.lhs)
 
 
-def _evaluate(
-    definitions: Sequence[Term], labels: Sequence[str], values: np.ndarray
-) -> np.ndarray:
+def _evaluate(definitions: Sequence[Term], labels: Sequence[str], values: np.ndarray) -> np.ndarray:
     known = {label: complex(value) for label, value in zip(labels, values, strict=True)}
     for term in definitions:
         try:

@@ -80,9 +80,8 @@ class Fit:
         """Minus the second derivatives of the log-likelihood, shape (q, q)."""
         return self.point.observed() * self.n / 2
 
-
     @cached_property
-    def values(self) -> np.ndarray:
+    def row_values(self) -> np.ndarray:
         """Value of every row of the parameter table, free or fixed."""
         index = {name: i for i, name in enumerate((*self.table.observed, *self.table.latent))}
         found = np.empty(len(self.table.rows))
@@ -92,7 +91,7 @@ class Fit:
         return found
 
     def moved(self, theta: np.ndarray) -> "Fit":
-        """The same model and sample at other parameters."""
+        """Evaluate the same model and sample at other parameters."""
         point = self.objective.at(theta)
         return replace(self, minimum=replace(self.minimum, theta=theta), point=point)
 
@@ -190,9 +189,7 @@ def problems(fit: Fit) -> list[str]:
         for i, name in enumerate(labels):
             if variances[i] < -NEGATIVE * np.abs(variances).max():
                 kind = "Heywood case: the residual" if i < p else "the"
-                found.append(
-                    f"{kind} variance of {name!r} is negative ({variances[i]:.3f}){where}"
-                )
+                found.append(f"{kind} variance of {name!r} is negative ({variances[i]:.3f}){where}")
         for kind, block in (
             ("latent variables", group.implied.covariance[p:, p:]),
             ("residuals of the observed variables", group.implied.errors[:p, :p]),

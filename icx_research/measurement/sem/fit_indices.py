@@ -17,7 +17,7 @@ def fit_indices(
     baseline_df: float,
     n_groups: int = 1,
 ) -> pd.Series:
-    r"""Indices that follow from the chi-squares of a model and of its baseline.
+    r"""Compute what follows from the chi-squares of a model and of its baseline.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def fit_indices(
             "p_value": p_value(chi_square, df),
             "baseline_chi_square": float(baseline_chi_square),
             "baseline_df": float(baseline_df),
-            "cfi": cfi(chi_square - df, baseline_chi_square - baseline_df),
+            "cfi": cfi(chi_square - df if df else 0.0, baseline_chi_square - baseline_df),
             "tli": tli(chi_square, df, baseline_chi_square, baseline_df),
             "rmsea": rmsea(chi_square - df, df, n, n_groups),
             "rmsea_ci_low": low,
@@ -87,7 +87,7 @@ def p_value(chi_square: float, df: float) -> float:
 
 
 def cfi(excess: float, baseline_excess: float) -> float:
-    """Comparative fit index, from what both chi-squares exceed their df by."""
+    """Compare what both chi-squares exceed their df by: the CFI."""
     mine = max(excess, 0.0)
     largest = max(baseline_excess, mine)
     return 1.0 if largest <= 0 or mine == 0 else 1 - mine / largest

@@ -102,12 +102,12 @@ class Likelihood:
         return -2 * self.count @ self.pull
 
     def gradient(self, by: Jacobian) -> np.ndarray:
-        """Derivatives of f by parameters."""
+        """Differentiate f by parameters."""
         cells = 2 * ((by.left @ self.slope) * by.right).sum(axis=1)
         return by.total(cells) + by.means @ self.mean_slope
 
     def expected(self, by: Jacobian) -> np.ndarray:
-        """Expected second derivatives of f by parameters."""
+        """Take expected second derivatives of f by parameters."""
         second = self._sandwich(by, self.precision)
         if by.means.any():
             weight = np.tensordot(self.count, self.precision, axes=1)
@@ -144,9 +144,7 @@ class Likelihood:
         return (second + second.T) / 2
 
 
-def _by_factors(
-    left: np.ndarray, right: np.ndarray, w: np.ndarray, o: np.ndarray
-) -> np.ndarray:
+def _by_factors(left: np.ndarray, right: np.ndarray, w: np.ndarray, o: np.ndarray) -> np.ndarray:
     """Traces of W (l r' + r l') O (m s' + s m') for all pairs of cells, from their factors."""
     wl, wr = left @ w, right @ w
     if o is w:

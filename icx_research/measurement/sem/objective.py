@@ -54,20 +54,23 @@ class SemPoint:
 
     def gradient(self) -> np.ndarray:
         """First derivatives of `value`."""
-        return sum(g.spread(g.fit.gradient(g.jacobian)) for g in self.groups) / self.n
+        return np.sum([g.spread(g.fit.gradient(g.jacobian)) for g in self.groups], axis=0) / self.n
 
     def expected(self) -> np.ndarray:
-        """Expected second derivatives of `value`."""
-        return sum(g.spread(g.fit.expected(g.jacobian)) for g in self.groups) / self.n
+        """Take expected second derivatives of `value`."""
+        return np.sum([g.spread(g.fit.expected(g.jacobian)) for g in self.groups], axis=0) / self.n
 
     def observed(self) -> np.ndarray:
         """Second derivatives of `value`."""
-        total = sum(
-            g.spread(
-                g.fit.observed(g.jacobian)
-                + g.model.curvature(g.implied, g.fit.slope, g.fit.mean_slope)
-            )
-            for g in self.groups
+        total = np.sum(
+            [
+                g.spread(
+                    g.fit.observed(g.jacobian)
+                    + g.model.curvature(g.implied, g.fit.slope, g.fit.mean_slope)
+                )
+                for g in self.groups
+            ],
+            axis=0,
         )
         return total / self.n
 

@@ -34,14 +34,17 @@ class Objective(Protocol):
 class Point(Protocol):
     """The discrepancy and its derivatives at one point."""
 
-    value: float
+    @property
+    def value(self) -> float:
+        """The discrepancy."""
+        ...
 
     def gradient(self) -> np.ndarray:
         """First derivatives."""
         ...
 
     def expected(self) -> np.ndarray:
-        """Expected second derivatives."""
+        """Take expected second derivatives."""
         ...
 
     def observed(self) -> np.ndarray:

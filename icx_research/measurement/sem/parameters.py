@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -256,7 +257,7 @@ def exogenous_keys(roles: Roles) -> set[Key]:
     return pairs | {(name, "~1", "") for name in names}
 
 
-def _pick(values: tuple, group: int) -> object:
+def _pick(values: tuple[Any, ...], group: int) -> Any:
     return None if not values else values[0] if len(values) == 1 else values[group]
 
 
@@ -268,8 +269,8 @@ def _row(key: Key, term: Term, group: int, exogenous: bool) -> Parameter:
         group=group,
         label=str(_pick(term.labels, group) or ""),
         free=0 if is_free else -1,
-        value=np.nan if is_free or fixed is None else float(fixed),  # type: ignore[arg-type]
-        start=np.nan if start is None else float(start),  # type: ignore[arg-type]
+        value=np.nan if is_free or fixed is None else float(fixed),
+        start=np.nan if start is None else float(start),
         exogenous=exogenous,
     )
 
@@ -286,7 +287,7 @@ def _is_shared(row: Parameter, roles: Roles, equal: frozenset, partial: frozense
 
 
 def _number(rows: list[Parameter], shared: list[bool]) -> tuple[list[Parameter], int]:
-    """Number the free parameters; a shared label or an equality gives one number."""
+    """Give every free parameter a number; a shared label or an equality gives one number."""
     numbers: dict[object, int] = {}
     fixed_labels = {row.label: row.value for row in rows if row.label and row.free < 0}
     numbered = []

@@ -151,7 +151,7 @@ class GroupModel:
         )
 
     def jacobian(self, at: Implied) -> Jacobian:
-        """Derivatives of the moments by this group's parameters."""
+        """Differentiate the moments by this group's parameters."""
         p, e = self.n_observed, at.total[: self.n_observed]
         half = np.where(self.variances.row == self.variances.column, 0.5, 1.0)
         left = np.concatenate([e[:, self.paths.row], e[:, self.variances.row]], axis=1).T

@@ -15,11 +15,13 @@ from icx_research.core.results import Result
 from icx_research.measurement.sem import standardised
 from icx_research.measurement.sem.definitions import defined_values
 from icx_research.measurement.sem.estimation import Fit
+from icx_research.measurement.sem.parameters import Parameter
 from icx_research.measurement.sem.residuals import correlation_residuals
 from icx_research.measurement.sem.robust import Scaling, scaling
 from icx_research.measurement.sem.score_tests import modification_indices
 from icx_research.measurement.sem.scores import factor_scores
 from icx_research.measurement.sem.summary import summarise
+from icx_research.measurement.sem.syntax import Term
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -88,7 +90,7 @@ class SemResult(Result):
         """
         table, rows = self.fit.table, self.fit.table.rows
         free = np.array([row.free for row in rows], dtype=int)
-        estimate, std_all = self.fit.values, standardised.standardised(self.fit)
+        estimate, std_all = self.fit.row_values, standardised.standardised(self.fit)
         variance = np.where(free >= 0, np.diag(self.covariance)[free], 0.0)
         labels, at = self._labels
         indicator = np.zeros((len(labels), table.n_free))
@@ -100,6 +102,7 @@ class SemResult(Result):
         defined_std, _ = defined_values(table.definitions, labels, std_all[at])
         definitions_variance = np.einsum("ij,jk,ik->i", slope, self.covariance, slope)
         definitions = table.definitions
+        everything: tuple[Parameter | Term, ...] = (*rows, *definitions)
         estimate = np.concatenate([estimate, defined])
         if not self.converged:
             estimate = np.full_like(estimate, np.nan)
@@ -110,9 +113,9 @@ class SemResult(Result):
         reach = stats.norm.ppf((1 + self.confidence_level) / 2) * se
         return pd.DataFrame(
             {
-                "lhs": [row.lhs for row in (*rows, *definitions)],
-                "op": [row.op for row in (*rows, *definitions)],
-                "rhs": [row.rhs for row in (*rows, *definitions)],
+                "lhs": [row.lhs for row in everything],
+                "op": [row.op for row in everything],
+                "rhs": [row.rhs for row in everything],
                 "group": [self.groups[row.group] for row in rows] + [""] * len(definitions)
                 if self.fit.sample.groups
                 else [1] * len(estimate),
@@ -177,7 +180,7 @@ class SemResult(Result):
         return self._moments([g.mean for g in groups], [g.cov for g in groups])
 
     def _moments(self, means: list[np.ndarray], covs: list[np.ndarray]) -> Moments:
-        n = [int(round(data.n)) for data in self.fit.sample.patterns]
+        n = [round(data.n) for data in self.fit.sample.patterns]
         names = self.fit.table.observed
         if self.fit.sample.groups is None:
             return Moments(names, n[0], means[0], covs[0])
@@ -186,7 +189,7 @@ class SemResult(Result):
         )
 
     def modification_indices(self) -> pd.DataFrame:
-        """Expected drop of chi-square for every path left out or fixed, largest first.
+        """List the expected drop of chi-square for every path left out or fixed, largest first.
 
         lhs, op, rhs, group, modification_index, expected_change, expected_change_std.
         """
@@ -231,9 +234,7 @@ class SemResult(Result):
                     rows.append((first, "~1", "", key, *pair, pair[0] - pair[1], means[i]))
                 for j in range(i + 1):
                     pair = (sample.cov[i, j], group.cov[i, j])
-                    rows.append(
-                        (names[j], "~~", first, key, *pair, pair[0] - pair[1], covs[i, j])
-                    )
+                    rows.append((names[j], "~~", first, key, *pair, pair[0] - pair[1], covs[i, j]))
         columns = ["lhs", "op", "rhs", "group", "observed", "implied", "residual", "standardised"]
         frame = pd.DataFrame(rows, columns=columns)
         order = frame["standardised"].abs().sort_values(ascending=False, kind="stable").index
@@ -248,7 +249,8 @@ class SemResult(Result):
         limits = apa.interval(low, high, confidence_level=0.90, digits=3)
         sentence = (
             f"chi2({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
-            f"CFI = {apa.bounded(fit['cfi'], digits=3)}, TLI = {apa.bounded(fit['tli'], digits=3)}, "
+            f"CFI = {apa.bounded(fit['cfi'], digits=3)}, "
+            f"TLI = {apa.bounded(fit['tli'], digits=3)}, "
             f"RMSEA = {apa.bounded(fit['rmsea'], digits=3)}, {limits}, "
             f"SRMR = {apa.bounded(fit['srmr'], digits=3)}, n = {self.n_used}"
         )

@@ -57,7 +57,8 @@ def outer_products(
     constant = precision[:, i, j] * half
     size = p + len(i)
     total = np.zeros((size, size))
-    clusters = None if n_clusters is None else np.zeros((n_clusters, size))
+    own = rows.cluster
+    clusters = None if own is None or n_clusters is None else np.zeros((n_clusters, size))
     for begin in range(0, len(rows.values), CHUNK):
         part = slice(begin, begin + CHUNK)
         deviation = np.nan_to_num(rows.values[part] - mean)
@@ -67,18 +68,18 @@ def outer_products(
         else:
             pull = np.matmul(precision[code], deviation[:, :, None])[:, :, 0]
         scores = np.concatenate([pull, pull[:, i] * pull[:, j] * half - constant[code]], axis=1)
-        if clusters is None:
+        if own is None or clusters is None:
             total += scores.T @ scores
         else:
-            np.add.at(clusters, rows.cluster[part], scores)
-    if clusters is None:
+            np.add.at(clusters, own[part], scores)
+    if own is None or clusters is None:
         return total
-    m = len(np.unique(rows.cluster))
+    m = len(np.unique(own))
     return clusters.T @ clusters * (m / (m - 1) if m > 1 else np.nan)
 
 
 def flat_jacobian(by: Jacobian) -> np.ndarray:
-    """Derivatives of (means, lower-triangular covariances), shape (p + p(p + 1)/2, u)."""
+    """Lay out derivatives of (means, lower-triangular covariances), shape (p + p(p + 1)/2, u)."""
     i, j = np.tril_indices(by.means.shape[1])
     return np.concatenate([by.means.T, by.covariances[:, i, j].T])
 

@@ -67,8 +67,9 @@ def check_names(terms: Sequence[Term], roles: Roles, known: Sequence[str]) -> No
         term = next(t for t in terms if t.op != ":=" and name in (t.lhs, t.rhs))
         if name in clash:
             fail(term.line, term.column, f"the latent variable {name!r} is a column of the data.")
-        near = get_close_matches(name, [*known, *roles.latent], n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        by_lower = {str(column).lower(): column for column in (*known, *roles.latent)}
+        near = get_close_matches(name.lower(), list(by_lower), n=1)
+        hint = f" Did you mean {by_lower[near[0]]!r}?" if near else ""
         latent = f"; latent variables: {', '.join(roles.latent)}" if roles.latent else ""
         fail(
             term.line,
@@ -138,17 +139,21 @@ def _from_moments(
             f"group={group!r} and {'no' if data.groups is None else len(data.groups)} groups."
         )
     data = data.select(names)
+    groups = None if data.groups is None else tuple(_plain(key) for key in data.groups)
     counts = np.atleast_1d(np.asarray(data.n, dtype=float))
     p = len(data.names)
     means, covs = np.atleast_2d(data.mean), data.cov.reshape(-1, p, p)
     patterns = []
     for i, n in enumerate(counts):
-        where = "" if data.groups is None else f" in group {data.groups[i]!r}"
+        where = "" if groups is None else f" in group {groups[i]!r}"
         check_moments(data.names, n, covs[i], where)
         patterns.append(complete_pattern(n, means[i], covs[i] * (n - 1) / n))
-    return Sample(
-        data.names, data.groups, tuple(patterns), None, int(counts.sum()), data.n_dropped
-    )
+    return Sample(data.names, groups, tuple(patterns), None, int(counts.sum()), data.n_dropped)
+
+
+def _plain(key: Any) -> Hashable:
+    """Turn a NumPy scalar into Python's own."""
+    return key.item() if isinstance(key, np.generic) else key
 
 
 def check_moments(names: Sequence[str], n: float, cov: np.ndarray, where: str) -> None:
@@ -198,8 +203,9 @@ def _from_rows(
     codes, groups = np.zeros(len(x), dtype=int), None
     if group:
         keys = frame[group].to_list()
-        groups = tuple(sorted({keys[i] for i in np.flatnonzero(use)}))
-        at = {key: i for i, key in enumerate(groups)}
+        found = sorted({keys[i] for i in np.flatnonzero(use)})
+        groups = tuple(_plain(key) for key in found)
+        at = {key: i for i, key in enumerate(found)}
         codes = np.array([at.get(key, -1) for key in keys])
     unit = None
     if cluster:

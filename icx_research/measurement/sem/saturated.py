@@ -72,7 +72,7 @@ def available(data: Patterns) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _em_step(data: Patterns, mean: np.ndarray, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Expected moments of the completed data (Dempster, Laird & Rubin, 1977)."""
+    """Compute the expected moments of the completed data (Dempster, Laird & Rubin, 1977)."""
     precision, _ = precisions(data, cov)
     share = data.count / data.n
     slope = cov @ precision  # regressions on what is present, identity there

@@ -159,14 +159,16 @@ def _extended(fit: Fit, rows: Sequence[Parameter], group: int) -> GroupModel:
             entries[matrix].append((i, j, q + k))
     model = fit.point.groups[group].model
     old = {"A": model.paths, "S": model.variances, "m": model.means}
-    parts = [_joined(old[matrix], cells(entries[matrix])) for matrix in ("A", "S", "m")]
+    a, s, m = (_joined(old[matrix], cells(entries[matrix])) for matrix in ("A", "S", "m"))
     return GroupModel(
         model.n_observed,
         model.effects,
         model.errors,
         model.intercepts,
-        *parts,
-        n_free=q + len(rows),
+        a,
+        s,
+        m,
+        q + len(rows),
     )
 
 

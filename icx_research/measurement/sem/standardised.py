@@ -7,8 +7,11 @@ from icx_research.measurement.sem.ram import cell_of
 
 
 def standardised(fit: Fit) -> np.ndarray:
-    """Every row of the table standardised: paths and means by the variables' model-implied
-    sds, residual covariances by the residuals' own, as lavaan's ``std.all``."""
+    """Every row of the table standardised, as lavaan's ``std.all``.
+
+    Paths and means by the variables' model-implied standard deviations, residual
+    covariances by the residuals' own.
+    """
     index = _index(fit)
     deviations = []
     for group in fit.point.groups:
@@ -38,7 +41,7 @@ def r_squared(fit: Fit) -> list[tuple[int, str, float]]:
     names = (*fit.table.observed, *fit.table.latent)
     for g, group in enumerate(fit.point.groups):
         model, implied = group.model, group.implied
-        dependent = model.effects.astype(bool).any(axis=1)
+        dependent = np.asarray((model.effects != 0).any(axis=1))
         dependent[model.paths.row] = True
         for i in np.flatnonzero(dependent):
             total = implied.covariance[i, i]

@@ -88,7 +88,7 @@ def _measurement(
     cov: np.ndarray,
     fixed: dict[Key, float],
 ) -> tuple[dict[Key, float], dict[str, np.ndarray]]:
-    """Loadings, and the weights that turn observed into latent variables."""
+    """Guess loadings, and the weights that turn observed into latent variables."""
     sd = np.sqrt(np.diag(cov))
     loadings: dict[Key, float] = {}
     weights: dict[str, np.ndarray] = {}

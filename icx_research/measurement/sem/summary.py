@@ -71,7 +71,7 @@ def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
 
 
 def _scaled(fit: Fit, plain: pd.Series, factors: Scaling) -> pd.Series:
-    """Indices of the chi-squares divided by their scaling factors."""
+    """Compute indices of the chi-squares divided by their scaling factors."""
     factor = factors.factor if fit.df else 1.0
     scaled = fit_indices(
         chi_square=plain["chi_square"] / factor,
