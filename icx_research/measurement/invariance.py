@@ -12,7 +12,7 @@ from icx_research.measurement.invariance_ladder import (
     known_option,
 )
 from icx_research.measurement.sem.comparison import likelihood_ratio
-from icx_research.measurement.sem.model import sem
+from icx_research.measurement.sem.model import estimate, prepare
 from icx_research.measurement.sem.parameters import EQUALITIES
 from icx_research.measurement.sem.result import SemResult
 
@@ -82,24 +82,23 @@ def measurement_invariance(
         raise ValueError(
             f"levels must be a beginning of {', '.join(LEVELS)}; got {', '.join(chosen)}."
         )
-    models: dict[str, SemResult] = {}
-    for step, level in enumerate(chosen):
-        models[level] = sem(
-            model,
-            data,
-            group=group,
-            estimator=estimator,
-            missing=missing,
-            cluster=cluster,
+    prepared = prepare(
+        model, data, group=group, estimator=estimator, missing=missing, cluster=cluster
+    )
+    if len(prepared.sample.patterns) < 2:
+        raise ValueError(
+            f"measurement_invariance needs at least 2 groups; {group!r} has "
+            f"{len(prepared.sample.patterns)}."
+        )
+    models: dict[str, SemResult] = {
+        level: estimate(
+            prepared,
             group_equal=EQUALITIES[:step],
             group_partial=free if step else (),
             confidence_level=confidence_level,
         )
-        if len(models[level].groups) < 2:
-            raise ValueError(
-                f"measurement_invariance needs at least 2 groups; {group!r} has "
-                f"{len(models[level].groups)}."
-            )
+        for step, level in enumerate(chosen)
+    }
     differences = {
         after: likelihood_ratio(models[after], models[before]) for before, after in pairwise(chosen)
     }

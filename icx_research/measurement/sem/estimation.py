@@ -11,7 +11,7 @@ from icx_research.measurement.sem.optimiser import Minimum, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.ram import cell_of, group_models
 from icx_research.measurement.sem.sample import Sample
-from icx_research.measurement.sem.saturated import Reference, unrestricted
+from icx_research.measurement.sem.saturated import Reference
 from icx_research.measurement.sem.starts import plain_values, starting_values
 
 # Smallest eigenvalue of the information, on the scale where its diagonal is one, below
@@ -103,10 +103,8 @@ def degrees_of_freedom(table: ParameterTable) -> int:
     return table.n_groups * per_group - table.n_free
 
 
-def fit_model(
-    table: ParameterTable, sample: Sample, saturated: Sequence[Reference] | None = None
-) -> Fit:
-    """Estimate by maximum likelihood.
+def fit_model(table: ParameterTable, sample: Sample, saturated: Sequence[Reference]) -> Fit:
+    """Estimate by maximum likelihood; `saturated` holds each group's unrestricted moments.
 
     Raises
     ------
@@ -119,8 +117,6 @@ def fit_model(
             f"the model is not identified: it has {table.n_free} free parameters but only "
             f"{table.n_free + df} sample moments; fix or equate at least {-df} of them."
         )
-    if saturated is None:
-        saturated = [unrestricted(patterns) for patterns in sample.patterns]
     means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
     models = group_models(table, means, covariances)
     objective = Discrepancy(models, sample.patterns, table.mean_structure)

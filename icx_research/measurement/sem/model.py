@@ -1,9 +1,9 @@
 """The two calls: a structural equation model, and a confirmatory factor analysis."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from icx_research.core.moments import Moments
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.estimation import fit_model, problems
@@ -11,7 +11,8 @@ from icx_research.measurement.sem.parameters import parameter_table, variable_ro
 from icx_research.measurement.sem.precision import model_covariance
 from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.robust import robust_covariance
-from icx_research.measurement.sem.sample import check_names, column_names, read_sample
+from icx_research.measurement.sem.sample import Sample, check_names, column_names, read_sample
+from icx_research.measurement.sem.saturated import Reference, unrestricted
 from icx_research.measurement.sem.syntax import Term, parse
 
 ESTIMATORS = ("ML", "MLR")
@@ -93,6 +94,7 @@ def sem(
     Examples
     --------
     >>> import numpy as np
+    >>> from icx_research.core.moments import Moments
     >>> r = np.array([[1.0, 0.5, 0.4, 0.3], [0.5, 1.0, 0.4, 0.3],
     ...               [0.4, 0.4, 1.0, 0.5], [0.3, 0.3, 0.5, 1.0]])
     >>> published = Moments(("q1", "q2", "q3", "q4"), 200, np.zeros(4), r)
@@ -100,6 +102,36 @@ def sem(
     SemResult: chi2(2) = 16.07, p < .001, CFI = .913, TLI = .739, RMSEA = .188, 90% CI [.110, .277], SRMR = .056, n = 200
     """  # noqa: E501
     check_confidence_level(confidence_level)
+    prepared = prepare(
+        model, data, group=group, estimator=estimator, missing=missing, cluster=cluster
+    )
+    return estimate(
+        prepared,
+        std_lv=std_lv,
+        mean_structure=mean_structure,
+        group_equal=group_equal,
+        group_partial=group_partial,
+        confidence_level=confidence_level,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A model that was read and checked, and the sample it is fitted to."""
+
+    model: str
+    terms: tuple[Term, ...]
+    sample: Sample
+    saturated: tuple[Reference, ...]
+    robust: bool
+    missing: str
+    cluster: str | None
+
+
+def prepare(
+    model: str, data: Any, *, group: str | None, estimator: str, missing: str, cluster: str | None
+) -> Prepared:
+    """Read the model and reduce the data, once for all restrictions that will be fitted."""
     if estimator not in ESTIMATORS:
         raise ValueError(
             f"estimator must be one of 'ML', 'MLR', not {estimator!r}; ordinal estimation is not "
@@ -110,7 +142,7 @@ def sem(
     robust = estimator == "MLR" or cluster is not None
     terms = parse(model)
     roles = variable_roles(terms)
-    check_names(terms, roles, column_names(data) if not isinstance(data, Moments) else data.names)
+    check_names(terms, roles, column_names(data))
     sample = read_sample(
         data,
         roles.observed,
@@ -120,21 +152,37 @@ def sem(
         exogenous=roles.exogenous,
         needs_rows=robust,
     )
+    saturated = tuple(unrestricted(patterns) for patterns in sample.patterns)
+    return Prepared(model, terms, sample, saturated, robust, missing, cluster)
+
+
+def estimate(
+    prepared: Prepared,
+    *,
+    std_lv: bool = False,
+    mean_structure: bool = False,
+    group_equal: Iterable[str] = (),
+    group_partial: Iterable[str] = (),
+    confidence_level: float = 0.95,
+) -> SemResult:
+    """Fit a prepared model under some restrictions; see `sem`."""
+    sample, robust = prepared.sample, prepared.robust
+    needs_means = prepared.missing == "fiml" or bool(sample.groups or prepared.cluster)
     table = parameter_table(
-        terms,
+        prepared.terms,
         n_groups=len(sample.patterns),
         std_lv=std_lv,
-        mean_structure=mean_structure or missing == "fiml" or bool(group or cluster),
+        mean_structure=mean_structure or needs_means,
         group_equal=group_equal,
         group_partial=[_path(text) for text in group_partial],
     )
     check_definitions(table.definitions, [row.label for row in table.rows if row.label])
-    fit = fit_model(table, sample)
+    fit = fit_model(table, sample, prepared.saturated)
     return SemResult(
-        model=model,
+        model=prepared.model,
         estimator="MLR" if robust else "ML",
-        missing=missing,
-        cluster=cluster,
+        missing=prepared.missing,
+        cluster=prepared.cluster,
         fit=fit,
         covariance=robust_covariance(fit) if robust else model_covariance(fit),
         problems=tuple(problems(fit)),

@@ -22,7 +22,7 @@ from icx_research.measurement.sem.likelihood import Patterns, likelihood, precis
 from icx_research.measurement.sem.precision import inverse
 from icx_research.measurement.sem.ram import Jacobian
 from icx_research.measurement.sem.sample import Rows
-from icx_research.measurement.sem.saturated import independence, saturated_model
+from icx_research.measurement.sem.saturated import Reference, independence, saturated_model
 
 # Rows whose scores are held in memory at a time.
 CHUNK = 4096
@@ -43,19 +43,31 @@ class Scaling:
 
 
 def outer_products(
-    data: Patterns, rows: Rows, mean: np.ndarray, cov: np.ndarray, n_clusters: int | None
+    data: Patterns,
+    rows: Rows,
+    mean: np.ndarray,
+    cov: np.ndarray,
+    n_clusters: int | None,
+    *,
+    at: np.ndarray | None = None,
+    by: np.ndarray | None = None,
 ) -> np.ndarray:
     """Sum of squared scores of one group by its means and lower-triangular covariances.
 
     Scores of one cluster are added before they are squared; with few clusters their mean
     costs a degree of freedom, hence the factor m / (m - 1) of m clusters in the group.
+    `at` keeps some of the moments only; `by` turns scores by moments into scores by
+    parameters, with the derivatives of the moments.
     """
     precision, _ = precisions(data, cov)
     p = len(mean)
     i, j = np.tril_indices(p)
+    at = np.arange(p + len(i)) if at is None else at
+    means, pairs = at[at < p], at[at >= p] - p
+    i, j = i[pairs], j[pairs]
     half = np.where(i == j, 0.5, 1.0)
     constant = precision[:, i, j] * half
-    size = p + len(i)
+    size = len(at) if by is None else by.shape[1]
     total = np.zeros((size, size))
     own = rows.cluster
     clusters = None if own is None or n_clusters is None else np.zeros((n_clusters, size))
@@ -67,7 +79,10 @@ def outer_products(
             pull = deviation @ precision[0]
         else:
             pull = np.matmul(precision[code], deviation[:, :, None])[:, :, 0]
-        scores = np.concatenate([pull, pull[:, i] * pull[:, j] * half - constant[code]], axis=1)
+        squares = pull[:, i] * pull[:, j] * half - constant[code]
+        scores = np.concatenate([pull[:, means], squares], axis=1)
+        if by is not None:
+            scores = scores @ by
         if own is None or clusters is None:
             total += scores.T @ scores
         else:
@@ -93,8 +108,9 @@ def score_products(fit: Fit) -> np.ndarray:
     total = np.zeros((len(fit.theta),) * 2)
     for group, data, rows in zip(fit.point.groups, sample.patterns, sample.rows or (), strict=True):
         jacobian = flat_jacobian(group.jacobian)
-        inner = outer_products(data, rows, group.mean, group.cov, sample.n_clusters)
-        total += group.spread(jacobian.T @ inner @ jacobian)
+        total += group.spread(
+            outer_products(data, rows, group.mean, group.cov, sample.n_clusters, by=jacobian)
+        )
     return total
 
 
@@ -113,21 +129,34 @@ def scaling(fit: Fit) -> Scaling:
     rows = fit.sample.rows or ()
     for data, own, saturated in zip(fit.sample.patterns, rows, fit.saturated, strict=True):
         keep = _modelled(len(saturated.mean), x, means=fit.table.mean_structure)
-        products = outer_products(data, own, saturated.mean, saturated.cov, fit.sample.n_clusters)
-        information = _saturated_information(data, saturated.mean, saturated.cov)
-        unrestricted += _trace(information[np.ix_(keep, keep)], products[np.ix_(keep, keep)])
+        free = _unrelated(len(saturated.mean), keep)
         reference, zeros = independence(data, x)
         lost += zeros
-        products = outer_products(data, own, reference.mean, reference.cov, fit.sample.n_clusters)
-        information = _saturated_information(data, reference.mean, reference.cov)
-        free = _unrelated(len(saturated.mean), keep)
-        baseline += _trace(information[np.ix_(free, free)], products[np.ix_(free, free)])
+        unrestricted += _moment_trace(data, own, saturated, keep, fit.sample.n_clusters)
+        baseline += _moment_trace(data, own, reference, free, fit.sample.n_clusters)
     used = _trace(fit.observed_information, score_products(fit))
     df = fit.df
     return Scaling(
         (unrestricted - used) / df if df else np.nan,
         (unrestricted - baseline) / lost if lost else np.nan,
     )
+
+
+def _moment_trace(
+    data: Patterns, rows: Rows, point: Reference, at: np.ndarray, n_clusters: int | None
+) -> float:
+    """Trace of B by the inverse of A, for the moments `at`."""
+    p = len(point.mean)
+    whole = len(at) in (p * (p + 1) // 2, p + p * (p + 1) // 2)
+    if whole and n_clusters is None and data.is_complete:
+        # closed form: B takes squared Mahalanobis distances only (Mardia's kurtosis)
+        deviation = rows.values - point.mean
+        distance = (np.linalg.solve(point.cov, deviation.T).T * deviation).sum(axis=1)
+        of_means = len(at) > p * (p + 1) // 2
+        return float(np.mean((distance**2 - 2 * distance + p) / 2 + of_means * distance))
+    products = outer_products(data, rows, point.mean, point.cov, n_clusters, at=at)
+    information = _saturated_information(data, point.mean, point.cov)
+    return _trace(information[np.ix_(at, at)], products)
 
 
 def _trace(information: np.ndarray, products: np.ndarray) -> float:

@@ -1,12 +1,13 @@
 """From rows or moments to the sufficient statistics of every group."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
@@ -87,6 +88,8 @@ def column_names(data: Any) -> list[str]:
     """Names of the variables that `data` hold."""
     if isinstance(data, Moments):
         return list(data.names)
+    if isinstance(data, pd.DataFrame):
+        return list(data.columns)
     return list(nw.from_native(data).collect_schema().names())
 
 
@@ -119,10 +122,16 @@ def read_sample(
     for argument, column in (("group", group), ("cluster", cluster)):
         if column is not None and column not in known:
             raise ValueError(f"{argument} {column!r} is not a column; data have {_listed(known)}.")
-    if not needs_rows and missing == "listwise":
-        reduced = moments(data, list(names), by=group)
-        return _from_moments(reduced, names, group=group, needs_rows=False)
-    return _from_rows(data, list(names), group, cluster, missing, list(exogenous))
+    if not isinstance(data, pd.DataFrame):
+        frame = nw.from_native(data)
+        if isinstance(frame, nw.LazyFrame) and not needs_rows and missing == "listwise":
+            reduced = moments(data, list(names), by=group)
+            return _from_moments(reduced, names, group=group, needs_rows=False)
+        wanted = list(dict.fromkeys([*names, *(c for c in (group, cluster) if c)]))
+        frame = frame.lazy().select(wanted).collect()
+        data = pd.DataFrame({column: frame[column].to_list() for column in wanted})
+    sample = _from_rows(data, list(names), group, cluster, missing, list(exogenous))
+    return sample if needs_rows else replace(sample, rows=None)
 
 
 def _from_moments(
@@ -177,42 +186,33 @@ def check_moments(names: Sequence[str], n: float, cov: np.ndarray, where: str) -
 
 
 def _from_rows(
-    data: Any,
+    data: pd.DataFrame,
     names: list[str],
     group: str | None,
     cluster: str | None,
     missing: str,
     exogenous: list[str],
 ) -> Sample:
-    frame = nw.from_native(data).select(
-        *dict.fromkeys([*names, *(c for c in (group, cluster) if c)])
-    )
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    frame = frame.with_columns(nw.col(*names).cast(nw.Float64()))
-    x = np.column_stack([frame[name].to_numpy() for name in names]).astype(float)
+    try:
+        x = data[names].to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        text = [name for name in names if not pd.api.types.is_numeric_dtype(data[name])]
+        raise ValueError(f"{text[0]!r} does not hold numbers; recode its answers.") from None
     present = ~np.isnan(x)
     use = present.all(axis=1)
     if missing == "fiml":
         given = [i for i, name in enumerate(names) if name in exogenous]
         free = [i for i, name in enumerate(names) if name not in exogenous]
         use = present[:, given].all(axis=1) & present[:, free].any(axis=1)
-    for column in (group, cluster):
-        if column:
-            use &= ~frame[column].is_null().to_numpy()
     codes, groups = np.zeros(len(x), dtype=int), None
     if group:
-        keys = frame[group].to_list()
-        found = sorted({keys[i] for i in np.flatnonzero(use)})
-        groups = tuple(_plain(key) for key in found)
-        at = {key: i for i, key in enumerate(found)}
-        codes = np.array([at.get(key, -1) for key in keys])
+        use &= data[group].notna().to_numpy()
     unit = None
     if cluster:
-        keys = frame[cluster].to_list()
-        found = sorted({keys[i] for i in np.flatnonzero(use)})
-        at = {key: i for i, key in enumerate(found)}
-        unit = np.array([at.get(key, -1) for key in keys])
+        use &= data[cluster].notna().to_numpy()
+        unit, _ = _coded(data[cluster], use)
+    if group:
+        codes, groups = _coded(data[group], use)
     rows, patterns = [], []
     for g in range(len(groups) if groups else 1):
         mine = use & (codes == g)
@@ -225,6 +225,14 @@ def _from_rows(
     return Sample(
         tuple(names), groups, tuple(patterns), tuple(rows), used, len(x) - used, n_clusters
     )
+
+
+def _coded(column: pd.Series, use: np.ndarray) -> tuple[np.ndarray, tuple[Hashable, ...]]:
+    """Codes of the rows, -1 where not used, and the keys used, in sorted order."""
+    codes, keys = pd.factorize(column[use], sort=True)
+    whole = np.full(len(column), -1)
+    whole[use] = codes
+    return whole, tuple(_plain(key) for key in keys)
 
 
 def _by_pattern(x: np.ndarray, names: list[str], where: str) -> tuple[Patterns, np.ndarray]:
