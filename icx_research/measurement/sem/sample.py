@@ -128,8 +128,10 @@ def read_sample(
             reduced = moments(data, list(names), by=group)
             return _from_moments(reduced, names, group=group, needs_rows=False)
         wanted = list(dict.fromkeys([*names, *(c for c in (group, cluster) if c)]))
-        frame = frame.lazy().select(wanted).collect()
-        data = pd.DataFrame({column: frame[column].to_list() for column in wanted})
+        if isinstance(frame, nw.LazyFrame):
+            data = frame.select(wanted).collect(backend="pandas").to_native()
+        else:
+            data = pd.DataFrame({column: frame[column].to_list() for column in wanted})
     sample = _from_rows(data, list(names), group, cluster, missing, list(exogenous))
     return sample if needs_rows else replace(sample, rows=None)
 

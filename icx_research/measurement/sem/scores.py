@@ -49,7 +49,7 @@ def factor_scores(
         raise ValueError(f"data has no column {missing[0]!r}, which the model needs.")
     frame = frame.select(needed)
     if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
+        frame = frame.collect(backend="pandas")
     x = np.column_stack([frame[name].to_numpy() for name in fit.table.observed]).astype(float)
     keys = frame[group].to_list() if group else [None] * len(x)
     scores = np.full((len(x), len(fit.table.latent)), np.nan)

@@ -291,3 +291,40 @@ def test_definitions_with_dots_and_functions():
     a, b = table["a.1"], table["b"]
     expected = np.log(a**2) / -b + np.tanh(b) * np.arctanh(0.1) - np.exp(b)
     assert table["r"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_lazy_frames_and_categories_are_read_alike():
+    import duckdb
+
+    reference = sem(THREE, answers(), group="region", estimator="MLR")
+    data = answers().assign(region=answers()["region"].astype("category"))
+    pd.testing.assert_frame_equal(
+        sem(THREE, data, group="region", estimator="MLR").table, reference.table
+    )
+    rows = answers()
+    relation = duckdb.from_df(rows)
+    close(sem(THREE, relation).fit_indices, sem(THREE, rows).fit_indices)
+    close(sem(THREE, relation, group="region", estimator="MLR").fit_indices, reference.fit_indices)
+
+
+def test_refuses_answers_in_words():
+    data = answers().assign(x2=["agree"] * 420)
+    message = re.escape("'x2' does not hold numbers; recode its answers.")
+    with pytest.raises(ValueError, match=message):
+        sem(THREE, data)
+
+
+def test_rows_without_group_or_cluster_are_dropped():
+    data = answers().copy()
+    data.loc[:4, "region"] = None
+    data.loc[10:11, "team"] = np.nan
+    result = sem(THREE, data, group="region", cluster="team")
+    assert (result.n_used, result.n_dropped) == (413, 7)
+    assert result.groups == ("east", "west")
+    assert sum(result.sample_moments.n) == 413
+
+
+def test_html_shows_rounded_numbers_and_no_address():
+    html = sem(THREE, answers())._repr_html_()
+    assert "<td>seen</td>" in html
+    assert "0x" not in html
