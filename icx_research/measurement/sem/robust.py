@@ -50,14 +50,13 @@ def outer_products(
     n_clusters: int | None,
     *,
     at: np.ndarray | None = None,
-    by: np.ndarray | None = None,
+    by: Jacobian | None = None,
 ) -> np.ndarray:
     """Sum of squared scores of one group by its means and lower-triangular covariances.
 
     Scores of one cluster are added before they are squared; with few clusters their mean
     costs a degree of freedom, hence the factor m / (m - 1) of m clusters in the group.
-    `at` keeps some of the moments only; `by` turns scores by moments into scores by
-    parameters, with the derivatives of the moments.
+    `at` keeps some of these moments; `by` asks for the scores by parameters instead.
     """
     precision, _ = precisions(data, cov)
     p = len(mean)
@@ -66,23 +65,30 @@ def outer_products(
     means, pairs = at[at < p], at[at >= p] - p
     i, j = i[pairs], j[pairs]
     half = np.where(i == j, 0.5, 1.0)
-    constant = precision[:, i, j] * half
-    size = len(at) if by is None else by.shape[1]
-    total = np.zeros((size, size))
+    if by is None:
+        constant = precision[:, i, j] * half
+        size = len(at)
+    else:
+        constant = (np.matmul(by.left, precision) * by.right).sum(axis=2)
+        size = len(by.means)
+        sums = (np.arange(size) == by.cell[:, None]).astype(float)
     own = rows.cluster
+    total = np.zeros((size, size))
     clusters = None if own is None or n_clusters is None else np.zeros((n_clusters, size))
     for begin in range(0, len(rows.values), CHUNK):
         part = slice(begin, begin + CHUNK)
         deviation = np.nan_to_num(rows.values[part] - mean)
         code = rows.pattern[part]
-        if len(precision) == 1 or data.is_complete:
+        if data.is_complete:
             pull = deviation @ precision[0]
         else:
             pull = np.matmul(precision[code], deviation[:, :, None])[:, :, 0]
-        squares = pull[:, i] * pull[:, j] * half - constant[code]
-        scores = np.concatenate([pull[:, means], squares], axis=1)
-        if by is not None:
-            scores = scores @ by
+        if by is None:
+            squares = pull[:, i] * pull[:, j] * half - constant[code]
+            scores = np.concatenate([pull[:, means], squares], axis=1)
+        else:
+            squares = (pull @ by.left.T) * (pull @ by.right.T) - constant[code]
+            scores = squares @ sums + pull @ by.means.T
         if own is None or clusters is None:
             total += scores.T @ scores
         else:
@@ -93,12 +99,6 @@ def outer_products(
     return clusters.T @ clusters * (m / (m - 1) if m > 1 else np.nan)
 
 
-def flat_jacobian(by: Jacobian) -> np.ndarray:
-    """Lay out derivatives of (means, lower-triangular covariances), shape (p + p(p + 1)/2, u)."""
-    i, j = np.tril_indices(by.means.shape[1])
-    return np.concatenate([by.means.T, by.covariances[:, i, j].T])
-
-
 def score_products(fit: Fit) -> np.ndarray:
     """Sum of squared scores of all rows (or clusters) by the free parameters.
 
@@ -107,10 +107,10 @@ def score_products(fit: Fit) -> np.ndarray:
     sample = fit.sample
     total = np.zeros((len(fit.theta),) * 2)
     for group, data, rows in zip(fit.point.groups, sample.patterns, sample.rows or (), strict=True):
-        jacobian = flat_jacobian(group.jacobian)
-        total += group.spread(
-            outer_products(data, rows, group.mean, group.cov, sample.n_clusters, by=jacobian)
+        products = outer_products(
+            data, rows, group.mean, group.cov, sample.n_clusters, by=group.jacobian
         )
+        total += group.spread(products)
     return total
 
 
