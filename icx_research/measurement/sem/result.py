@@ -79,6 +79,14 @@ class SemResult(Result):
         parts = list(self.problems)
         if self.fit.sample.n_clusters is not None:
             parts.append(f"standard errors rest on {self.fit.sample.n_clusters} clusters")
+            codes = [rows.cluster for rows in self.fit.sample.rows or ()]
+            each = [set(code.tolist()) for code in codes if code is not None]
+            across = sum(len(own) for own in each) - len(set().union(*each))
+            if across:
+                parts.append(
+                    f"{across} clusters have rows in several groups, which are taken as "
+                    "independent of each other"
+                )
         return "; ".join(parts)
 
     @cached_property

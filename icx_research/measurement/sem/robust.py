@@ -102,7 +102,7 @@ def outer_products(
 def score_products(fit: Fit) -> np.ndarray:
     """Sum of squared scores of all rows (or clusters) by the free parameters.
 
-    A cluster with rows in several groups counts as one cluster in each, as in lavaan.
+    A cluster with rows in several groups counts as one cluster in each.
     """
     sample = fit.sample
     total = np.zeros((len(fit.theta),) * 2)

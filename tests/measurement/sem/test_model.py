@@ -328,3 +328,15 @@ def test_html_shows_rounded_numbers_and_no_address():
     html = sem(THREE, answers())._repr_html_()
     assert "<td>seen</td>" in html
     assert "0x" not in html
+
+
+def test_clusters_that_span_groups_are_named():
+    data = answers().assign(half=np.arange(420) % 2)
+    result = sem(THREE, data, group="half", cluster="team")
+    assert result.note.startswith("standard errors rest on 42 clusters; ")
+    assert result.note.endswith(
+        " clusters have rows in several groups, which are taken as independent of each other"
+    )
+    assert sem(THREE, answers(), group="region", cluster="team").note == (
+        "standard errors rest on 42 clusters"
+    )
