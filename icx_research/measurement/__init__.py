@@ -1,1 +1,1 @@
-"""May we score, average and compare? The statistics of questionnaires, on any table."""
+"""May answers be scored, averaged and compared? The statistics of questionnaires."""
