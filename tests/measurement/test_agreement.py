@@ -37,9 +37,9 @@ def units_by_r():
 def test_icc_matches_multilevel(ratings, by_r, score):
     r = by_r("agreement_r")
     data = ratings.assign(noise=np.resize([1, 7, 2, 6, 4, 4], len(ratings)))
-    first = icc_1(data, score=score, unit="unit", average_size="arithmetic")
+    first = icc_1(data, score=score, unit="unit")
     second = icc_2(data, score=score, unit="unit")
-    weighted = icc_1(data, score=score, unit="unit")
+    weighted = icc_1(data, score=score, unit="unit", average_size="weighted")
     names = ["icc_1", "icc_1_low", "icc_1_high", "icc_2", "icc_2_low", "icc_2_high"]
     found = [
         getattr(result.estimate, field)
@@ -60,7 +60,7 @@ def test_icc_matches_multilevel(ratings, by_r, score):
 
 def test_negative_icc_is_shown_and_named(ratings, by_r):
     data = ratings.assign(noise=np.resize([1, 7, 2, 6, 4, 4], len(ratings)))
-    found = icc_1(data, score="noise", unit="unit")
+    found = icc_1(data, score="noise", unit="unit", average_size="weighted")
     assert found.estimate.value == pytest.approx(by_r("agreement_r")["noise:icc_1_weighted"])
     assert found.estimate.value < 0
     assert found.note == "raters of one unit differ more than raters of several"
@@ -70,7 +70,7 @@ def test_negative_icc_is_shown_and_named(ratings, by_r):
 
 def test_icc_is_the_variance_of_the_core(ratings):
     components = variance_components(moments(ratings, ["s2"], by="unit"))
-    found = icc_1(ratings, score="s2", unit="unit")
+    found = icc_1(ratings, score="s2", unit="unit", average_size="weighted")
     np.testing.assert_allclose(
         [found.estimate.value, found.estimate.ci_low, found.estimate.ci_high, found.between,
          found.within, found.average_size, icc_2(ratings, score="s2", unit="unit").estimate.value],
@@ -93,7 +93,7 @@ def test_published_soldiers(shared_data):
                  "COHES": (0.04427, 0.77546), "WBEING": (0.04337, 0.77171)}  # fmt: skip
     computed = json.loads((folder / "reference_values_R.json").read_text())["bh1996"]
     for score, values in published.items():
-        first = icc_1(soldiers, score=score, unit="GRP", average_size="arithmetic")
+        first = icc_1(soldiers, score=score, unit="GRP")
         found = [first.estimate.value, icc_2(soldiers, score=score, unit="GRP").estimate.value]
         np.testing.assert_allclose(found, values, atol=PUBLISHED)
         np.testing.assert_allclose(found, computed[score], rtol=JSON_RTOL)

@@ -31,7 +31,8 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
         "index.html", "manifest.json", "tables/claims.csv", "tables/linkage.csv",
         "tables/coverage.csv", "tables/reliability.csv", "tables/quarantine.csv",
         "tables/unlinked_units.csv", "notebooks/01_data_quality.ipynb",
-        "notebooks/04_linkage.ipynb", "notebooks/04_linkage.html", "figures/linkage_service_csat.pdf",
+        "notebooks/04_linkage.ipynb", "notebooks/04_linkage.html",
+        "figures/linkage_service_csat.pdf",
     } <= written  # fmt: skip
     assert "notebook 04_linkage" in steps
     assert "notebook 04_linkage: cell 1 of 13" in steps

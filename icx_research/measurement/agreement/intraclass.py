@@ -100,7 +100,7 @@ def icc_1(
     *,
     score: str,
     unit: str,
-    average_size: Literal["weighted", "arithmetic"] = "weighted",
+    average_size: Literal["weighted", "arithmetic"] = "arithmetic",
     confidence_level: float = 0.95,
 ) -> IntraclassCorrelation:
     r"""ICC(1): the share of a single rater's variance that lies between units.
@@ -111,10 +111,11 @@ def icc_1(
         One row per rater: average a rater's several ratings first.
     score, unit : str
         Columns. Rows with a missing value are left out and counted.
-    average_size : {"weighted", "arithmetic"}
-        How unequal units are averaged: "weighted" is
+    average_size : {"arithmetic", "weighted"}
+        How unequal units are averaged: "arithmetic" is :math:`N / G`, as published
+        values and R's ``multilevel::ICC1`` have it; "weighted" is
         :math:`k^* = (N - \sum n_u^2 / N) / (G - 1)`, which makes the variance between
-        units unbiased; "arithmetic" is :math:`N / G`, as R's ``multilevel::ICC1``.
+        units unbiased.
     confidence_level : float, default 0.95
 
     Returns

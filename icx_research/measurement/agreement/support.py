@@ -209,18 +209,19 @@ def _judge(
     mean, variance = both.moments()
     k, sizes = len(columns), rated.sizes
     found = one_way(sizes, mean[:, k:], variance[:, k:])
+    size = found.n / found.n_units  # N / G, as icc_1 has it
     n_items = np.array([len(names) for names in members.values()])
     table = {
         "n_items": n_items,
         "n_units": found.n_units,
         "n": found.n,
         "n_dropped": rated.n_dropped,
-        "average_size": found.weighted_size,
+        "average_size": size,
         "statistic": found.ratio,
         "p_value": found.p_value,
     }
     for name, limits in (
-        ("icc_1", found.icc_1(found.weighted_size, confidence_level)),
+        ("icc_1", found.icc_1(size, confidence_level)),
         ("icc_2", found.icc_2(confidence_level)),
     ):
         table |= dict(zip((name, f"{name}_low", f"{name}_high"), limits, strict=True))
