@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -10,6 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from icx_research.core.errors import Blocked, NotTestable, StudyError
+
+if TYPE_CHECKING:
+    from icx_research.survey.study import Study
 
 CLEAN, QUARANTINED, UNUSABLE = 0, 1, 2
 SHOWN_PROBLEMS = 20
@@ -90,6 +93,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     found = read_study(study_file or example_path("company"), data=data)
     console = Console(highlight=False)
     _show(console, found.summary)
+    _print_notes(found)
     problems = found.quarantine
     for row in problems.head(SHOWN_PROBLEMS).itertuples():
         column = f", column {row.column}" if row.column else ""
@@ -130,6 +134,20 @@ def codebook() -> None:
     from icx_research.survey.schema import explain
 
     print(explain())
+
+
+def _print_notes(found: "Study") -> None:
+    """Say what the readers left out and what looks wrong without being changed."""
+    from icx_research.survey.suspicions import suspicions
+
+    for line in found.log:
+        print(line)
+    for name, columns in found.dropped_columns.items():
+        file = found.codebook.sources[name].file
+        print(f"{file}: never loaded, as personal data: {', '.join(columns)}.")
+    for row in suspicions(found).itertuples():
+        file = found.codebook.sources[row.table].file
+        print(f"{file}, column {row.column}: {row.reason}")
 
 
 class _Quiet:
