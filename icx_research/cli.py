@@ -115,6 +115,26 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
 
 
 @app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new study.")],
+    internal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Colleagues' ratings.")
+    ] = None,
+    external: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="End customers' ratings.")
+    ] = None,
+) -> None:
+    """Draft a commented study.yaml from two files, or write empty templates."""
+    from icx_research.survey.drafting import draft_study
+
+    written = draft_study(folder, internal=internal, external=external)
+    print(f"{', '.join(path.name for path in written)} in {folder}")
+    asked = written[0].read_text(encoding="utf-8").count("QUESTION:")
+    first = f"answer its {asked} questions" if asked else "fill in the files"
+    print(f"Next: {first}, then run: icx check {written[0]}")
+
+
+@app.command()
 def simulate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same bytes.")] = 20240501,

@@ -60,11 +60,18 @@ def read_excel(path: Path, source: Source) -> TextTable:
     )
 
 
-def excel_columns(path: Path, source: Source) -> list[str]:
-    """Labels of a sheet."""
+def sheet_names(path: Path) -> list[str]:
+    """List the sheets of a workbook."""
     check_package(path)
-    rows, _ = _sheet(path, source)
-    return [_label(cell) for cell in rows[0][1]] if rows else []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = load_workbook(path, read_only=True, keep_links=False)
+        except BROKEN:
+            raise StudyError(_unreadable(path)) from None
+    titles = [sheet.title for sheet in book.worksheets]
+    book.close()
+    return titles
 
 
 def _sheet(path: Path, source: Source) -> tuple[list[Row], Marks]:

@@ -25,16 +25,16 @@ def read_parquet(path: Path, source: Source) -> TextTable:
                 f"{path.name} is not a readable Parquet file; write it again."
             ) from None
         check_shape(path.name, n_rows, len(names))
-        positions(path.name, names, source)
+        at = positions(path.name, names, source)
         if not n_rows:
             raise StudyError(
                 f"{path.name} holds column names only; export it again with the rows of data."
             )
         cells = {}
-        for column in source.columns:
+        for column in at:
             found = engine.execute(_query(_quoted(column)), [str(path)]).fetchall()
             cells[column] = [value for (value,) in found]
-        other = [name for name in names if name not in source.columns]
+        other = [name for name in names if name not in at]
         samples = {}
         for name in other:
             found = engine.execute(_query(_quoted(name), SAMPLE), [str(path)]).fetchall()

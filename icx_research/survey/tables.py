@@ -83,9 +83,9 @@ def typed_columns(
     for column, values in cells.items():
         if column in keys:
             _check_one_type(values, rows, f"{file}, row {{}}, column {column}", words[column])
-        decimal = source.decimal if words[column] in NUMERIC else "."
+        decimal = source.decimal if words.get(column) in NUMERIC else "."
         columns[column] = [
-            _cell_text(value, f"{file}, row {row}, column {column}", words[column], decimal)
+            _cell_text(value, f"{file}, row {row}, column {column}", words.get(column, ""), decimal)
             for row, value in zip(rows, values, strict=True)
         ]
     return pd.DataFrame(columns, dtype="str")
@@ -149,6 +149,8 @@ def check_ids(table: TextTable, *, file: str, source: Source) -> None:
 def positions(place: str, header: Sequence[str], source: Source) -> dict[str, int]:
     """Find each declared column among the labels; `place` names file and row."""
     labels = [label.strip() for label in header]
+    if source.name == DRAFT:
+        return {label: i for i, label in enumerate(labels) if label and labels.count(label) == 1}
     at = {}
     for column in source.columns:
         found = [i for i, label in enumerate(labels) if label == column]
