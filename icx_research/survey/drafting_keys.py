@@ -16,7 +16,8 @@ WORDS = {
     "office division facility ward school hospital hotel business_unit org_unit abteilung filiale "
     "standort einheit bereich organisation organization trust",
     "respondent": "respondent respondent_id rater person participant response_id employee staff "
-    "customer guest patient client id case user uuid record befragte mitarbeiter kunde vp",
+    "customer guest patient client id case user uuid record befragte "
+    "mitarbeiter kunde vp personalnummer mitarbeiternummer kundennummer personal",
     "supplier_unit": "supplier_unit supplier provider service_unit rated_unit internal_service "
     "lieferant dienstleister",
     "wave": "wave survey_wave round welle runde period year jahr quarter quartal",
@@ -49,14 +50,17 @@ def draft_keys(internal: LookedAt, external: LookedAt) -> tuple[KeysDraft, KeysD
     StudyError
         If a file has no column that could name units.
     """
-    inside, outside, shared = _units(internal, external)
+    inside, outside = _units(internal, external)
+    sets = [set(internal.columns[inside]), set(external.columns[outside])]
     with_wave = _waves(internal, external)
     drafts = []
     for file, side, unit in ((internal, "internal", inside), (external, "external", outside)):
         questions = []
-        if shared < 1:
+        here, there = sets if side == "internal" else sets[::-1]
+        if here - there:
             questions.append(
-                f"is {unit!r} the unit? {shared:.0%} of the units are in the other file, too"
+                f"is {unit!r} the unit? {len(here & there)} of its {len(here)} values stand in the "
+                "other file, too"
             )
         keys = {UNIT[side]: unit}
         used = {unit, *with_wave.values()}
@@ -109,7 +113,7 @@ def _best(file: LookedAt, role: str, used: set[str]) -> str:
     return best
 
 
-def _units(internal: LookedAt, external: LookedAt) -> tuple[str, str, float]:
+def _units(internal: LookedAt, external: LookedAt) -> tuple[str, str]:
     """Choose the pair of columns that are named like units and share most values."""
     candidates = [_unit_columns(file) for file in (internal, external)]
     for file, found in zip((internal, external), candidates, strict=True):
@@ -118,13 +122,13 @@ def _units(internal: LookedAt, external: LookedAt) -> tuple[str, str, float]:
                 f"{file.path.name} has no column that could name units; add a column with the "
                 "unit (branch, department) of each row, called unit."
             )
-    best, most = ("", "", 0.0), -1.0
+    best, most = ("", ""), -1.0
     for a, (a_name, a_values) in candidates[0].items():
         for b, (b_name, b_values) in candidates[1].items():
             shared = len(a_values & b_values) / len(a_values | b_values)
             score = 3 * shared + a_name + b_name + (0.1 if a == b else 0)
             if score > most:
-                best, most = (a, b, shared), score
+                best, most = (a, b), score
     return best
 
 

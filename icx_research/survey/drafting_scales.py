@@ -22,6 +22,7 @@ TOPS = (1, 2, 3, 4, 5, 6, 7, 10, 11, 100)  # nine points are rarer than ten with
 MIN_NUMERIC = 0.8
 MAX_POINTS = 11
 LEAST_TOP_ALONE = 4  # a single column with fewer points is rather yes/no or a group
+FROM_ZERO = re.compile(r"nps|recommend|empfehl")  # asked from 0 to 10 nearly everywhere
 NOT_ITEMS = re.compile(
     r"(^|_)(sex|gender|age|tenure|grade|level|seniority|education|income|year|month|week|day|date"
     r"|region|size|duration|progress|finished|status|count|number|nr|no|index|weight|language"
@@ -80,7 +81,7 @@ def draft_scales(
             points == 2 or bodies.max() < LEAST_TOP_ALONE or bodies.nunique() > MAX_POINTS
         ):
             continue
-        limits = _range(bodies)
+        limits = (0, 10) if points == 1 and FROM_ZERO.search(words_of(stem)) else _range(bodies)
         name = _free(stem if len(items) > 1 else items[0], side, used)
         clean = pd.DataFrame({i: answers[i].where(answers[i].between(*limits)) for i in items})
         drafts.append(

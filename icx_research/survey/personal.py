@@ -58,10 +58,12 @@ def _address(cell: str) -> str:
 def refuse_personal(table: TextTable, *, file: str, source: Source) -> None:
     """Refuse a declared column that holds e-mail or IP addresses."""
     for column in source.columns:
-        for row, cell in zip(table.rows, table.frame[column], strict=True):
-            if ("@" in cell or "." in cell or ":" in cell) and (kind := _address(cell.strip())):
-                raise StudyError(
-                    f"{file}, row {row}, column {column}: the column holds {kind}, which are "
-                    "personal data; take it out of the codebook, or replace the addresses by "
-                    "codes."
-                )
+        cells = table.frame[column].tolist()
+        kinds = {cell: kind for cell in set(cells) if (kind := _address(cell.strip()))}
+        if kinds:
+            at, cell = next((at, cell) for at, cell in enumerate(cells) if cell in kinds)
+            raise StudyError(
+                f"{file}, row {table.rows[at]}, column {column}: the column holds {kinds[cell]}, "
+                "which are personal data; take it out of the codebook, or replace the addresses "
+                "by codes."
+            )

@@ -137,13 +137,15 @@ def _check_one_type(values: Sequence[Any], rows: Sequence[int], place: str, noun
 def check_ids(table: TextTable, *, file: str, source: Source) -> None:
     """Refuse ids that a spreadsheet has written in scientific notation."""
     for role, column in source.keys.items():
-        for row, cell in zip(table.rows, table.frame[column], strict=True):
-            if SCIENTIFIC.fullmatch(cell.strip()):
-                raise StudyError(
-                    f"{file}, row {row}, column {column}: the {role.replace('_', ' ')} stands in "
-                    "scientific notation (E+), so digits are lost; export the column as text from "
-                    "where it was made."
-                )
+        cells = table.frame[column].tolist()
+        spoiled = {cell for cell in set(cells) if SCIENTIFIC.fullmatch(cell.strip())}
+        if spoiled:
+            row = next(r for r, cell in zip(table.rows, cells, strict=True) if cell in spoiled)
+            raise StudyError(
+                f"{file}, row {row}, column {column}: the {role.replace('_', ' ')} stands in "
+                "scientific notation (E+), so digits are lost; export the column as text from "
+                "where it was made."
+            )
 
 
 def positions(place: str, header: Sequence[str], source: Source) -> dict[str, int]:
