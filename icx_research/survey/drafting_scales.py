@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from icx_research.survey.codebook_checks import RESERVED
 from icx_research.survey.drafting_files import LookedAt
 from icx_research.survey.suspicions import opposed_items
 from icx_research.survey.validation import NUMBER
@@ -64,7 +65,7 @@ def draft_scales(
     """Group the columns that look like items by the stem of their name and their range."""
     answers = {}
     for name, cells in file.columns.items():
-        if name not in keys and not NOT_ITEMS.search(words_of(name)):
+        if name not in {*keys, *RESERVED} and not NOT_ITEMS.search(words_of(name)):
             numbers = _numbers(cells, file.decimal)
             if numbers is not None:
                 answers[name] = numbers

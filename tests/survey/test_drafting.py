@@ -226,6 +226,17 @@ def test_files_nothing_can_be_drafted_from_are_refused(tmp_path, rng, case):
     assert not (tmp_path / "study").exists()
 
 
+def test_odd_column_names_are_written_so_that_yaml_reads_them(tmp_path, rng):
+    staff, customers = surveys(rng)
+    names = {"Filiale": 'Unit: "the" one', "q1": "Q 1 #a", "q2": "yes", "q3": "unit"}
+    files = write(tmp_path, staff.rename(columns=names), customers)
+    path, text = draft(tmp_path, *files)
+    source = read_study(path).codebook.sources["internal"]
+    assert source.keys["client_unit"] == 'Unit: "the" one'
+    assert [list(scale.items) for scale in source.measures.values()] == [["Q 1 #a"], ["yes"]]
+    assert "Columns that are not used: unit." in text
+
+
 def test_one_file_is_not_enough(tmp_path):
     with pytest.raises(StudyError, match=r"^Give both files, --internal and --external, or neith"):
         draft_study(tmp_path, internal="staff.csv")
