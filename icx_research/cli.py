@@ -2,20 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+import icx_research
+from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import Blocked, NotTestable, StudyError
 
-if TYPE_CHECKING:
-    from icx_research.survey.study import Study
-
-CLEAN, QUARANTINED, UNUSABLE = 0, 1, 2
-SHOWN_PROBLEMS = 20
+CLEAN, QUARANTINED, UNUSABLE, STOPPED = 0, 1, 2, 130
+SHOWN_ROWS = 5
 
 app = typer.Typer(
     name="icx",
@@ -28,13 +27,31 @@ app = typer.Typer(
 
 StudyArgument = Annotated[
     Path | None,
-    typer.Argument(metavar="[STUDY.yaml]", help="The study; the bundled one if left out."),
+    typer.Argument(
+        metavar="[STUDY.yaml]",
+        help="The study, or its folder; study.yaml in this folder, else the bundled study.",
+    ),
 ]
 DataOption = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder of the data files (else: beside the study, "
                  "then the folder named by the environment variable ICX_DATA)."),
 ]  # fmt: skip
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"icx_research {icx_research.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Link internal and external customer satisfaction: from two surveys to an honest answer."""
 
 
 @app.command()
@@ -49,24 +66,27 @@ def study(
         ),
     ] = None,
 ) -> None:
-    """Validate a study, link it, and write figures, tables, ledger, notebooks and a page.
+    """Validate a study, link it, and write figures, tables, verdicts, notebooks and a page.
 
-    Exit code 0: done; 1: done, with rows set aside; 2: the study is not usable.
+    Exit code 0: done; 1: done, with rows set aside or items to look at; 2: not usable.
     """
     from icx_research.present.study_run import run_study
-    from icx_research.survey.datasets import example_path
 
+    path = _find(study_file)
     console = Console(stderr=True, highlight=False)
-    path = study_file or example_path("company")
+    console.print(f"study: {escape(str(path))}", soft_wrap=True)
     with console.status("starting") if console.is_terminal else _Quiet() as status:
 
         def say(line: str) -> None:
             if console.is_terminal:
                 status.update(line)
-            else:
+            elif ": cell " not in line:
                 console.print(escape(line), soft_wrap=True)
 
-        run = run_study(path, data=data, out=out or _default_out(study_file), progress=say)
+        try:
+            run = run_study(path, data=data, out=out or _default_out(path), progress=say)
+        except KeyboardInterrupt:
+            raise typer.Exit(_stopped()) from None
     for entry in run.ledger.entries:
         print(f"{entry.claim} {entry.title}: {entry.words}")
         print(f"  {entry.verdict.reason}")
@@ -76,42 +96,45 @@ def study(
         print(f"Caution: {caution}")
     if run.study.n_quarantined:
         print(f"{run.study.n_quarantined} rows set aside; see tables/quarantine.csv.")
+    suspects = _print_suspects(run.study)
     print(f"{run.n_files} files in {run.folder}; start with {run.page}")
-    raise typer.Exit(QUARANTINED if run.study.n_quarantined else CLEAN)
+    raise typer.Exit(QUARANTINED if run.study.n_quarantined or suspects else CLEAN)
 
 
 @app.command()
 def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     """Say whether the files of a study are usable, and what is set aside and why.
 
-    Exit code 0: clean; 1: usable, with rows set aside; 2: not usable.
+    Exit code 0: clean; 1: usable, with rows set aside or items to look at; 2: not usable.
     """
-    from icx_research.survey.datasets import example_path
     from icx_research.survey.linking import link_study
+    from icx_research.survey.scoring import scale_scores
     from icx_research.survey.study import read_study
 
-    found = read_study(study_file or example_path("company"), data=data)
+    found = read_study(_find(study_file), data=data)
     console = Console(highlight=False)
     _show(console, found.summary)
     _print_notes(found)
-    problems = found.quarantine
-    for row in problems.head(SHOWN_PROBLEMS).itertuples():
-        column = f", column {row.column}" if row.column else ""
-        print(f"{row.file}, row {row.row}{column}: {row.reason}.")
-    if len(problems) > SHOWN_PROBLEMS:
-        print(f"... and {len(problems) - SHOWN_PROBLEMS} more problems of this kind.")
+    _print_problems(found.quarantine)
+    suspects = _print_suspects(found)
+    _show(console, scale_scores(found).counts)
     linked = link_study(found)
     _show(console, linked.coverage.assign(share_matched=linked.coverage["share_matched"].round(3)))
     for unit in linked.drops.itertuples():
         near = f" (resembles {unit.resembles!r})" if unit.resembles else ""
         print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")
+    units = linked.at_wave().table["unit"].nunique()
+    if units < MIN_LINKED_UNITS:
+        print(f"{units} units are linked; there is no verdict below {MIN_LINKED_UNITS}.")
     if found.n_quarantined:
         total = sum(found.n_read.values())
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
         print(f"Usable; {share} are set aside. Means are off if these rows differ from the others.")
+    elif suspects:
+        print("Usable; look at the items named above.")
     else:
         print("Clean: nothing is set aside.")
-    raise typer.Exit(QUARANTINED if found.n_quarantined else CLEAN)
+    raise typer.Exit(QUARANTINED if found.n_quarantined or suspects else CLEAN)
 
 
 @app.command()
@@ -150,24 +173,22 @@ def simulate(
 
 @app.command()
 def codebook() -> None:
-    """Explain every key a study.yaml may hold."""
+    """Explain every key a study.yaml may hold, with examples."""
     from icx_research.survey.schema import explain
 
     print(explain())
 
 
-def _print_notes(found: "Study") -> None:
-    """Say what the readers left out and what looks wrong without being changed."""
-    from icx_research.survey.suspicions import suspicions
+@app.command()
+def lab(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Folder of your copy of the notebooks.")
+    ] = Path("my_notebooks"),
+) -> None:
+    """Open a personal copy of the notebooks in JupyterLab; the stored ones stay as they are."""
+    from icx_research.present.notebooks import open_lab
 
-    for line in found.log:
-        print(line)
-    for name, columns in found.dropped_columns.items():
-        file = found.codebook.sources[name].file
-        print(f"{file}: never loaded, as personal data: {', '.join(columns)}.")
-    for row in suspicions(found).itertuples():
-        file = found.codebook.sources[row.table].file
-        print(f"{file}, column {row.column}: {row.reason}")
+    raise typer.Exit(open_lab(folder))
 
 
 class _Quiet:
@@ -183,18 +204,63 @@ class _Quiet:
         """Show nothing."""
 
 
-def _default_out(study_file: Path | None) -> Path:
-    if study_file is not None:
-        return study_file.parent / "results"
+def _find(study_file: Path | None) -> Path:
+    """Take a file or its folder; without either, study.yaml here or the bundled study."""
+    from icx_research.survey.datasets import example_path
+
+    if study_file is None:
+        here = Path("study.yaml")
+        return here if here.is_file() else example_path("company")
+    return study_file / "study.yaml" if study_file.is_dir() else study_file
+
+
+def _default_out(path: Path) -> Path:
+    from icx_research.survey.datasets import example_path
+
+    if path != example_path("company"):
+        return path.parent / "results"
     package = Path(__file__).resolve().parent
     in_checkout = (package.parent / "pyproject.toml").is_file()
     return package.parent / "figures" / "bundled" if in_checkout else Path("figures") / "bundled"
 
 
-def _show(console: Console, table: "object") -> None:
-    import pandas as pd
+def _print_problems(problems: Any) -> None:
+    """Give one line per file, column and reason, with the first rows."""
+    for (file, column, reason), rows in problems.groupby(["file", "column", "reason"], sort=False):
+        first = ", ".join(str(row) for row in rows["row"].head(SHOWN_ROWS))
+        more = f" and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else ""
+        at = f", column {column}" if column else ""
+        print(f"{file}, row{'s' if len(rows) > 1 else ''} {first}{more}{at}: {reason}.")
 
-    assert isinstance(table, pd.DataFrame)
+
+def _print_notes(found: Any) -> None:
+    """Say what the readers left out, and which columns were never loaded."""
+    for line in found.log:
+        print(line)
+    for name, columns in found.dropped_columns.items():
+        file = found.codebook.sources[name].file
+        print(f"{file}: never loaded, as personal data: {', '.join(columns)}.")
+
+
+def _print_suspects(found: Any) -> int:
+    """Name the items that run against their scale, or change it; nothing is changed."""
+    from icx_research.survey.answering import suspected_reversed
+    from icx_research.survey.suspicions import suspected_scales
+
+    suspects = suspected_reversed(found)
+    for item in suspects.itertuples():
+        print(
+            f"{item.item} runs against the other items of {item.scale} (item-rest correlation "
+            f"{item.item_rest:.2f}); is it worded the other way round? Then list it under "
+            "reverse_keyed."
+        )
+    scales = suspected_scales(found)
+    for item in scales.itertuples():
+        print(f"{item.item}: {item.reason}")
+    return len(suspects) + len(scales)
+
+
+def _show(console: Console, table: Any) -> None:
     shown = Table(box=None, pad_edge=False)
     for name in table:
         shown.add_column(str(name), justify="right" if table[name].dtype.kind in "if" else "left")
@@ -217,10 +283,14 @@ def main() -> None:
     except Blocked as refusal:
         _stop(f"blocked: {refusal.reason}")
     except KeyboardInterrupt:
-        print("Stopped; nothing was written.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(_stopped())
 
 
 def _stop(sentence: str) -> None:
     print(sentence, file=sys.stderr)
     sys.exit(UNUSABLE)
+
+
+def _stopped() -> int:
+    print("Stopped; nothing was written.", file=sys.stderr)
+    return STOPPED

@@ -1,7 +1,9 @@
 """The command as people call it: exit codes, plain sentences, nothing half written."""
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -154,9 +156,9 @@ def test_check_lists_what_was_never_loaded_and_what_looks_wrong(icx, small_study
     rows = [",".join([*cells[:3], str(8 - int(cells[3])), "a@b.org"]) for cells in flipped]
     staff.write_text("\n".join([lines[0] + ",mail", *rows]) + "\n", encoding="utf-8")
     code, out, _ = icx("check", small_study)
-    assert code == 0
+    assert code == 1
     assert "staff.csv: never loaded, as personal data: mail." in out
-    assert "staff.csv, column q2: its answers run against the rest of service" in out
+    assert "q2 runs against the other items of service" in out
     assert "a@b.org" not in out
 
 
@@ -176,3 +178,109 @@ def test_command_works_as_a_process():
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_an_item_that_runs_against_its_scale_is_named_and_ends_with_1(icx, small_study):
+    staff = small_study.parent / "staff.csv"
+    lines = staff.read_text(encoding="utf-8").splitlines()
+    turned = [
+        ",".join([*line.split(",")[:3], str(8 - int(line.split(",")[3]))]) for line in lines[1:]
+    ]
+    staff.write_text("\n".join([lines[0], *turned]) + "\n", encoding="utf-8")
+    code, out, _ = icx("check", small_study)
+    assert code == 1
+    assert "q2 runs against the other items of service (item-rest correlation -0." in out
+    assert "Then list it under reverse_keyed." in out
+    assert "Usable; look at the items named above." in out
+
+
+def test_problems_of_a_kind_are_one_line(icx, small_study):
+    staff = small_study.parent / "staff.csv"
+    lines = staff.read_text(encoding="utf-8").splitlines()
+    for row in range(1, 9):
+        lines[row] = ",".join([*lines[row].split(",")[:2], SECRET, "1"])
+    staff.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, out, err = icx("check", small_study)
+    assert code == 1
+    assert (
+        "staff.csv, rows 2, 3, 4, 5, 6 and 3 more, column q1: the answer is outside 1 to 7" in out
+    )
+    assert SECRET not in out + err
+
+
+def test_too_few_units_are_said_at_check_time(icx, tmp_path):
+    code, out, _ = icx("check", write_study(tmp_path, n_units=5))
+    assert code == 0
+    assert "5 units are linked; there is no verdict below 10." in out
+
+
+def test_a_folder_stands_for_its_study(icx, small_study):
+    assert icx("check", small_study.parent)[0] == 0
+
+
+def test_study_yaml_of_this_folder_comes_before_the_bundled_one(icx, small_study, monkeypatch):
+    monkeypatch.chdir(small_study.parent)
+    code, out, _ = icx("check")
+    assert code == 0
+    assert "customers.csv" in out
+
+
+def test_simulate_leaves_a_study_of_ones_own_alone(icx, small_study):
+    before = small_study.read_bytes()
+    code, _, err = icx("simulate", small_study.parent)
+    assert code == 2
+    assert "holds a study.yaml that was not simulated; choose an empty folder." in err
+    assert small_study.read_bytes() == before
+
+
+def test_out_replaces_no_file_of_others(icx, small_study, tmp_path):
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "index.html").write_text("mine", encoding="utf-8")
+    code, _, err = icx("study", small_study, "--out", out)
+    assert code == 2
+    assert "index.html is there already and not from an earlier run; choose another --out." in err
+    assert (out / "index.html").read_text(encoding="utf-8") == "mine"
+
+
+def test_out_that_is_a_file_is_refused_before_anything_runs(icx, small_study):
+    code, _, err = icx("study", small_study, "--out", small_study.parent / "staff.csv")
+    assert code == 2
+    assert "staff.csv is a file, not a folder; choose another --out." in err
+
+
+def test_version(icx):
+    assert icx("--version")[:2] == (0, "icx_research 0.1.0\n")
+
+
+def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch):
+    from icx_research.present import notebooks
+
+    calls = []
+    monkeypatch.setattr(notebooks.subprocess, "call", lambda command: calls.append(command) or 0)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "04_linkage.ipynb").write_text("my work", encoding="utf-8")
+    assert icx("lab", tmp_path / "mine")[0] == 0
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == [
+        "01_data_quality.ipynb",
+        "04_linkage.ipynb",
+    ]
+    assert (tmp_path / "mine" / "04_linkage.ipynb").read_text(encoding="utf-8") == "my work"
+    assert calls == [[sys.executable, "-m", "jupyterlab", str(tmp_path / "mine")]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a POSIX terminal")
+def test_stopping_while_a_notebook_runs_leaves_one_sentence_and_no_files(small_study):
+    command = [sys.executable, "-c", "from icx_research.cli import main; main()", "study"]
+    with subprocess.Popen(
+        [*command, small_study], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stderr:
+            if line.startswith("notebook"):
+                break
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "Stopped; nothing was written.\n"
+    assert not list(small_study.parent.glob("*results*"))

@@ -53,7 +53,7 @@ def test_shrunken_or_unknown_errors_are_never_corrected(shared_data, name):
 @pytest.mark.parametrize("name", RECIPES)
 def test_verdicts_say_by_proxy_and_studies_carry_cautions(shared_data, name):
     study = recipe(name, shared_data)
-    assert icx.evaluate_claims(study)["K01"].words == "supported (strong, by proxy)"
+    assert icx.evaluate_claims(study)["K01"].words == "supported (strong support, by proxy)"
     assert len(study.codebook.cautions) == 4
     assert study.n_quarantined == 0
 
@@ -61,7 +61,8 @@ def test_verdicts_say_by_proxy_and_studies_carry_cautions(shared_data, name):
 def test_orientation_turns_burnout_round(shared_data):
     entry = icx.evaluate_claims(recipe("nhs_2023", shared_data))["K01"]
     assert entry.estimate == pytest.approx(0.527, abs=PUBLISHED_DIGITS)
-    assert "the sign is turned" in entry.detail
+    assert "in the direction of the claim the estimate is .53" in entry.detail
+    assert "subset acute: r(118) = -.37" in entry.detail
 
 
 def test_without_the_data_the_recipe_says_where_to_put_them(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from scipy import stats
 
 from icx_research.claims.ledger import ClaimLedger, LedgerEntry
 from icx_research.claims.registry import CLAIMS, Claim
-from icx_research.core import verdicts
+from icx_research.core import apa, verdicts
 from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.correlation import LinkageCorrelation, linkage_correlations
@@ -112,7 +112,7 @@ def _main_link(claim: Claim, study: Study, linked: LinkedUnits) -> LedgerEntry:
         reliability_external=found.reliability_external.value,
         corrected=sign * corrected.disattenuated.value,
         changes=_what_would_change(verdict, found, delta),
-        detail=_detail(study, found, sign),
+        detail=_detail(study, found, sign) + _subsets(linked, found),
     )
 
 
@@ -209,11 +209,34 @@ def _detail(study: Study, found: LinkageCorrelation, sign: int) -> str:
     label = study.codebook.label
     given = f", given {', '.join(label(name) for name in found.controls)}" if found.controls else ""
     note = f"; {found.note}" if found.note else ""
-    turned = "; the sign is turned because a high value of one score is worse" if sign < 0 else ""
+    turned = ""
+    if sign < 0:
+        value = apa.bounded(-found.estimate.value)
+        turned = (
+            "; a high value of one score is worse, so in the direction of the claim the estimate "
+            f"is {value}"
+        )
     return (
         f"{label(found.internal)} with {label(found.external)}{given}: "
         f"{found.to_apa()}{turned}{note}"
     )
+
+
+def _subsets(linked: LinkedUnits, found: LinkageCorrelation) -> str:
+    """Give the same correlation in each group of units the codebook names."""
+    parts = []
+    for name in linked.codebook.question.subsets:
+        try:
+            again = linkage_correlations(
+                linked.subset(name),
+                internal=found.internal,
+                external=found.external,
+                controls=found.controls,
+            )
+            parts.append(f"; subset {name}: {again.to_apa()}")
+        except (NotTestable, Blocked) as refusal:
+            parts.append(f"; subset {name}: {refusal}")
+    return "".join(parts)
 
 
 def _untested(

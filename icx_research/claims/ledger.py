@@ -9,7 +9,7 @@ from icx_research.core.verdicts import Verdict
 
 LEDGER_COLUMNS = (
     "claim", "verdict", "estimate", "ci_low", "ci_high", "delta", "n_units", "p_value",
-    "p_adjusted", "robustness", "reason",
+    "p_adjusted", "robustness", "reason", "label", "by_proxy",
 )  # fmt: skip
 
 
@@ -60,7 +60,8 @@ class LedgerEntry:
     @property
     def words(self) -> str:
         """The verdict in words, with its label and "by proxy" where that applies."""
-        extras = [self.verdict.label, "by proxy" if self.by_proxy else ""]
+        strength = "strong support" if self.verdict.label == "strong" else self.verdict.label
+        extras = [strength, "by proxy" if self.by_proxy else ""]
         named = ", ".join(extra for extra in extras if extra)
         return f"{self.verdict.verdict} ({named})" if named else self.verdict.verdict
 
@@ -106,6 +107,8 @@ class ClaimLedger:
                 "p_adjusted": entry.p_adjusted,
                 "robustness": float("nan"),
                 "reason": entry.verdict.reason,
+                "label": entry.verdict.label,
+                "by_proxy": entry.by_proxy,
             }
             for entry in self.entries
         ]

@@ -98,7 +98,7 @@ def directional(
         label = "present but smaller than delta" if theta.ci_low > 0 else ""
         return Verdict(CONTRADICTED, label, rejected)
     if theta.ci_low > 0 and theta.value >= delta:
-        why = f"the adjusted p value {p_value:.3f} is above {SIGNIFICANCE:g}"
+        why = f"the adjusted p value {p_value:.4f} of the t test is above {SIGNIFICANCE:g}"
     elif theta.ci_low > 0:
         why = f"the effect is above 0 but whether it reaches delta = {delta:g} is open"
     else:

@@ -1,9 +1,12 @@
 """Notebooks run as copies, with a study of the user's own in their parameters."""
 
 import asyncio
+import logging
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +15,43 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert import HTMLExporter
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.datasets import bundled
 
 CELL_SECONDS = 600
+PATIENCE = 0.2  # seconds between looks at a running notebook
+KILL_SECONDS = 10
 
 
 def notebook_paths() -> list[Path]:
     """List the bundled notebooks in the order of their numbers."""
     return sorted(bundled("notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def open_lab(folder: Path) -> int:
+    """Copy the notebooks to a folder, where they are not there yet, and open JupyterLab on it.
+
+    The server keeps its token and listens on this computer only.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    int
+        Exit code of JupyterLab.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in notebook_paths():
+            if not (folder / path.name).exists():
+                shutil.copyfile(path, folder / path.name)
+    except OSError as error:
+        raise StudyError(f"{folder} cannot be written to: {error.strerror}.") from None
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)])
 
 
 def run_notebook(
@@ -31,7 +61,7 @@ def run_notebook(
     parameters: Mapping[str, str | None],
     progress: Callable[[str, int, int], None] | None = None,
 ) -> None:
-    """Run a copy of a notebook with other parameters and write it.
+    """Run a copy of a notebook with other parameters and write it, also as a page.
 
     Parameters
     ----------
@@ -65,16 +95,46 @@ def run_notebook(
         resources={"metadata": {"path": str(target.parent)}},
         on_cell_executed=lambda **event: count() if event["cell"].cell_type == "code" else None,
     )
-    with _selector_loop():
-        try:
-            client.execute(cleanup_kc=True)
-        except CellExecutionError as error:
-            raise StudyError(f"{path.name} stopped: {error.ename}: {error.evalue}.") from None
-        except (DeadKernelError, TimeoutError, RuntimeError):
-            raise StudyError(
-                f"{path.name} stopped: its kernel died or took too long; is memory short?"
-            ) from None
+    try:
+        _execute(client)
+    except CellExecutionError as error:
+        raise StudyError(f"{path.name} stopped: {error.ename}: {error.evalue}.") from None
+    except (DeadKernelError, TimeoutError, RuntimeError):
+        raise StudyError(
+            f"{path.name} stopped: its kernel died or took too long; is memory short?"
+        ) from None
     nbformat.write(notebook, target)
+    page = HTMLExporter(template_name="classic", mathjax_url="", require_js_url="")
+    content, _ = page.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
+    target.with_suffix(".html").write_text(content, encoding="utf-8", newline="\n")
+
+
+def _execute(client: NotebookClient) -> None:
+    """Run in another thread: there the client leaves Ctrl-C alone, and it reaches us."""
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            # The selector loop is the one that works with the kernel's sockets everywhere.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(client.async_execute(cleanup_kc=True))
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(PATIENCE)
+    except KeyboardInterrupt:
+        logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # the kernel is meant to die
+        kernel = getattr(getattr(client.km, "provisioner", None), "process", None)
+        if kernel is not None:
+            kernel.kill()
+        thread.join(KILL_SECONDS)
+        raise
+    if failures:
+        raise failures[0]
 
 
 def _inject(notebook: Any, name: str, parameters: Mapping[str, str | None]) -> None:
@@ -96,15 +156,3 @@ def _this_python() -> AsyncKernelManager:
     launch.append("--log-level=ERROR")  # a warning about loopback ports would alarm for nothing
     manager._kernel_spec = KernelSpec(argv=launch, display_name="Python 3", language="python")
     return manager
-
-
-@contextmanager
-def _selector_loop() -> Iterator[None]:
-    """Use the event loop that works with sockets on Windows as well."""
-    if sys.platform == "win32":
-        before = asyncio.get_event_loop_policy()
-        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-        yield
-        asyncio.set_event_loop_policy(before)
-    else:
-        yield

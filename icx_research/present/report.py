@@ -13,8 +13,11 @@ from icx_research.claims.ledger import ClaimLedger
 from icx_research.claims.registry import CLAIMS
 from icx_research.core import apa
 from icx_research.present.figures import SavedFigure
+from icx_research.survey.answering import suspected_reversed
 from icx_research.survey.linking import LinkedUnits
 from icx_research.survey.study import Study
+
+COUNTS = ("n", "rows", "units", "respondents")  # columns of whole numbers begin so
 
 
 def write_report(
@@ -50,7 +53,9 @@ def write_report(
         codebook=study.codebook,
         ledger=ledger,
         confounds={name: claim.confounds for name, claim in CLAIMS.items()},
-        overview=_with_labels(overview, study),
+        overview=_with_labels(overview[~_uncorrected(overview)], study),
+        overview_notes=overview.loc[_uncorrected(overview), "note"].drop_duplicates().tolist(),
+        suspects=list(suspected_reversed(study).itertuples()),
         figures=figures,
         coverage=linked.coverage,
         drops=linked.drops,
@@ -95,12 +100,17 @@ def _cell(value: object, column: object) -> str:
         return str(value)
     if column == "p_value" and value < 0.001:
         return "< .001"
-    whole = value.is_integer() and abs(value) > 1
+    whole = value.is_integer() and (abs(value) > 1 or str(column).startswith(COUNTS))
     return f"{value:.0f}" if whole else f"{round(value, 3) + 0.0:.3f}"
 
 
 def _coefficient(value: float) -> str:
     return "not assessable" if math.isnan(value) else apa.bounded(value)
+
+
+def _uncorrected(overview: pd.DataFrame) -> pd.Series:
+    """Tell the rows that only say that there is no corrected value."""
+    return (overview["term"] == "disattenuated") & overview["estimate"].isna()
 
 
 def _with_labels(table: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -79,20 +79,25 @@ def run_study(
     """
     say = progress or (lambda line: None)
     out = Path(out)
+    _refuse_foreign(out, ["index.html", MANIFEST])
     say("reading and validating the files")
     study = read_study(path, data=data)
     say("scoring, averaging and linking")
     linked = link_study(study)
+    workshop = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise StudyError(f"{out} cannot be written to: {error.strerror}.") from None
-    try:
         run = _run(study, linked, Path(path), data, workshop, out, say)
         _move(workshop, out)
+    except OSError as error:
+        raise StudyError(
+            f"{error.filename or out} cannot be written ({error.strerror}); close it if another "
+            "program has it open, or choose another --out."
+        ) from None
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        if workshop:
+            shutil.rmtree(workshop, ignore_errors=True)
     return run
 
 
@@ -124,10 +129,11 @@ def _run(
     figures = list(linkage_figures(linked, folder=folder / "figures"))
     notebooks = notebook_paths()
     parameters = {
-        "study_file": str(path.resolve()),
-        "data_folder": str(Path(data).resolve()) if data else None,
+        "study_file": _from_notebooks(path, out),
+        "data_folder": _from_notebooks(Path(data), out) if data else None,
     }
     for notebook in notebooks:
+        say(f"notebook {notebook.stem}")
         run_notebook(
             notebook,
             folder / "notebooks" / notebook.name,
@@ -159,6 +165,7 @@ def _run(
 def _move(workshop: Path, out: Path) -> None:
     """Put finished files in place, and take away those only an earlier run had."""
     new = sorted(file.relative_to(workshop) for file in workshop.rglob("*") if file.is_file())
+    _refuse_foreign(out, [file.as_posix() for file in new])
     stale = set(outputs_of(out)) - {file.as_posix() for file in new}
     # The manifest goes last: until it stands, the folder is known to be of the earlier run.
     new.sort(key=lambda file: file.name == MANIFEST)
@@ -169,3 +176,23 @@ def _move(workshop: Path, out: Path) -> None:
         inside = (out / name).resolve()
         if inside.is_relative_to(out.resolve()):
             inside.unlink(missing_ok=True)
+
+
+def _refuse_foreign(out: Path, names: list[str]) -> None:
+    """Refuse to replace files that no earlier run wrote."""
+    if out.exists() and not out.is_dir():
+        raise StudyError(f"{out} is a file, not a folder; choose another --out.")
+    own = {*outputs_of(out), MANIFEST} if outputs_of(out) else set()
+    for name in names:
+        if (out / name).exists() and name not in own:
+            raise StudyError(
+                f"{out / name} is there already and not from an earlier run; choose another --out."
+            )
+
+
+def _from_notebooks(path: Path, out: Path) -> str:
+    """Name a path as the executed notebooks see it, so that a moved folder still works."""
+    try:
+        return Path(os.path.relpath(path.resolve(), (out / "notebooks").resolve())).as_posix()
+    except ValueError:  # another drive
+        return str(path.resolve())

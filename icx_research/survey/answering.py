@@ -1,11 +1,14 @@
 """How the items were answered: gaps, ceilings and skew, item by item."""
 
+from typing import Any
+
 import narwhals as nw
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from icx_research.core.errors import NotTestable
+from icx_research.core.reduction import moments
 from icx_research.survey.codebook import Scale
 from icx_research.survey.study import Study
 
@@ -21,9 +24,11 @@ def answer_quality(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         One row per item: `table`, `scale`, `item`, `n_answers`, `share_missing`,
-        `mean`, `sd`, `skewness` (of the answers as given, before reverse keying) and
-        `share_top` (answers in the category that is best for the scale).
-        Figures of items with fewer answers than the study's threshold are nan.
+        `mean`, `sd`, `skewness` (of the answers as given, before reverse keying),
+        `share_top` (answers in the category that is best for the scale) and `item_rest`
+        (correlation of the keyed item with the mean of the scale's other items;
+        negative where an item runs against its scale). Figures of items with fewer
+        answers than the study's threshold are nan.
 
     Raises
     ------
@@ -42,13 +47,58 @@ def answer_quality(study: Study) -> pd.DataFrame:
         scales = [m for m in source.measures.values() if isinstance(m, Scale)]
         for scale in scales:
             frame = nw.from_native(study.tables[name], eager_only=True)
+            rest = _item_rest(frame, scale)
             for item in scale.items:
                 line = {"table": name, "scale": scale.name, "item": item}
                 answers = frame[item].to_numpy().astype(float)
                 lines.append({**line, **_summary(answers, item, scale, study)})
+                lines[-1]["item_rest"] = rest[item]
     if not lines:
         raise NotTestable("item answers are needed; this study holds published unit figures.")
     return pd.DataFrame(lines)
+
+
+def suspected_reversed(study: Study) -> pd.DataFrame:
+    """List the items that run against their scale as the codebook keys it.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    DataFrame
+        `table`, `scale`, `item`, `item_rest`: the rows of `answer_quality` whose
+        `item_rest` is negative. Nothing is reversed: the codebook decides. Empty where
+        no table holds answers.
+
+    Examples
+    --------
+    >>> from icx_research import load_example
+    >>> len(suspected_reversed(load_example("company")))
+    0
+    """
+    columns = ["table", "scale", "item", "item_rest"]
+    try:
+        table = answer_quality(study)
+    except NotTestable:
+        return pd.DataFrame(columns=columns)
+    return table.loc[table["item_rest"] < 0, columns].reset_index(drop=True)
+
+
+def _item_rest(frame: Any, scale: Scale) -> dict[str, float]:
+    """Correlate each keyed item with the sum of the others, over complete answers."""
+    items = list(scale.items)
+    if len(items) < 2:
+        return dict.fromkeys(items, float("nan"))
+    sign = np.array([-1.0 if item in scale.reverse_keyed else 1.0 for item in items])
+    cov = moments(frame.to_native(), items).cov * np.outer(sign, sign)
+    variance = np.diag(cov)
+    with_rest = cov.sum(axis=0) - variance
+    rest_variance = cov.sum() - 2 * with_rest - variance
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = with_rest / np.sqrt(variance * rest_variance)
+    return dict(zip(items, map(float, found), strict=True))
 
 
 def _summary(answers: np.ndarray, item: str, scale: Scale, study: Study) -> dict[str, float]:

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, PUBLISHED_DECIMALS
+from icx_research.core.errors import NotTestable
 from icx_research.survey.aggregation import UnitScores
+from icx_research.survey.bands import BANDS, band
 from icx_research.survey.codebook import Codebook, Source
 from icx_research.survey.linking import LinkedUnits
 
 EQUAL = 1e-9  # standard errors below this are rounding errors of equal answers
-BANDS = (10, 15, 20, 30, 50, 100, 200, 500, 1000)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,23 +129,6 @@ def _may_be_shown(figures: pd.DataFrame, name: str, source: Source, threshold: i
     return enough & ~unanimous
 
 
-def band(n: float) -> str:
-    """Put a count into its band.
-
-    Examples
-    --------
-    >>> band(12), band(63), band(1200), band(float("nan"))
-    ('10-14', '50-99', '1000+', '')
-    """
-    if np.isnan(n):
-        return ""
-    below = [low for low in BANDS if low <= n]
-    if not below:
-        return f"5-{BANDS[0] - 1}" if n >= LOWEST_MIN_PERSONS else ""
-    at = len(below)
-    return f"{below[-1]}-{BANDS[at] - 1}" if at < len(BANDS) else f"{below[-1]}+"
-
-
 def _exact(n: float) -> str:
     return "" if np.isnan(n) else f"{n:.0f}"
 
@@ -156,3 +140,38 @@ def _wide(scores: UnitScores) -> pd.DataFrame:
         one = one.set_index(["unit", *scores.by[1:], "wave"])[["mean", "se", "n"]]
         pieces.append(one.set_axis([scale, f"{scale}_se", f"{scale}_n"], axis=1))
     return pd.concat(pieces, axis=1).reset_index()
+
+
+def units_by_band(units: ProtectedUnits, score: str) -> pd.DataFrame:
+    """Count units by the number of persons behind one score.
+
+    Parameters
+    ----------
+    units : ProtectedUnits
+    score : str
+
+    Returns
+    -------
+    DataFrame
+        `respondents` (a band, or "withheld") and `units`, from few to many.
+
+    Raises
+    ------
+    NotTestable
+        If the score is published already, with or without counts.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> units = protect(link_study(load_example("company")).at_wave("3"))
+    >>> int(units_by_band(units, "csat")["units"].sum())
+    60
+    """
+    if units.codebook.source_of(score).published:
+        raise NotTestable(
+            "counts of respondents are needed; these figures are public as they stand."
+        )
+    counts = units.table[f"{score}_n"].replace("", "withheld").value_counts()
+    order = ["withheld", f"{LOWEST_MIN_PERSONS}-{BANDS[0] - 1}", *map(band, map(float, BANDS))]
+    counts = counts.reindex([name for name in order if name in counts])
+    return counts.rename_axis("respondents").rename("units").reset_index()

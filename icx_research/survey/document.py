@@ -80,7 +80,7 @@ def load(path: Path) -> Place:
         text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
         raise StudyError(
-            f"There is no codebook at {path}; give the path of a study.yaml."
+            f"There is no codebook at {path.absolute()}; give the path of a study.yaml."
         ) from None
     except UnicodeDecodeError:
         raise StudyError(f"{path.name} is not UTF-8 text; save it with encoding UTF-8.") from None
@@ -100,9 +100,12 @@ def parse(text: str, *, file: str) -> Place:
             raise StudyError(
                 f"{file}{line}: a second document starts here (---); keep one study per file."
             ) from None
-        raise StudyError(
-            f"{file}{line}: not valid YAML ({error.problem}); mend it there."
-        ) from None
+        hint = (
+            "put a text that holds ': ' in quotes"
+            if "mapping values" in str(error.problem)
+            else "mend it there"
+        )
+        raise StudyError(f"{file}{line}: not valid YAML ({error.problem}); {hint}.") from None
     except yaml.YAMLError:
         raise StudyError(f"{file}: not valid YAML; it holds characters YAML forbids.") from None
     if node is None:

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
 from icx_research.core.errors import Blocked
 from icx_research.survey.aggregation import UnitScores
+from icx_research.survey.bands import band
 from icx_research.survey.codebook import Codebook
 
 MAX_RESEMBLING = 20  # units per side for which a resembling id is looked for: it takes long
+BY_DESIGN, NO_PARTNER = "unlinked by design", "no partner with a score"
+MANY_UNITS = 10  # from here on, a unit per respondent is hardly a unit
 UNIT_SIDES = {"internal": "client_unit", "external": "serving_unit"}
 
 
@@ -21,8 +25,8 @@ def match_units(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count on either side the units and respondents that have a partner."""
     codebook = internal.codebook
-    own = {side: _respondents(scores) for side, scores in
-           (("internal", internal), ("external", external))}  # fmt: skip
+    scores = {"internal": internal, "external": external}
+    own = {side: _respondents(one) for side, one in scores.items()}
     to_serving = walk[walk["serving_unit"].isin(own["external"].index)]
     to_client = walk[walk["client_unit"].isin(own["internal"].index)]
     partners = {
@@ -60,8 +64,8 @@ def match_units(
                 {
                     "side": side,
                     "unit": unit,
-                    "n": count,
-                    "reason": "unlinked by design" if designed else "no partner unit",
+                    "n": _shown(count, scores[side]),
+                    "reason": BY_DESIGN if designed else NO_PARTNER,
                     "resembles": "" if designed else near,
                 }
             )
@@ -74,6 +78,13 @@ def _respondents(scores: UnitScores) -> pd.Series:
     by_scale = scores.table.groupby(["unit", "scale"])["n"]
     counts = by_scale.size() if scores.source.grain == "unit" else by_scale.sum()
     return counts.groupby("unit").max().astype(float)
+
+
+def _shown(count: float, scores: UnitScores) -> str:
+    """Count persons in bands; a row of a published table is no person."""
+    if scores.source.grain == "unit":
+        return ""
+    return band(count) or f"fewer than {LOWEST_MIN_PERSONS}"
 
 
 def fold_id(unit: str) -> str:
@@ -106,7 +117,13 @@ def check_coverage(coverage: pd.DataFrame, drops: pd.DataFrame, codebook: Codebo
             )
         if line.share_matched >= limit:
             continue
-        lost = drops[(drops["side"] == side) & (drops["reason"] == "no partner unit")]
+        few_each = line.respondents < 2 * line.units and line.units >= MANY_UNITS
+        if few_each and source.grain == "respondent":
+            raise Blocked(
+                f"{place}: nearly every respondent has a unit of her own, and these have no "
+                "partner; does the column name persons instead of units?"
+            )
+        lost = drops[(drops["side"] == side) & (drops["reason"] == NO_PARTNER)]
         first, more = lost.iloc[0], len(lost) - 1
         hint = f" (resembles {first['resembles']!r})" if first["resembles"] else ""
         others = f" and {more} more" if more else ""

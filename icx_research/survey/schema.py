@@ -185,6 +185,38 @@ SCHEMA: dict[str, dict[str, Key]] = {
 }
 
 
+EXAMPLES = """
+
+Each entry under `scales` and `scores` has a name of your choice and the keys of `scale` and
+`score`. For example, a table that is published per unit, with persons behind each figure:
+
+  internal:
+    file: staff_2023.csv
+    grain: unit
+    published: true
+    keys: {client_unit: branch}
+    scores:
+      would_recommend: {value: recommend_percent, n: answered, metric: percent}
+
+Ratings of several suppliers in several waves:
+
+    keys: {respondent: id, client_unit: branch, supplier_unit: supplier, wave: year}
+
+Two teams stand behind one shop, with the share of the shop's customers each reaches:
+
+  crosswalk:
+    file: teams.csv
+    keys: {client_unit: team, serving_unit: shop}
+    weight: share
+    cardinality: many_to_one
+
+What is held constant, and a group of units to look at on its own:
+
+  units: {file: units.csv, keys: {unit: shop}, attributes: [region, size]}
+  question: {internal: service, external: csat, controls: [size], subsets: {north: {region: North}}}
+"""
+
+
 def explain() -> str:
     """List every section and key with its meaning, as plain text."""
     lines = []
@@ -194,4 +226,4 @@ def explain() -> str:
             allowed = f" ({' | '.join(spec.kind)})" if isinstance(spec.kind, tuple) else ""
             required = " [required]" if spec.required else ""
             lines.append(f"  {key}{required}{allowed}: {spec.doc}")
-    return "\n".join(lines)
+    return "\n".join(lines) + EXAMPLES

@@ -39,13 +39,14 @@ def write_simulation(
     Raises
     ------
     StudyError
-        If the folder cannot be written to.
+        If the folder holds a study that was not simulated, or cannot be written to.
     """
     rng = np.random.default_rng(seed)
     tables, truth = simulate_tables(n_units=n_units, waves=waves, rng=rng)
     template = example_path("company")
     sources = read_codebook(template).sources
     folder = Path(folder)
+    _refuse_other_study(folder)
     content = yaml.safe_dump({"seed": seed, **truth}, sort_keys=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,3 +62,11 @@ def write_simulation(
     except OSError as error:
         raise StudyError(f"{folder} cannot be written to: {error.strerror}.") from None
     return [*written, folder / "truth.yaml"]
+
+
+def _refuse_other_study(folder: Path) -> None:
+    """Protect somebody's own study: only a simulated one, with its truth, is replaced."""
+    if (folder / "study.yaml").exists() and not (folder / "truth.yaml").exists():
+        raise StudyError(
+            f"{folder} holds a study.yaml that was not simulated; choose an empty folder."
+        )

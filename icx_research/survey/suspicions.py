@@ -14,8 +14,8 @@ MIN_COMPLETE = 20
 CLEARLY_AGAINST = -0.1  # smallest loading, on the common direction, that is worth a question
 
 
-def suspicions(study: Study) -> pd.DataFrame:
-    """List items that seem reverse-keyed, or answered on another scale in some wave.
+def suspected_scales(study: Study) -> pd.DataFrame:
+    """List items that seem to have been answered on another scale in some wave.
 
     Parameters
     ----------
@@ -24,36 +24,30 @@ def suspicions(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per suspicion: `table`, `column`, `reason`. Nothing is changed, and
-        no answer is shown.
+        One row per suspicion: `table`, `scale`, `item`, `reason`. Nothing is changed,
+        and no answer is shown.
 
     Examples
     --------
     >>> from icx_research import load_example
-    >>> len(suspicions(load_example("company")))
+    >>> len(suspected_scales(load_example("company")))
     0
     """
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[str, str, str, str]] = []
     for name, source in study.codebook.sources.items():
         frame = nw.from_native(study.tables[name], eager_only=True)
         for scale in source.measures.values():
             if not isinstance(scale, Scale):
                 continue
-            answers = pd.DataFrame({item: frame[item].to_numpy() for item in scale.items})
-            keyed = answers.assign(**{item: -answers[item] for item in scale.reverse_keyed})
-            found += [
-                (name, item, f"its answers run against the rest of {scale.name}: is it "
-                 f"{'not ' if item in scale.reverse_keyed else ''}reverse-keyed?")
-                for item in opposed_items(keyed)
-            ]  # fmt: skip
             waves = pd.Series(frame["wave"].to_list())
-            found += [
-                (name, item, f"in wave {wave!r} nobody uses the upper end of the range, in other "
-                 "waves people do: was it asked on another scale?")
-                for item in scale.items
-                for wave in _short_waves(answers[item], waves, scale.response_range[1])
-            ]  # fmt: skip
-    return pd.DataFrame(found, columns=["table", "column", "reason"])
+            for item in scale.items:
+                answers = pd.Series(frame[item].to_numpy())
+                found += [
+                    (name, scale.name, item, f"in wave {wave!r} nobody uses the upper end of the "
+                     "range, in other waves people do: was it asked on another scale?")
+                    for wave in _short_waves(answers, waves, scale.response_range[1])
+                ]  # fmt: skip
+    return pd.DataFrame(found, columns=["table", "scale", "item", "reason"])
 
 
 def opposed_items(answers: pd.DataFrame) -> list[str]:

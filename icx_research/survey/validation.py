@@ -163,7 +163,11 @@ def _numbers(
         comma = set()
     for bad, fault in (
         (grouped, f"the {noun} has marks between its thousands; write it without them"),
-        (comma, f"the {noun} has a decimal comma; declare decimal: ',' for the file"),
+        (
+            comma,
+            f"the {noun} is not a number; it has a decimal comma: declare decimal: ',' for the "
+            "file",
+        ),
         (strange - comma - grouped, f"the {noun} is not a number; {advice}"),
     ):
         if bad:

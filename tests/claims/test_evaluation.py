@@ -42,7 +42,7 @@ def test_every_field_of_a_supported_claim(rng):
         "estimate 0.50, 95% CI [0.28, 0.67]: the lower limit is at least delta = 0.15 and the "
         "estimate reaches delta."
     )
-    assert entry.words == "supported (strong)"
+    assert entry.words == "supported (strong support)"
     assert entry.estimate == pytest.approx(0.5)
     assert (entry.ci_low, entry.ci_high) == (found.estimate.ci_low, found.estimate.ci_high)
     assert (entry.delta, entry.n_units, entry.by_proxy) == (0.15, 60, False)
@@ -108,7 +108,8 @@ def test_scores_on_which_high_is_worse_are_turned(rng, r, inside, outside):
     assert entry.ci_low == pytest.approx(0.2819 if oriented > 0 else -0.6690, abs=5e-4)
     expected = ("supported", "strong") if oriented > 0 else ("contradicted", "reversed")
     assert (entry.verdict.verdict, entry.verdict.label) == expected
-    turned = "; the sign is turned because a high value of one score is worse"
+    value = "-.50" if oriented < 0 else ".50"
+    turned = f"so in the direction of the claim the estimate is {value}"
     assert entry.detail.endswith("n = 60 units" if same else turned)
 
 
@@ -116,11 +117,11 @@ def test_scores_on_which_high_is_worse_are_turned(rng, r, inside, outside):
 def test_a_proxy_on_either_side_marks_the_verdict(rng, side):
     entry = judge(rng, 60, 0.5, **{side: True})
     assert entry.by_proxy
-    assert entry.words == "supported (strong, by proxy)"
+    assert entry.words == "supported (strong support, by proxy)"
 
 
 def test_without_reliability_support_stands_and_absence_does_not(rng):
-    assert judge(rng, 60, 0.5, with_se=False).words == "supported (strong)"
+    assert judge(rng, 60, 0.5, with_se=False).words == "supported (strong support)"
     entry = judge(rng, 400, 0.0, with_se=False)
     assert entry.words == "inconclusive (reliability unknown)"
     assert entry.changes == (
@@ -288,7 +289,7 @@ def test_controls_make_the_partial_correlation_decide(rng):
     given = study(x, y, attributes={"cause": text}, controls=("cause",))
     partial = evaluate_claims(given)["K01"]
     found = linkage_correlations(link_study(given), **BOTH, controls=["cause"])
-    assert plain.words == "supported (strong)"
+    assert plain.words == "supported (strong support)"
     assert partial.estimate == found.partial_correlation.estimate.value
     assert partial.p_value == found.partial_correlation.p_value
     assert partial.verdict.verdict != "supported"
@@ -296,7 +297,7 @@ def test_controls_make_the_partial_correlation_decide(rng):
 
 
 def test_a_larger_delta_is_harder_to_reach_and_never_fails(rng):
-    assert judge(rng, 60, 0.5, delta=0.25).words == "supported (strong)"
+    assert judge(rng, 60, 0.5, delta=0.25).words == "supported (strong support)"
     assert judge(rng, 60, 0.5, delta=0.45).words == "supported"
     entry = judge(rng, 60, 0.5, delta=0.6)
     assert entry.words == "inconclusive"
@@ -307,7 +308,7 @@ def test_a_larger_delta_is_harder_to_reach_and_never_fails(rng):
 
 
 @pytest.mark.parametrize(("wave", "words"), [(None, "contradicted (reversed)"),
-                                            ("1", "supported (strong)")])  # fmt: skip
+                                            ("1", "supported (strong support)")])  # fmt: skip
 def test_the_latest_wave_decides_unless_the_codebook_names_another(rng, wave, words):
     (x1, y1), (x2, y2) = exact(60, 0.5, rng), exact(60, -0.5, rng)
     both = study(

@@ -31,9 +31,9 @@ def entry(claim="K01", *, verdict="supported", label="", by_proxy=False):
     ("label", "by_proxy", "words"),
     [
         ("", False, "supported"),
-        ("strong", False, "supported (strong)"),
+        ("strong", False, "supported (strong support)"),
         ("", True, "supported (by proxy)"),
-        ("strong", True, "supported (strong, by proxy)"),
+        ("strong", True, "supported (strong support, by proxy)"),
     ],
 )
 def test_words_carry_label_and_proxy(label, by_proxy, words):
@@ -45,7 +45,7 @@ def test_table_holds_every_promised_column():
     assert tuple(table) == LEDGER_COLUMNS
     assert table.drop(columns="robustness").iloc[0].tolist() == [
         "K01", "supported", 0.40123, 0.16, 0.59, 0.15, 60, 0.0021, 0.0042,
-        "because of the numbers.",
+        "because of the numbers.", "strong", False,
     ]  # fmt: skip
     assert np.isnan(table["robustness"].item())
 
@@ -56,7 +56,7 @@ def test_an_empty_ledger_keeps_its_columns():
 
 def test_repr_names_each_claim_with_its_verdict():
     ledger = ClaimLedger((entry(label="strong"), entry("K02", verdict="blocked")))
-    assert repr(ledger) == "ClaimLedger: K01 supported (strong); K02 blocked"
+    assert repr(ledger) == "ClaimLedger: K01 supported (strong support); K02 blocked"
 
 
 def test_html_is_rounded_and_leaves_gaps_empty():

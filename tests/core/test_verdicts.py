@@ -101,7 +101,8 @@ def judge(value, ci95, ci90, *, p=0.01, corrected=(-0.1, 0.1), delta=DELTA):
             Verdict(
                 INCONCLUSIVE,
                 "",
-                "estimate 0.30, 95% CI [0.05, 0.52]: the adjusted p value 0.051 is above 0.05.",
+                "estimate 0.30, 95% CI [0.05, 0.52]: the adjusted p value 0.0510 of the t test is "
+                "above 0.05.",
             ),
         ),
         (

@@ -31,12 +31,17 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
         "index.html", "manifest.json", "tables/claims.csv", "tables/linkage.csv",
         "tables/coverage.csv", "tables/reliability.csv", "tables/quarantine.csv",
         "tables/unlinked_units.csv", "notebooks/01_data_quality.ipynb",
-        "notebooks/04_linkage.ipynb", "figures/linkage_service_csat.pdf",
+        "notebooks/04_linkage.ipynb", "notebooks/04_linkage.html",
+        "figures/linkage_service_csat.pdf",
     } <= written  # fmt: skip
+    assert "notebook 04_linkage" in steps
     assert "notebook 04_linkage: cell 1 of 13" in steps
     assert run.page.name == "index.html"
     executed = nbformat.read(tmp_path / "out" / "notebooks" / "04_linkage.ipynb", as_version=4)
-    assert str(small_study) in executed.cells[3].source
+    injected = next(
+        c for c in executed.cells if "injected-parameters" in c.metadata.get("tags", [])
+    )
+    assert "study_file = '../../study.yaml'" in injected.source
     text = json.dumps(executed)
     assert "Two branches and" in text
     assert "not testable: the study has no outcomes table." in text

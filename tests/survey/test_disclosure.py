@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from icx_research import link_study, protect, scale_scores, study_from_frames, unit_scores
-from icx_research.survey.disclosure import band
+from icx_research.survey.bands import band
 from tests.survey.builders import KEYS, changed, frames_study
 
 TEN = [1, 2, 3, 4, 5, 6, 7, 5, 6, 6]

@@ -55,8 +55,8 @@ def test_the_suppliers_column_as_client_unit_blocks_the_link():
 def test_a_small_unit_without_partner_is_dropped_and_listed():
     linked = link_study(frames_study({**BIG, "D": [3, 4]}, {**BIG, "d": [5]}))
     assert linked.drops.to_numpy().tolist() == [
-        ["internal", "D", 2.0, "no partner unit", "d"],
-        ["external", "d", 1.0, "no partner unit", "D"],
+        ["internal", "D", "fewer than 5", "no partner with a score", "d"],
+        ["external", "d", "fewer than 5", "no partner with a score", "D"],
     ]
     assert linked.coverage.to_numpy().tolist() == [
         ["internal", 4, 3, 122.0, 120.0, 120 / 122],

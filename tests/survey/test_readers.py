@@ -180,7 +180,7 @@ NUMBER_MARKS = {
     "decimal comma undeclared": (
         "",
         "6,5",
-        "the answer has a decimal comma; declare decimal: ',' for the file",
+        "the answer is not a number; it has a decimal comma: declare decimal: ',' for the file",
     ),
     "thousands comma": (
         "",

@@ -1,7 +1,9 @@
 """The schema is the one place where keys are explained; it must be whole."""
 
+import re
+
 from icx_research.survey.document import _READERS
-from icx_research.survey.schema import SCHEMA, explain
+from icx_research.survey.schema import EXAMPLES, SCHEMA, explain
 
 
 def test_every_key_is_explained_and_readable():
@@ -21,7 +23,13 @@ def test_every_section_a_key_leads_to_is_there():
 
 
 def test_explain_lists_every_key_with_what_is_required_and_allowed():
-    lines = explain().splitlines()
+    lines = explain().removesuffix(EXAMPLES).splitlines()
     assert sum(line.startswith("  ") for line in lines) == sum(len(k) for k in SCHEMA.values())
     assert "  study [required]: Title of the study, as it stands on every page." in lines
     assert "  decimal (. | ,): Decimal mark of numbers; a point unless stated." in lines
+
+
+def test_examples_use_keys_that_exist():
+    keys = {key for section in SCHEMA.values() for key in section} | set(SCHEMA)
+    named = set(re.findall(r"^ *(\w+):", EXAMPLES, flags=re.MULTILINE))
+    assert named - keys == {"would_recommend"}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icx_research import StudyError
-from icx_research.survey.suspicions import suspicions
+from icx_research.survey.suspicions import suspected_scales
 from tests.survey.builders import CODEBOOK, read_small
 from tests.survey.formats import (
     STAFF_FRAME,
@@ -67,7 +67,7 @@ def tell(folder, file):
     except StudyError as error:
         return str(error)
     return " ".join([*study.quarantine.astype(str).to_numpy().ravel(), *study.log, repr(study),
-                     *suspicions(study)["reason"]])  # fmt: skip
+                     *suspected_scales(study)["reason"]])  # fmt: skip
 
 
 @pytest.mark.parametrize("value", [dt.date(1987, 6, 5), 98765432109876543210])

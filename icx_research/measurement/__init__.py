@@ -1,0 +1,1 @@
+"""May answers be scored, averaged and compared? The statistics of questionnaires."""

@@ -1,0 +1,240 @@
+"""All that speaks for or against unit means, for every scale in one table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from icx_research.core import apa
+from icx_research.core.results import (
+    TABLE_COLUMNS,
+    Result,
+    check_confidence_level,
+    rounded,
+)
+from icx_research.measurement.agreement.intraclass import check_units
+from icx_research.measurement.agreement.labels import (
+    MIN_AGREEMENT,
+    agreement_label,
+    icc_1_label,
+    icc_2_label,
+)
+from icx_research.measurement.agreement.null_variance import null_variance, response_options
+from icx_research.measurement.agreement.one_way import one_way
+from icx_research.measurement.agreement.units import RatedUnits, UnitSorter
+from icx_research.measurement.agreement.within_group import agreement, check_range
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, repr=False)
+class AggregationSupport(Result):
+    """ICC(1), ICC(2) and r_WG(J) of several scales.
+
+    Attributes
+    ----------
+    scales : DataFrame, one row per scale
+        `n_items`, `n_units`, `n` (raters), `n_dropped` (rows without unit or all answers),
+        `average_size`, `statistic`, `p_value` (F test that units do not differ), `icc_1`,
+        `icc_2` with `_low` and `_high`, and per null distribution `rwg_j_<null>` (median over
+        units) and `strong_<null>` (share of units of at least .70), `rwg_j_star` (median,
+        first null).
+    confidence_level : float
+    n_used, n_dropped : int
+        Rows with all answers of at least one scale, and rows left out.
+    note : str
+    """
+
+    scales: pd.DataFrame
+    confidence_level: float
+    n_used: int
+    n_dropped: int
+    note: str
+
+    @property
+    def labels(self) -> pd.DataFrame:
+        """What the literature calls these sizes (LeBreton & Senter, 2008): labels, no gate."""
+        nulls = [name for name in self.scales if name.startswith("rwg_j_") and name != "rwg_j_star"]
+        return pd.DataFrame(
+            {
+                "icc_1": self.scales["icc_1"].map(icc_1_label),
+                "icc_2": self.scales["icc_2"].map(icc_2_label),
+                **{name: self.scales[name].map(agreement_label) for name in nulls},
+            }
+        )
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per scale and coefficient, named `coefficient:scale`."""
+        rows = []
+        for scale, row in self.scales.iterrows():
+            for name in row.index:
+                if name not in ("icc_1", "icc_2") and not name.startswith("rwg_j"):
+                    continue
+                interval = {
+                    f"ci_{end}": row.get(f"{name}_{end}", np.nan) for end in ("low", "high")
+                }
+                if name.endswith(("_low", "_high")):
+                    continue
+                test = {key: row[key] for key in ("statistic", "p_value") if name == "icc_1"}
+                rows.append(
+                    {"term": f"{name}:{scale}", "estimate": row[name], **interval, **test}
+                    | {"n": int(row["n"])}
+                )
+        table = pd.DataFrame(rows)
+        return table[[name for name in TABLE_COLUMNS if name in table]]
+
+    def to_apa(self) -> str:
+        """Range of each coefficient over the scales."""
+        parts = []
+        for name, shown in (("icc_1", "ICC(1)"), ("icc_2", "ICC(2)")):
+            parts.append(_span(shown, self.scales[name]))
+        first = next(name for name in self.scales if name.startswith("rwg_j_"))
+        null = first.removeprefix("rwg_j_").replace("_", " ")
+        parts.append(_span("median rWG(J)", self.scales[first]) + f" ({null} null)")
+        return f"{len(self.scales)} scales: {', '.join(parts)}, n = {self.n_used}"
+
+    def _repr_html_(self) -> str:
+        return rounded(self.scales.reset_index()).to_html(index=False, na_rep="")
+
+
+def aggregation_support(
+    data: pd.DataFrame,
+    *,
+    scales: Mapping[str, Sequence[str]],
+    unit: str,
+    response_range: Range | Mapping[str, Range],
+    nulls: Sequence[str] = ("uniform", "slight_skew"),
+    confidence_level: float = 0.95,
+) -> AggregationSupport:
+    """Judge for every scale whether raters of a unit agree and units differ.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row per rater: average a rater's several ratings first.
+    scales : mapping of str to sequence of str
+        Item columns of each scale; the score is their mean.
+    unit : str
+        Column. Rows without a unit or an answer of a scale are left out of that scale.
+    response_range : (float, float), or a mapping of them by scale
+        Lowest and highest possible answer.
+    nulls : sequence of str, default ("uniform", "slight_skew")
+        Distributions without agreement, see `null_variance`.
+    confidence_level : float, default 0.95
+
+    Returns
+    -------
+    AggregationSupport
+
+    Raises
+    ------
+    ValueError
+        If a scale has no items or no range, or as for `icc_1` and `rwg_j`.
+
+    Notes
+    -----
+    See `icc_1` (with k*), `icc_2` and `rwg_j`. A low ICC(2) weakens a correlation of unit
+    means, which can be shown and corrected: it is no reason to refuse one.
+
+    References
+    ----------
+    LeBreton, J. M., & Senter, J. L. (2008). Answers to 20 questions about interrater
+    reliability and interrater agreement. Organizational Research Methods, 11, 815-852.
+    https://doi.org/10.1177/1094428106296642
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ratings = pd.DataFrame({"unit": list("aaabbb"), "s1": [5, 5, 4, 1, 3, 2],
+    ...                         "s2": [4, 4, 4, 2, 4, 3]})
+    >>> aggregation_support(ratings, scales={"service": ["s1", "s2"]}, unit="unit",
+    ...                     response_range=(1, 5)).scales["icc_1"].round(2).to_dict()
+    {'service': 0.73}
+    """
+    check_confidence_level(confidence_level)
+    if not scales or not nulls:
+        raise ValueError("aggregation_support needs at least 1 scale and 1 null distribution.")
+    members = {s: [i] if isinstance(i, str) else list(i) for s, i in scales.items()}
+    spans = {
+        s: response_range.get(s) if isinstance(response_range, Mapping) else response_range
+        for s in scales
+    }
+    for scale, names in members.items():
+        if not names or spans[scale] is None:
+            raise ValueError(f"scale {scale!r} needs items and a response_range.")
+    sorter = UnitSorter(data, unit=unit, analysis="aggregation_support")
+    everything = list(dict.fromkeys(name for names in members.values() for name in names))
+    rated = sorter.rated(everything)
+    if rated.n_dropped == 0:  # the usual case: all scales rest on the same rows
+        table, used = _judge(rated, everything, members, spans, nulls, confidence_level), len(data)
+    else:
+        parts = [
+            _judge(sorter.rated(names), names, {s: names}, spans, nulls, confidence_level)
+            for s, names in members.items()
+        ]
+        table = pd.concat(parts)
+        complete = [data[[unit, *names]].notna().all(axis=1) for names in members.values()]
+        used = int(np.logical_or.reduce(complete).sum())
+    return AggregationSupport(
+        scales=table,
+        confidence_level=confidence_level,
+        n_used=used,
+        n_dropped=len(data) - used,
+        note="" if rated.n_dropped == 0 else "each scale rests on its own complete rows",
+    )
+
+
+def _judge(
+    rated: RatedUnits,
+    columns: list[str],
+    members: dict[str, list[str]],
+    spans: Mapping[str, Range | None],
+    nulls: Sequence[str],
+    confidence_level: float,
+) -> pd.DataFrame:
+    """Compute every coefficient of scales that rest on the same rows."""
+    weights = np.zeros((len(columns), len(members)))
+    options = []
+    for s, (scale, names) in enumerate(members.items()):
+        at = [columns.index(name) for name in names]
+        weights[at, s] = 1 / len(names)
+        span = spans[scale] or (0, 0)
+        options.append(response_options(span))
+        check_range(rated.answers[:, at], names, span, analysis="aggregation_support")
+    scores = rated.answers @ weights
+    check_units(rated, scores, list(members), analysis="aggregation_support")
+    both = replace(rated, answers=np.hstack([rated.answers, scores]))
+    mean, variance = both.moments()
+    k, sizes = len(columns), rated.sizes
+    found = one_way(sizes, mean[:, k:], variance[:, k:])
+    n_items = np.array([len(names) for names in members.values()])
+    table = {
+        "n_items": n_items,
+        "n_units": found.n_units,
+        "n": found.n,
+        "n_dropped": rated.n_dropped,
+        "average_size": found.weighted_size,
+        "statistic": found.ratio,
+        "p_value": found.p_value,
+    }
+    for name, limits in (
+        ("icc_1", found.icc_1(found.weighted_size, confidence_level)),
+        ("icc_2", found.icc_2(confidence_level)),
+    ):
+        table |= dict(zip((name, f"{name}_low", f"{name}_high"), limits, strict=True))
+    within = variance[sizes > 1, :k] @ weights
+    for null in nulls:
+        of_null = np.array([null_variance(null, options=a) for a in options])
+        rwg, star = agreement(within, n_items=n_items, variance=of_null)
+        table[f"rwg_j_{null}"] = np.median(rwg, axis=0)
+        table[f"strong_{null}"] = (rwg >= MIN_AGREEMENT).mean(axis=0)
+        if "rwg_j_star" not in table:
+            table["rwg_j_star"] = np.median(star, axis=0)
+    return pd.DataFrame(table, index=pd.Index(list(members), name="scale"))
+
+
+def _span(name: str, values: pd.Series) -> str:
+    low, high = apa.bounded(values.min()), apa.bounded(values.max())
+    return f"{name} {low}" if low == high else f"{name} {low} to {high}"

@@ -1,0 +1,1 @@
+"""How many factors stand behind the items, and which."""

@@ -1,0 +1,133 @@
+"""Items as every analysis of this room takes them: checked rows, or `Moments`."""
+
+import numpy as np
+import pandas as pd
+
+from icx_research.core.moments import Moments
+
+# Spread, relative to the size of the answers, below which answers are equal: rounding
+# of a mean moves the last digits only (about 1e-16).
+ROUNDING = 1e-12
+# Smallest eigenvalue of a correlation matrix that counts as positive: sums over many
+# rows carry rounding errors up to about 1e-13.
+POSITIVE = 1e-10
+
+
+def item_values(items: pd.DataFrame, *, analysis: str) -> np.ndarray:
+    """Take the numbers out of a table of items, a missing answer as nan.
+
+    Parameters
+    ----------
+    items : DataFrame, shape (n_respondents, n_items)
+    analysis : str
+        Name of the analysis, for messages.
+
+    Returns
+    -------
+    array, shape (n_respondents, n_items)
+
+    Raises
+    ------
+    TypeError
+        If `items` is no DataFrame.
+    ValueError
+        If a column is not numeric, holds an infinite value, or two share a name.
+    """
+    if not isinstance(items, pd.DataFrame):
+        raise TypeError(f"{analysis} needs a DataFrame of items, not {type(items).__name__}.")
+    text = [name for name, kind in items.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+    if text:
+        raise ValueError(f"{analysis} needs numeric items; {text[0]!r} is not numeric.")
+    if not items.columns.is_unique:
+        twice = items.columns[items.columns.duplicated()][0]
+        raise ValueError(f"{analysis} needs each item once; {twice!r} appears more than once.")
+    plain = all(isinstance(kind, np.dtype) for kind in items.dtypes)
+    # na_value is for nullable columns; for the others it costs ten times the copy
+    values = items.to_numpy(float) if plain else items.to_numpy(float, na_value=np.nan)
+    if np.isinf(values).any():
+        name = items.columns[np.isinf(values).any(axis=0)][0]
+        raise ValueError(f"{analysis} needs finite answers; item {name!r} holds an infinite one.")
+    return values
+
+
+def item_moments(
+    items: pd.DataFrame | Moments, *, analysis: str, min_items: int = 2, min_rows: int = 2
+) -> Moments:
+    """Reduce items to `Moments` of the complete rows, or check the moments given.
+
+    Parameters
+    ----------
+    items : DataFrame or Moments
+        One column per item; rows with a missing answer are left out and counted.
+    analysis : str
+        Name of the analysis, for messages.
+    min_items, min_rows : int
+
+    Returns
+    -------
+    Moments
+        Without groups; every item varies.
+
+    Raises
+    ------
+    ValueError
+        If there are too few items or rows, an item does not vary, a column is not
+        numeric, or the moments have groups or weights.
+    """
+    if isinstance(items, Moments):
+        found, total = _plain(items, analysis), int(items.n) + items.n_dropped
+    else:
+        values = item_values(items, analysis=analysis)
+        found, total = _reduce(values, tuple(map(str, items.columns))), len(items)
+    if len(found.names) < min_items or found.n < min_rows:
+        raise ValueError(
+            f"{analysis} needs at least {min_items} items and {min_rows} complete rows; "
+            f"got {len(found.names)} items and {found.n} complete rows of {total}."
+        )
+    spread = np.sqrt(np.maximum(np.diag(found.cov), 0))
+    constant = spread <= ROUNDING * np.maximum(np.abs(found.mean), np.finfo(float).tiny)
+    if constant.any():
+        raise ValueError(
+            f"{analysis} needs items that vary; {found.names[int(constant.argmax())]!r} has one "
+            f"answer in all {found.n} complete rows."
+        )
+    return found
+
+
+def item_correlations(found: Moments, *, analysis: str) -> np.ndarray:
+    """Correlate items, and refuse a matrix that is not positive definite.
+
+    Raises
+    ------
+    ValueError
+        If an item follows from others, or the matrix belongs to no set of rows.
+    """
+    correlation = found.correlation
+    smallest = float(np.linalg.eigvalsh(correlation)[0])
+    if not smallest > POSITIVE:
+        raise ValueError(
+            f"{analysis} needs a covariance matrix that is positive definite; the smallest "
+            f"eigenvalue of the correlations is {smallest:.2g} (an item follows from others, "
+            f"or {found.n} rows are too few for {len(found.names)} items)."
+        )
+    return correlation
+
+
+def _reduce(values: np.ndarray, names: tuple[str, ...]) -> Moments:
+    complete = values[~np.isnan(values).any(axis=1)]
+    n, k = complete.shape
+    dropped = len(values) - n
+    if n < 2 or k == 0:
+        nan = np.full((k, k), np.nan)
+        return Moments(names, n, np.full(k, np.nan), nan, n_dropped=dropped)
+    mean = complete.mean(axis=0)
+    centred = complete - mean
+    return Moments(names, n, mean, centred.T @ centred / (n - 1), n_dropped=dropped)
+
+
+def _plain(items: Moments, analysis: str) -> Moments:
+    if items.groups is not None:
+        raise ValueError(f"{analysis} needs moments without groups; use pooled() or one group.")
+    if items.weight != items.n:
+        raise ValueError(f"{analysis} needs moments without weights.")
+    return items

@@ -1,0 +1,104 @@
+"""The mean discrepancy of all groups as a function of the free parameters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from icx_research.measurement.sem.likelihood import Likelihood, Patterns, likelihood
+from icx_research.measurement.sem.ram import GroupModel, Implied, Jacobian
+
+
+@dataclass(frozen=True, eq=False)
+class GroupPoint:
+    """One group at one point."""
+
+    model: GroupModel
+    implied: Implied
+    mean: np.ndarray
+    cov: np.ndarray
+    fit: Likelihood
+
+    @cached_property
+    def jacobian(self) -> Jacobian:
+        """Derivatives of the moments by the group's own parameters."""
+        return self.model.jacobian(self.implied)
+
+    def spread(self, block: np.ndarray) -> np.ndarray:
+        """Put derivatives by the group's own parameters among those by all."""
+        own = self.model.numbers
+        if len(own) == self.model.n_free:
+            return block
+        whole = np.zeros((self.model.n_free,) * block.ndim)
+        whole[np.ix_(*[own] * block.ndim)] = block
+        return whole
+
+
+@dataclass(frozen=True, eq=False)
+class SemPoint:
+    """All groups at one point.
+
+    Attributes
+    ----------
+    groups : list of GroupPoint
+    n : float
+        Rows of all groups.
+    value : float
+        Sum of the groups' f, by `n`.
+    """
+
+    groups: list[GroupPoint]
+    n: float
+    value: float
+
+    def gradient(self) -> np.ndarray:
+        """First derivatives of `value`."""
+        return np.sum([g.spread(g.fit.gradient(g.jacobian)) for g in self.groups], axis=0) / self.n
+
+    def expected(self) -> np.ndarray:
+        """Take expected second derivatives of `value`."""
+        return np.sum([g.spread(g.fit.expected(g.jacobian)) for g in self.groups], axis=0) / self.n
+
+    def observed(self) -> np.ndarray:
+        """Second derivatives of `value`."""
+        total = np.sum(
+            [
+                g.spread(
+                    g.fit.observed(g.jacobian)
+                    + g.model.curvature(g.implied, g.fit.slope, g.fit.mean_slope)
+                )
+                for g in self.groups
+            ],
+            axis=0,
+        )
+        return total / self.n
+
+
+@dataclass(frozen=True, eq=False)
+class Discrepancy:
+    """A model and the data it is fitted to.
+
+    Attributes
+    ----------
+    models : sequence of GroupModel
+    data : sequence of Patterns
+    mean_structure : bool
+        Without it the means are the sample's.
+    """
+
+    models: Sequence[GroupModel]
+    data: Sequence[Patterns]
+    mean_structure: bool
+
+    def at(self, theta: np.ndarray) -> SemPoint:
+        """Evaluate; raises LinAlgError where a covariance is not positive definite."""
+        groups = []
+        for model, data in zip(self.models, self.data, strict=True):
+            implied = model.implied(theta)
+            mean, cov = model.moments(implied)
+            if not self.mean_structure:
+                mean = data.mean[0]
+            groups.append(GroupPoint(model, implied, mean, cov, likelihood(data, mean, cov)))
+        n = sum(data.n for data in self.data)
+        return SemPoint(groups, n, sum(group.fit.value for group in groups) / n)

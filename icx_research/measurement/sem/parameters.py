@@ -1,0 +1,310 @@
+"""The parameter table: every path of a model, written down or added by default."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from icx_research.measurement.sem.syntax import Term, fail
+
+# What `group_equal` can hold equal between groups.
+EQUALITIES = ("loadings", "intercepts", "residuals")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of the table.
+
+    Attributes
+    ----------
+    lhs, op, rhs : str
+        `op` is "=~", "~", "~~" or "~1".
+    group : int
+        From 0.
+    label : str
+    free : int
+        Number of the free parameter, from 0; equal parameters share it; -1 where fixed.
+    value : float
+        What it is fixed to; nan where free or taken from the sample.
+    start : float
+        As asked for by ``start()``; nan otherwise.
+    exogenous : bool
+        Variance, covariance or mean of an observed predictor, fixed at the sample's.
+    """
+
+    lhs: str
+    op: str
+    rhs: str
+    group: int
+    label: str = ""
+    free: int = -1
+    value: float = np.nan
+    start: float = np.nan
+    exogenous: bool = False
+
+
+@dataclass(frozen=True)
+class ParameterTable:
+    """All parameters of a model in all groups.
+
+    Attributes
+    ----------
+    rows : tuple of Parameter
+    observed, latent : tuple of str
+    exogenous : tuple of str
+        Observed predictors whose moments are taken as given.
+    definitions : tuple of Term
+        What ``:=`` defines.
+    n_groups, n_free : int
+    mean_structure : bool
+    """
+
+    rows: tuple[Parameter, ...]
+    observed: tuple[str, ...]
+    latent: tuple[str, ...]
+    exogenous: tuple[str, ...]
+    definitions: tuple[Term, ...]
+    n_groups: int
+    n_free: int
+    mean_structure: bool
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the variables of a model are."""
+
+    observed: tuple[str, ...]
+    latent: tuple[str, ...]
+    indicators: frozenset[str]
+    outcomes: frozenset[str]
+    predictors: frozenset[str]
+    exogenous: tuple[str, ...]
+
+
+def variable_roles(terms: Sequence[Term]) -> Roles:
+    """Tell latent from observed and dependent from independent variables."""
+    paths = [term for term in terms if term.op != ":="]
+    latent = tuple(dict.fromkeys(term.lhs for term in paths if term.op == "=~"))
+    names = [term.rhs for term in paths if term.op == "=~"]
+    names += [name for term in paths if term.op != "=~" for name in (term.lhs, term.rhs)]
+    observed = tuple(name for name in dict.fromkeys(names) if name and name not in latent)
+    indicators = frozenset(term.rhs for term in paths if term.op == "=~")
+    outcomes = frozenset(term.lhs for term in paths if term.op == "~")
+    predictors = frozenset(term.rhs for term in paths if term.op == "~")
+    modelled = {n for t in paths if t.op in ("~~", "~1") for n in (t.lhs, t.rhs)}
+    exogenous = tuple(
+        name
+        for name in observed
+        if name in predictors and name not in indicators | outcomes | modelled
+    )
+    return Roles(observed, latent, indicators, outcomes, predictors, exogenous)
+
+
+def parameter_table(
+    terms: Sequence[Term],
+    *,
+    n_groups: int = 1,
+    std_lv: bool = False,
+    mean_structure: bool = False,
+    group_equal: Iterable[str] = (),
+    group_partial: Iterable[tuple[str, str, str]] = (),
+) -> ParameterTable:
+    """Complete the paths of a model by the defaults of lavaan's ``sem`` and ``cfa``.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+    n_groups : int
+    std_lv : bool
+        Fix latent variances to 1 instead of the first loading.
+    mean_structure : bool
+        Add intercepts; always where the model names one.
+    group_equal : iterable of {"loadings", "intercepts", "residuals"}
+        What has one value in all groups. Equal intercepts free the latent means of
+        all groups but the first; equal loadings do so for variances under `std_lv`.
+    group_partial : iterable of (lhs, op, rhs)
+        Exceptions from `group_equal`.
+
+    Returns
+    -------
+    ParameterTable
+    """
+    roles = variable_roles(terms)
+    specs = _specifications(terms, n_groups)
+    means = mean_structure or any(op == "~1" for _, op, _ in specs)
+    equal, partial = frozenset(group_equal), frozenset(group_partial)
+    unknown = sorted(equal - set(EQUALITIES))
+    if unknown:
+        raise ValueError(f"group_equal takes {', '.join(EQUALITIES)}; got {unknown[0]!r}.")
+    _fix_scales(specs, roles, std_lv=std_lv)
+    _add_variances(specs, roles, n_groups, std_lv=std_lv, free_later="loadings" in equal)
+    _add_covariances(specs, roles)
+    if means:
+        _add_means(specs, roles, n_groups, free_later="intercepts" in equal)
+    rows = [
+        _row(key, spec, group, key in exogenous_keys(roles))
+        for group in range(n_groups)
+        for key, spec in specs.items()
+    ]
+    shared = [_is_shared(row, roles, equal, partial) for row in rows]
+    rows, n_free = _number(rows, shared)
+    definitions = tuple(term for term in terms if term.op == ":=")
+    _check_labels(rows, definitions)
+    return ParameterTable(
+        tuple(rows),
+        roles.observed,
+        roles.latent,
+        roles.exogenous,
+        definitions,
+        n_groups,
+        n_free,
+        means,
+    )
+
+
+Key = tuple[str, str, str]
+
+
+def _specifications(terms: Sequence[Term], n_groups: int) -> dict[Key, Term]:
+    """Merge what is said of one path in several places."""
+    specs: dict[Key, Term] = {}
+    for term in terms:
+        if term.op == ":=":
+            continue
+        for modifier in (term.fixed, term.start, term.labels):
+            if len(modifier) not in (0, 1, n_groups):
+                fail(
+                    term.line,
+                    term.column,
+                    f"c(...) or start(...) has {len(modifier)} values for {n_groups} group(s).",
+                )
+        if term.op != "~~" and term.lhs == term.rhs:
+            fail(term.line, term.column, f"{term.lhs!r} cannot depend on itself.")
+        key = (term.lhs, term.op, term.rhs)
+        if term.op == "~~" and (term.rhs, "~~", term.lhs) in specs:
+            key = (term.rhs, "~~", term.lhs)
+        before = specs.get(key)
+        if before:
+            term = replace(
+                before,
+                fixed=term.fixed or before.fixed,
+                start=term.start or before.start,
+                labels=term.labels or before.labels,
+            )
+        specs[key] = term
+    return specs
+
+
+def _fix_scales(specs: dict[Key, Term], roles: Roles, *, std_lv: bool) -> None:
+    """Fix the first loading of every latent variable, unless the model says otherwise."""
+    if std_lv:
+        return
+    for latent in roles.latent:
+        first = next(key for key in specs if key[0] == latent and key[1] == "=~")
+        if not specs[first].fixed:
+            specs[first] = replace(specs[first], fixed=(1.0,))
+
+
+def _add_variances(
+    specs: dict[Key, Term], roles: Roles, n_groups: int, *, std_lv: bool, free_later: bool
+) -> None:
+    members: dict[str, list[str]] = {}
+    for lhs, op, rhs in specs:
+        if op == "=~":
+            members.setdefault(lhs, []).append(rhs)
+    single = {items[0] for items in members.values() if len(items) == 1}
+    for name in (*roles.observed, *roles.latent):
+        fixed: tuple[float | None, ...] = ()
+        if name in roles.observed and name in single:
+            fixed = (0.0,)
+        elif name in roles.latent and std_lv:
+            fixed = (1.0, *([np.nan if free_later else 1.0] * (n_groups - 1)))
+        key = (name, "~~", name)
+        specs.setdefault(key, Term(*key, fixed=fixed))
+
+
+def _add_covariances(specs: dict[Key, Term], roles: Roles) -> None:
+    """Let independent latent variables covary, and so the residuals of final outcomes."""
+    dependent = roles.indicators | roles.outcomes
+    final = roles.outcomes - roles.indicators - roles.predictors
+    sets = (
+        [name for name in roles.latent if name not in dependent],
+        [name for name in (*roles.observed, *roles.latent) if name in final],
+        list(roles.exogenous),
+    )
+    for names in sets:
+        for i, first in enumerate(names):
+            for second in names[i + 1 :]:
+                key = (first, "~~", second)
+                if key not in specs and (second, "~~", first) not in specs:
+                    specs[key] = Term(*key)
+
+
+def _add_means(specs: dict[Key, Term], roles: Roles, n_groups: int, *, free_later: bool) -> None:
+    for name in (*roles.observed, *roles.latent):
+        fixed: tuple[float | None, ...] = ()
+        if name in roles.latent:
+            fixed = (0.0, *([np.nan if free_later else 0.0] * (n_groups - 1)))
+        key = (name, "~1", "")
+        specs.setdefault(key, Term(*key, fixed=fixed))
+
+
+def exogenous_keys(roles: Roles) -> set[Key]:
+    """Name the moments of observed predictors that are taken from the sample."""
+    names = roles.exogenous
+    pairs = {(a, "~~", b) for a in names for b in names}
+    return pairs | {(name, "~1", "") for name in names}
+
+
+def _pick(values: tuple[Any, ...], group: int) -> Any:
+    return None if not values else values[0] if len(values) == 1 else values[group]
+
+
+def _row(key: Key, term: Term, group: int, exogenous: bool) -> Parameter:
+    fixed, start = _pick(term.fixed, group), _pick(term.start, group)
+    is_free = (fixed is None or np.isnan(fixed)) and not exogenous
+    return Parameter(
+        *key,
+        group=group,
+        label=str(_pick(term.labels, group) or ""),
+        free=0 if is_free else -1,
+        value=np.nan if is_free or fixed is None else float(fixed),
+        start=np.nan if start is None else float(start),
+        exogenous=exogenous,
+    )
+
+
+def _is_shared(row: Parameter, roles: Roles, equal: frozenset, partial: frozenset) -> bool:
+    if (row.lhs, row.op, row.rhs) in partial:
+        return False
+    observed = row.lhs in roles.observed
+    return (
+        (row.op == "=~" and "loadings" in equal)
+        or (row.op == "~1" and observed and "intercepts" in equal)
+        or (row.op == "~~" and observed and row.lhs == row.rhs and "residuals" in equal)
+    )
+
+
+def _number(rows: list[Parameter], shared: list[bool]) -> tuple[list[Parameter], int]:
+    """Give every free parameter a number; a shared label or an equality gives one number."""
+    numbers: dict[object, int] = {}
+    fixed_labels = {row.label: row.value for row in rows if row.label and row.free < 0}
+    numbered = []
+    for i, (row, is_shared) in enumerate(zip(rows, shared, strict=True)):
+        if row.free >= 0 and row.label in fixed_labels:
+            row = replace(row, free=-1, value=fixed_labels[row.label])
+        elif row.free >= 0:
+            path: object = (row.lhs, row.op, row.rhs) if is_shared else i
+            key = row.label or path
+            row = replace(row, free=numbers.setdefault(key, len(numbers)))
+        numbered.append(row)
+    return numbered, len(numbers)
+
+
+def _check_labels(rows: Sequence[Parameter], definitions: Sequence[Term]) -> None:
+    taken = {row.label for row in rows if row.label}
+    for term in definitions:
+        if term.lhs in taken:
+            fail(term.line, term.column, f"the name {term.lhs!r} is already a label.")
+        taken.add(term.lhs)

@@ -1,0 +1,265 @@
+"""What a fitted structural equation model answers."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from icx_research.core import apa
+from icx_research.core.moments import Moments
+from icx_research.core.results import Result
+from icx_research.measurement.sem import standardised
+from icx_research.measurement.sem.definitions import defined_values
+from icx_research.measurement.sem.estimation import Fit
+from icx_research.measurement.sem.parameters import Parameter
+from icx_research.measurement.sem.residuals import correlation_residuals
+from icx_research.measurement.sem.robust import Scaling, scaling
+from icx_research.measurement.sem.score_tests import modification_indices
+from icx_research.measurement.sem.scores import factor_scores
+from icx_research.measurement.sem.summary import summarise
+from icx_research.measurement.sem.syntax import Term
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class SemResult(Result):
+    """A fitted structural equation model.
+
+    Attributes
+    ----------
+    model : str
+        The model string.
+    estimator, missing : str
+    cluster : str or None
+        Column of the clusters behind the standard errors.
+    fit : Fit
+        The numbers behind the result: parameter table, sample, estimates, information.
+    covariance : array, shape (q, q)
+        Of the free parameters; nan where the model is not identified or not converged.
+    problems : tuple of str
+        Everything that makes the solution improper; empty for a proper one.
+    confidence_level : float
+    """
+
+    model: str
+    estimator: str
+    missing: str
+    cluster: str | None
+    fit: Fit
+    covariance: np.ndarray
+    problems: tuple[str, ...]
+    confidence_level: float
+
+    @property
+    def n_used(self) -> int:
+        """Rows the estimates rest on."""
+        return self.fit.sample.n_used
+
+    @property
+    def n_dropped(self) -> int:
+        """Rows left out because a needed value, the group or the cluster is missing."""
+        return self.fit.sample.n_dropped
+
+    @property
+    def groups(self) -> tuple[Hashable, ...]:
+        """Keys of the groups in sorted order; (1,) without groups."""
+        return self.fit.sample.groups or (1,)
+
+    @property
+    def converged(self) -> bool:
+        """Whether the minimum was found."""
+        return self.fit.minimum.converged
+
+    @property
+    def note(self) -> str:
+        """The problems, and what the estimates rest on, in one line."""
+        parts = list(self.problems)
+        if self.fit.sample.n_clusters is not None:
+            parts.append(f"standard errors rest on {self.fit.sample.n_clusters} clusters")
+            codes = [rows.cluster for rows in self.fit.sample.rows or ()]
+            each = [set(code.tolist()) for code in codes if code is not None]
+            across = sum(len(own) for own in each) - len(set().union(*each))
+            if across:
+                parts.append(
+                    f"{across} clusters have rows in several groups, which are taken as "
+                    "independent of each other"
+                )
+        return "; ".join(parts)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per parameter and per definition, as lavaan's ``parameterEstimates``.
+
+        lhs, op, rhs, group, label, estimate, se, z, p_value, ci_low, ci_high, std_all. A
+        fixed parameter has se 0 and no test.
+        """
+        table, rows = self.fit.table, self.fit.table.rows
+        free = np.array([row.free for row in rows], dtype=int)
+        estimate, std_all = self.fit.row_values, standardised.standardised(self.fit)
+        variance = np.where(free >= 0, np.diag(self.covariance)[free], 0.0)
+        labels, at = self._labels
+        indicator = np.zeros((len(labels), table.n_free))
+        for i, k in enumerate(at):
+            if free[k] >= 0:
+                indicator[i, free[k]] = 1.0
+        defined, slope = defined_values(table.definitions, labels, estimate[at])
+        slope = slope @ indicator
+        defined_std, _ = defined_values(table.definitions, labels, std_all[at])
+        definitions_variance = np.einsum("ij,jk,ik->i", slope, self.covariance, slope)
+        definitions = table.definitions
+        everything: tuple[Parameter | Term, ...] = (*rows, *definitions)
+        estimate = np.concatenate([estimate, defined])
+        if not self.converged:
+            estimate = np.full_like(estimate, np.nan)
+            std_all = np.full_like(std_all, np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            se = np.sqrt(np.concatenate([variance, definitions_variance]))
+            z = np.where(se > 0, estimate / se, np.nan)
+        reach = stats.norm.ppf((1 + self.confidence_level) / 2) * se
+        return pd.DataFrame(
+            {
+                "lhs": [row.lhs for row in everything],
+                "op": [row.op for row in everything],
+                "rhs": [row.rhs for row in everything],
+                "group": [self.groups[row.group] for row in rows] + [""] * len(definitions)
+                if self.fit.sample.groups
+                else [1] * len(estimate),
+                "label": [row.label for row in rows] + [term.lhs for term in definitions],
+                "estimate": estimate,
+                "se": se,
+                "z": z,
+                "p_value": 2 * stats.norm.sf(np.abs(z)),
+                "ci_low": estimate - reach,
+                "ci_high": estimate + reach,
+                "std_all": np.concatenate([std_all, defined_std]),
+            }
+        )
+
+    @property
+    def _labels(self) -> tuple[list[str], list[int]]:
+        first: dict[str, int] = {}
+        for k, row in enumerate(self.fit.table.rows):
+            if row.label:
+                first.setdefault(row.label, k)
+        return list(first), list(first.values())
+
+    @cached_property
+    def scaling_factors(self) -> Scaling | None:
+        """Yuan-Bentler scaling factors of both chi-squares; None under "ML"."""
+        return scaling(self.fit) if self.estimator == "MLR" and self.converged else None
+
+    @cached_property
+    def fit_indices(self) -> pd.Series:
+        """Chi-square, fit indices, log-likelihood and information criteria.
+
+        chi_square, df, p_value, baseline_chi_square, baseline_df, cfi, tli, rmsea,
+        rmsea_ci_low, rmsea_ci_high (90 %), srmr, log_likelihood, aic, bic. Under "MLR" also
+        the scaled ones, their scaling factors and, for complete data, the robust ones. All
+        nan where the search did not converge.
+        """
+        indices = summarise(self.fit, self.scaling_factors)
+        return indices if self.converged else indices * np.nan
+
+    @property
+    def r_squared(self) -> pd.DataFrame:
+        """Explained variance of every dependent variable: term, group, estimate.
+
+        nan for a variable whose residual variance is negative (named in `problems`).
+        """
+        rows = [
+            {"term": name, "group": self.groups[g], "estimate": value}
+            for g, name, value in standardised.r_squared(self.fit)
+        ]
+        return pd.DataFrame(rows, columns=["term", "group", "estimate"])
+
+    @property
+    def sample_moments(self) -> Moments:
+        """Observed moments, n in the denominator (estimated ones where values are missing)."""
+        saturated = self.fit.saturated
+        return self._moments([g.mean for g in saturated], [g.cov for g in saturated])
+
+    @property
+    def implied_moments(self) -> Moments:
+        """Moments that the model implies, n in the denominator."""
+        groups = self.fit.point.groups
+        return self._moments([g.mean for g in groups], [g.cov for g in groups])
+
+    def _moments(self, means: list[np.ndarray], covs: list[np.ndarray]) -> Moments:
+        n = [round(data.n) for data in self.fit.sample.patterns]
+        names = self.fit.table.observed
+        if self.fit.sample.groups is None:
+            return Moments(names, n[0], means[0], covs[0])
+        return Moments(
+            names, np.array(n), np.array(means), np.array(covs), groups=self.fit.sample.groups
+        )
+
+    def modification_indices(self) -> pd.DataFrame:
+        """List the expected drop of chi-square for every path left out or fixed, largest first.
+
+        lhs, op, rhs, group, modification_index, expected_change, expected_change_std.
+        """
+        frame = modification_indices(self.fit)
+        return frame.assign(group=[self.groups[g] for g in frame["group"]])
+
+    def factor_scores(
+        self,
+        data: Any,
+        *,
+        group: str | None = None,
+        method: Literal["regression", "bartlett"] = "regression",
+    ) -> pd.DataFrame:
+        """Scores of the latent variables, one row per row of `data`; see `factor_scores`."""
+        return factor_scores(self.fit, data, group=group, method=method)
+
+    @property
+    def latent_correlations(self) -> pd.DataFrame:
+        """Model-implied correlations of the latent variables: group, first, second, estimate."""
+        p, names, rows = len(self.fit.table.observed), self.fit.table.latent, []
+        for g, group in enumerate(self.fit.point.groups):
+            cov = group.implied.covariance[p:, p:]
+            for i, first in enumerate(names):
+                for j in range(i):
+                    value = cov[i, j] / np.sqrt(cov[i, i] * cov[j, j])
+                    rows.append((self.groups[g], names[j], first, value))
+        return pd.DataFrame(rows, columns=["group", "first", "second", "estimate"])
+
+    @property
+    def residuals(self) -> pd.DataFrame:
+        """Sample less implied covariances (and means), raw and in sample standard deviations.
+
+        lhs, op, rhs, group, observed, implied, residual, standardised; largest first.
+        """
+        names, rows = self.fit.table.observed, []
+        for g, group in enumerate(self.fit.point.groups):
+            sample, key = self.fit.saturated[g], self.groups[g]
+            means, covs = correlation_residuals(self.fit, g)
+            for i, first in enumerate(names):
+                if self.fit.table.mean_structure:
+                    pair = (sample.mean[i], group.mean[i])
+                    rows.append((first, "~1", "", key, *pair, pair[0] - pair[1], means[i]))
+                for j in range(i + 1):
+                    pair = (sample.cov[i, j], group.cov[i, j])
+                    rows.append((names[j], "~~", first, key, *pair, pair[0] - pair[1], covs[i, j]))
+        columns = ["lhs", "op", "rhs", "group", "observed", "implied", "residual", "standardised"]
+        frame = pd.DataFrame(rows, columns=columns)
+        order = frame["standardised"].abs().sort_values(ascending=False, kind="stable").index
+        return frame.loc[order].reset_index(drop=True)
+
+    def to_apa(self) -> str:
+        """Chi-square, CFI, TLI, RMSEA with interval, SRMR and n."""
+        if not self.converged:
+            return f"{self.note}, n = {self.n_used}"
+        fit = self.fit_indices
+        low, high = fit["rmsea_ci_low"], fit["rmsea_ci_high"]
+        limits = apa.interval(low, high, confidence_level=0.90, digits=3)
+        sentence = (
+            f"chi2({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
+            f"CFI = {apa.bounded(fit['cfi'], digits=3)}, "
+            f"TLI = {apa.bounded(fit['tli'], digits=3)}, "
+            f"RMSEA = {apa.bounded(fit['rmsea'], digits=3)}, {limits}, "
+            f"SRMR = {apa.bounded(fit['srmr'], digits=3)}, n = {self.n_used}"
+        )
+        return f"{sentence}; improper: {'; '.join(self.problems)}" if self.problems else sentence

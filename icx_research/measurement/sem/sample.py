@@ -1,0 +1,270 @@
+"""From rows or moments to the sufficient statistics of every group."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from icx_research.core.moments import Moments
+from icx_research.core.reduction import moments
+from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
+from icx_research.measurement.sem.parameters import Roles
+from icx_research.measurement.sem.syntax import Term, fail
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of one group, for what moments cannot tell.
+
+    Attributes
+    ----------
+    values : array, shape (n, p)
+        nan where missing.
+    pattern : array of int, shape (n,)
+        Number of each row's missing-data pattern.
+    cluster : array of int, shape (n,), or None
+        Codes of the clusters, from 0, the same in all groups.
+    """
+
+    values: np.ndarray
+    pattern: np.ndarray
+    cluster: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The data of a model.
+
+    Attributes
+    ----------
+    names : tuple of str, length p
+    groups : tuple or None
+        Keys of the groups in sorted order; None without groups.
+    patterns : tuple of Patterns, one per group
+    rows : tuple of Rows, one per group, or None
+        None where the moments suffice.
+    n_used, n_dropped : int
+    n_clusters : int or None
+    """
+
+    names: tuple[str, ...]
+    groups: tuple[Hashable, ...] | None
+    patterns: tuple[Patterns, ...]
+    rows: tuple[Rows, ...] | None
+    n_used: int
+    n_dropped: int
+    n_clusters: int | None = None
+
+
+def check_names(terms: Sequence[Term], roles: Roles, known: Sequence[str]) -> None:
+    """Refuse a model that names what neither the data nor the model have."""
+    missing = [name for name in roles.observed if name not in known]
+    clash = [name for name in roles.latent if name in known]
+    for name in (*missing, *clash):
+        term = next(t for t in terms if t.op != ":=" and name in (t.lhs, t.rhs))
+        if name in clash:
+            fail(term.line, term.column, f"the latent variable {name!r} is a column of the data.")
+        by_lower = {str(column).lower(): column for column in (*known, *roles.latent)}
+        near = get_close_matches(name.lower(), list(by_lower), n=1)
+        hint = f" Did you mean {by_lower[near[0]]!r}?" if near else ""
+        latent = f"; latent variables: {', '.join(roles.latent)}" if roles.latent else ""
+        fail(
+            term.line,
+            term.column,
+            f"{name!r} is not in the data. Columns: {_listed(known)}{latent}.{hint}",
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(str(name) for name in names[:30])
+    return shown if len(names) <= 30 else f"{shown}, ... ({len(names)} in all)"
+
+
+def column_names(data: Any) -> list[str]:
+    """Names of the variables that `data` hold."""
+    if isinstance(data, Moments):
+        return list(data.names)
+    if isinstance(data, pd.DataFrame):
+        return list(data.columns)
+    return list(nw.from_native(data).collect_schema().names())
+
+
+def read_sample(
+    data: Any,
+    names: Sequence[str],
+    *,
+    group: str | None,
+    cluster: str | None,
+    missing: str,
+    exogenous: Sequence[str],
+    needs_rows: bool,
+) -> Sample:
+    """Reduce the data of the named variables, group by group.
+
+    Parameters
+    ----------
+    data : DataFrame, lazy frame or Moments
+    names : sequence of str, length p
+    group, cluster : str or None
+    missing : {"listwise", "fiml"}
+    exogenous : sequence of str
+        Predictors that must be complete under "fiml".
+    needs_rows : bool
+        Whether rows are kept beside the moments.
+    """
+    if isinstance(data, Moments):
+        return _from_moments(data, names, group=group, needs_rows=needs_rows or missing == "fiml")
+    known = column_names(data)
+    for argument, column in (("group", group), ("cluster", cluster)):
+        if column is not None and column not in known:
+            raise ValueError(f"{argument} {column!r} is not a column; data have {_listed(known)}.")
+    if not isinstance(data, pd.DataFrame):
+        frame = nw.from_native(data)
+        if isinstance(frame, nw.LazyFrame) and not needs_rows and missing == "listwise":
+            reduced = moments(data, list(names), by=group)
+            return _from_moments(reduced, names, group=group, needs_rows=False)
+        wanted = list(dict.fromkeys([*names, *(c for c in (group, cluster) if c)]))
+        if isinstance(frame, nw.LazyFrame):
+            data = frame.select(wanted).collect(backend="pandas").to_native()
+        else:
+            data = pd.DataFrame({column: frame[column].to_list() for column in wanted})
+    sample = _from_rows(data, list(names), group, cluster, missing, list(exogenous))
+    return sample if needs_rows else replace(sample, rows=None)
+
+
+def _from_moments(
+    data: Moments, names: Sequence[str], *, group: str | None, needs_rows: bool
+) -> Sample:
+    if needs_rows:
+        raise ValueError(
+            "Moments suffice for estimator='ML' with missing='listwise' and no cluster only; "
+            "give the rows as a DataFrame."
+        )
+    if (data.groups is None) != (group is None):
+        raise ValueError(
+            "group must be named where the Moments have groups, and only there; got "
+            f"group={group!r} and {'no' if data.groups is None else len(data.groups)} groups."
+        )
+    data = data.select(names)
+    groups = None if data.groups is None else tuple(_plain(key) for key in data.groups)
+    counts = np.atleast_1d(np.asarray(data.n, dtype=float))
+    p = len(data.names)
+    means, covs = np.atleast_2d(data.mean), data.cov.reshape(-1, p, p)
+    patterns = []
+    for i, n in enumerate(counts):
+        where = "" if groups is None else f" in group {groups[i]!r}"
+        check_moments(data.names, n, covs[i], where)
+        patterns.append(complete_pattern(n, means[i], covs[i] * (n - 1) / n))
+    return Sample(data.names, groups, tuple(patterns), None, int(counts.sum()), data.n_dropped)
+
+
+def _plain(key: Any) -> Hashable:
+    """Turn a NumPy scalar into Python's own."""
+    return key.item() if isinstance(key, np.generic) else key
+
+
+def check_moments(names: Sequence[str], n: float, cov: np.ndarray, where: str) -> None:
+    """Refuse moments that no model can be fitted to, with the reason."""
+    p = len(names)
+    if n <= p:
+        raise ValueError(
+            f"{p} variables need more than {p} complete rows{where}; there are {int(n)}."
+        )
+    if not np.isfinite(cov).all():
+        raise ValueError(f"the variables hold values that are not finite{where}.")
+    constant = [name for name, v in zip(names, np.diag(cov), strict=True) if v <= 0]
+    if constant:
+        raise ValueError(f"{constant[0]!r} does not vary{where}; leave it out of the model.")
+    sd = np.sqrt(np.diag(cov))
+    if np.linalg.eigvalsh(cov / np.outer(sd, sd))[0] < 1e-12:
+        raise ValueError(
+            f"the covariance matrix of the variables is not positive definite{where}; one of "
+            "them follows from the others, or the matrix is not one of complete rows."
+        )
+
+
+def _from_rows(
+    data: pd.DataFrame,
+    names: list[str],
+    group: str | None,
+    cluster: str | None,
+    missing: str,
+    exogenous: list[str],
+) -> Sample:
+    try:
+        x = data[names].to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        text = [name for name in names if not pd.api.types.is_numeric_dtype(data[name])]
+        raise ValueError(f"{text[0]!r} does not hold numbers; recode its answers.") from None
+    present = ~np.isnan(x)
+    use = present.all(axis=1)
+    if missing == "fiml":
+        given = [i for i, name in enumerate(names) if name in exogenous]
+        free = [i for i, name in enumerate(names) if name not in exogenous]
+        use = present[:, given].all(axis=1) & present[:, free].any(axis=1)
+    codes, groups = np.zeros(len(x), dtype=int), None
+    if group:
+        use &= data[group].notna().to_numpy()
+    unit = None
+    if cluster:
+        use &= data[cluster].notna().to_numpy()
+        unit, _ = _coded(data[cluster], use)
+    if group:
+        codes, groups = _coded(data[group], use)
+    rows, patterns = [], []
+    for g in range(len(groups) if groups else 1):
+        mine = use & (codes == g)
+        where = "" if groups is None else f" in group {groups[g]!r}"
+        pattern, own = _by_pattern(x[mine], names, where)
+        patterns.append(pattern)
+        rows.append(Rows(x[mine], own, None if unit is None else unit[mine]))
+    used = int(use.sum())
+    n_clusters = None if unit is None else len(np.unique(unit[use]))
+    return Sample(
+        tuple(names), groups, tuple(patterns), tuple(rows), used, len(x) - used, n_clusters
+    )
+
+
+def _coded(column: pd.Series, use: np.ndarray) -> tuple[np.ndarray, tuple[Hashable, ...]]:
+    """Codes of the rows, -1 where not used, and the keys used, in sorted order."""
+    codes, keys = pd.factorize(column[use], sort=True)
+    whole = np.full(len(column), -1)
+    whole[use] = codes
+    return whole, tuple(_plain(key) for key in keys)
+
+
+def _by_pattern(x: np.ndarray, names: list[str], where: str) -> tuple[Patterns, np.ndarray]:
+    """Sufficient statistics of every missing-data pattern, and each row's pattern."""
+    if not len(x):
+        raise ValueError(f"no rows can be used{where}.")
+    present = ~np.isnan(x)
+    if present.all():
+        cov = np.cov(x, rowvar=False, bias=True).reshape(len(names), len(names))
+        check_moments(names, len(x), cov, where)
+        return complete_pattern(len(x), x.mean(axis=0), cov), np.zeros(len(x), dtype=int)
+    together = present.T.astype(float) @ present
+    if (together < 2).any():
+        i, j = np.argwhere(together < 2)[0]
+        raise ValueError(
+            f"{names[i]!r} and {names[j]!r} were never observed together{where}; their "
+            "covariance cannot be estimated."
+        )
+    for j, name in enumerate(names):
+        if np.ptp(x[present[:, j], j]) == 0:
+            raise ValueError(f"{name!r} does not vary{where}; leave it out of the model.")
+    kinds, code = np.unique(present, axis=0, return_inverse=True)
+    code = code.ravel()
+    count = np.bincount(code).astype(float)
+    order = np.argsort(code, kind="stable")
+    begin = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(int)
+    centre = np.nanmean(x, axis=0)
+    centred = np.where(present, x - centre, 0.0)[order]
+    mean = np.add.reduceat(centred, begin, axis=0) / count[:, None]
+    deviation = centred - np.repeat(mean, count.astype(int), axis=0)
+    products = deviation[:, :, None] * deviation[:, None, :]
+    cov = np.add.reduceat(products, begin, axis=0) / count[:, None, None]
+    return Patterns(count, kinds, np.where(kinds, mean + centre, 0.0), cov), code

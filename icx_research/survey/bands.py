@@ -1,0 +1,24 @@
+"""Counts of persons as they may be shown."""
+
+import numpy as np
+
+from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
+
+BANDS = (10, 15, 20, 30, 50, 100, 200, 500, 1000)
+
+
+def band(n: float) -> str:
+    """Put a count into its band.
+
+    Examples
+    --------
+    >>> band(12), band(63), band(1200), band(float("nan"))
+    ('10-14', '50-99', '1000+', '')
+    """
+    if np.isnan(n):
+        return ""
+    below = [low for low in BANDS if low <= n]
+    if not below:
+        return f"5-{BANDS[0] - 1}" if n >= LOWEST_MIN_PERSONS else ""
+    at = len(below)
+    return f"{below[-1]}-{BANDS[at] - 1}" if at < len(BANDS) else f"{below[-1]}+"

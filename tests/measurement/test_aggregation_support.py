@@ -1,0 +1,126 @@
+"""Each number against the function of its own, which R has checked."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icx_research.measurement.agreement.intraclass import icc_1, icc_2
+from icx_research.measurement.agreement.support import aggregation_support
+from icx_research.measurement.agreement.within_group import rwg_j
+from tests.measurement.conftest import REFERENCE
+
+SAME = 1e-12  # the same formulae on the same rows
+SCALES = {"service": ["s1", "s2", "s3"], "overall": ["s4"]}
+OPTIONS = {"unit": "unit", "response_range": (1, 7)}
+
+
+@pytest.fixture(scope="module")
+def ratings():
+    return pd.read_csv(REFERENCE / "unit_ratings.csv")
+
+
+def check(table, data):
+    for scale, items in SCALES.items():
+        rows = data.dropna(subset=[*items, "unit"])
+        scored = rows.assign(score=rows[items].mean(axis=1))
+        row = table.loc[scale]
+        for name, coefficient in (("icc_1", icc_1), ("icc_2", icc_2)):
+            found = coefficient(scored, score="score", unit="unit", confidence_level=0.9)
+            expected = [found.estimate.value, found.estimate.ci_low, found.estimate.ci_high]
+            np.testing.assert_allclose(
+                row[[name, f"{name}_low", f"{name}_high"]], expected, rtol=SAME
+            )
+        expected = [
+            len(items), found.n_units, found.n_used, len(data) - len(rows),
+            icc_1(scored, score="score", unit="unit").average_size, found.statistic, found.p_value,
+        ]  # fmt: skip
+        names = ["n_items", "n_units", "n", "n_dropped", "average_size", "statistic", "p_value"]
+        np.testing.assert_allclose(row[names].astype(float), expected, rtol=SAME)
+        for null in ("uniform", "slight_skew"):
+            agreed = rwg_j(rows, items=items, null=null, **OPTIONS)
+            assert row[f"rwg_j_{null}"] == pytest.approx(agreed.median, rel=SAME)
+            assert row[f"strong_{null}"] == pytest.approx(agreed.share_strong, rel=SAME)
+            if null == "uniform":
+                star = agreed.units["rwg_j_star"].median()
+                assert row["rwg_j_star"] == pytest.approx(star, rel=SAME)
+
+
+def test_complete_rows_are_judged_in_one_pass(ratings):
+    data = pd.concat([ratings.dropna(), ratings.dropna().head(1).assign(unit="alone")])
+    found = aggregation_support(data, scales=SCALES, confidence_level=0.9, **OPTIONS)
+    check(found.scales, data)
+    assert (found.n_used, found.n_dropped, found.note) == (len(data), 0, "")
+
+
+def test_missing_answers_cost_a_scale_only_its_own_rows(ratings):
+    data = ratings.assign(unit=ratings["unit"].where(ratings.index != 5))
+    found = aggregation_support(data, scales=SCALES, confidence_level=0.9, **OPTIONS)
+    check(found.scales, data)
+    assert found.note == "each scale rests on its own complete rows"
+    missing = data[["s1", "s2", "s3"]].isna().any(axis=1) & data["s4"].isna() | data["unit"].isna()
+    assert (found.n_used, found.n_dropped) == ((~missing).sum(), missing.sum())
+
+
+def test_ranges_may_differ_by_scale(ratings):
+    ten = ratings.assign(s4=ratings["s4"] + 3)
+    ranges = {"service": (1, 7), "overall": (0, 10)}
+    found = aggregation_support(ten, scales=SCALES, unit="unit", response_range=ranges)
+    alone = rwg_j(ten, items=["s4"], unit="unit", response_range=(0, 10))
+    assert found.scales.loc["overall", "rwg_j_uniform"] == pytest.approx(alone.median, rel=SAME)
+
+
+def test_table_has_a_row_per_scale_and_coefficient(ratings):
+    found = aggregation_support(ratings, scales=SCALES, nulls=["uniform"], **OPTIONS)
+    table = found.table.set_index("term")
+    assert list(table.index) == [
+        "icc_1:service", "icc_2:service", "rwg_j_uniform:service", "rwg_j_star:service",
+        "icc_1:overall", "icc_2:overall", "rwg_j_uniform:overall", "rwg_j_star:overall",
+    ]  # fmt: skip
+    row = found.scales.loc["overall"]
+    assert table.loc["icc_1:overall"].tolist() == [
+        *row[["icc_1", "icc_1_low", "icc_1_high", "statistic", "p_value", "n"]]
+    ]
+    assert table.loc["icc_2:overall", ["estimate", "ci_low", "ci_high"]].tolist() == [
+        row["icc_2"], row["icc_2_low"], row["icc_2_high"],
+    ]  # fmt: skip
+    assert np.isnan(table.loc["rwg_j_uniform:service", "ci_low"])
+    assert found.confidence_level == 0.95
+
+
+def test_labels_name_the_sizes(ratings):
+    found = aggregation_support(ratings, scales=SCALES, **OPTIONS)
+    assert found.labels.columns.tolist() == ["icc_1", "icc_2", "rwg_j_uniform", "rwg_j_slight_skew"]
+    row = found.scales.loc["service"]
+    assert 0.10 <= row["icc_1"] < 0.25 and found.labels.loc["service", "icc_1"] == "medium"
+
+
+def test_shows_itself_without_words_of_judgement(ratings):
+    found = aggregation_support(ratings, scales=SCALES, **OPTIONS)
+    sentence = found.to_apa()
+    assert sentence.startswith("2 scales: ICC(1) .")
+    assert sentence.endswith(f"(uniform null), n = {found.n_used}")
+    assert "<td>service</td>" in found._repr_html_()
+
+
+ERRORS = {
+    "scale 'a' needs items and a response_range.": {"scales": {"a": []}},
+    "scale 'b' needs items and a response_range.": {
+        "scales": {"b": ["s1"]}, "response_range": {"a": (1, 5)}},
+    "aggregation_support needs at least 1 scale and 1 null distribution.": {"scales": {}},
+    "data has no column 'x'; it has ['s1', 's2', 's3', 's4', 'unit'].": {"scales": {"a": ["x"]}},
+    "aggregation_support needs answers from 1 to 5; item 's1' has others.": {
+        "scales": {"a": ["s1"]}, "response_range": (1, 5)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("message", ERRORS)
+def test_refuses_in_one_sentence(ratings, message):
+    with pytest.raises(ValueError) as refusal:
+        aggregation_support(ratings, **OPTIONS | ERRORS[message])
+    assert str(refusal.value) == message
+
+
+def test_a_constant_scale_is_named(ratings):
+    with pytest.raises(ValueError) as refusal:
+        aggregation_support(ratings.assign(s4=3), scales=SCALES, **OPTIONS)
+    assert str(refusal.value) == "aggregation_support needs scores that vary; 'overall' does not."
