@@ -32,6 +32,7 @@ SCRIPT_FOLDERS = {"validate": "validation", "bench": "benchmarks"}
 HELP = """\
 python run.py study [STUDY.yaml]   run the whole analysis; without a file, of the bundled study
 python run.py check STUDY.yaml     say whether the files of a study are usable
+python run.py new DIR              draft a STUDY.yaml from two files, or write templates
 python run.py lab [DIR]            open a copy of the notebooks in JupyterLab
 python run.py codebook             explain every key a STUDY.yaml may hold
 python run.py simulate DIR         write a simulated company with known truth
@@ -41,7 +42,7 @@ python run.py bench [NAME ...]     measure speed and memory
 
 The first call sets everything up in .venv, which takes about half a minute. Should .venv ever
 break, delete it: the next call makes it anew. `python run.py COMMAND --help` tells more about
-study, check, lab, codebook and simulate."""
+study, check, new, lab, codebook and simulate."""
 
 
 class CannotRun(Exception):

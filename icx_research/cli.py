@@ -114,6 +114,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     found = read_study(_find(study_file), data=data)
     console = Console(highlight=False)
     _show(console, found.summary)
+    _print_notes(found)
     _print_problems(found.quarantine)
     suspects = _print_suspects(found)
     _show(console, scale_scores(found).counts)
@@ -134,6 +135,26 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     else:
         print("Clean: nothing is set aside.")
     raise typer.Exit(QUARANTINED if found.n_quarantined or suspects else CLEAN)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new study.")],
+    internal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Colleagues' ratings.")
+    ] = None,
+    external: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="End customers' ratings.")
+    ] = None,
+) -> None:
+    """Draft a commented study.yaml from two files, or write empty templates."""
+    from icx_research.survey.drafting import draft_study
+
+    written = draft_study(folder, internal=internal, external=external)
+    print(f"{', '.join(path.name for path in written)} in {folder}")
+    asked = written[0].read_text(encoding="utf-8").count("QUESTION:")
+    first = f"answer its {asked} questions" if asked else "fill in the files"
+    print(f"Next: {first}, then run: icx check {written[0]}")
 
 
 @app.command()
@@ -212,9 +233,19 @@ def _print_problems(problems: Any) -> None:
         print(f"{file}, row{'s' if len(rows) > 1 else ''} {first}{more}{at}: {reason}.")
 
 
+def _print_notes(found: Any) -> None:
+    """Say what the readers left out, and which columns were never loaded."""
+    for line in found.log:
+        print(line)
+    for name, columns in found.dropped_columns.items():
+        file = found.codebook.sources[name].file
+        print(f"{file}: never loaded, as personal data: {', '.join(columns)}.")
+
+
 def _print_suspects(found: Any) -> int:
-    """Name the items that run against their scale; nothing is reversed."""
+    """Name the items that run against their scale, or change it; nothing is changed."""
     from icx_research.survey.answering import suspected_reversed
+    from icx_research.survey.suspicions import suspected_scales
 
     suspects = suspected_reversed(found)
     for item in suspects.itertuples():
@@ -223,7 +254,10 @@ def _print_suspects(found: Any) -> int:
             f"{item.item_rest:.2f}); is it worded the other way round? Then list it under "
             "reverse_keyed."
         )
-    return len(suspects)
+    scales = suspected_scales(found)
+    for item in scales.itertuples():
+        print(f"{item.item}: {item.reason}")
+    return len(suspects) + len(scales)
 
 
 def _show(console: Console, table: Any) -> None:

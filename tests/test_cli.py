@@ -130,6 +130,38 @@ def test_simulate_writes_a_study_that_checks_clean(icx, tmp_path):
     assert code == 0
 
 
+def test_new_drafts_a_study_that_checks(icx, small_study, tmp_path):
+    files = [small_study.parent / name for name in ("staff.csv", "customers.csv")]
+    code, out, _ = icx("new", tmp_path / "mine", "--internal", files[0], "--external", files[1])
+    assert code == 0
+    assert out.startswith(f"study.yaml in {tmp_path / 'mine'}\nNext: answer its ")
+    assert icx("check", tmp_path / "mine" / "study.yaml")[0] == 0
+    code, _, err = icx("new", tmp_path / "mine")
+    assert (code, err.endswith("choose another folder.\n")) == (2, True)
+
+
+def test_new_without_files_writes_templates(icx, tmp_path):
+    code, out, _ = icx("new", tmp_path / "mine")
+    assert code == 0
+    assert "study.yaml, internal.csv, external.csv, README.md in" in out
+    assert "Next: fill in the files, then run: icx check" in out
+    code, _, err = icx("check", tmp_path / "mine" / "study.yaml")
+    assert (code, err.startswith("internal.csv holds column names only")) == (2, True)
+
+
+def test_check_lists_what_was_never_loaded_and_what_looks_wrong(icx, small_study):
+    staff = small_study.parent / "staff.csv"
+    lines = staff.read_text(encoding="utf-8").splitlines()
+    flipped = [line.split(",") for line in lines[1:]]
+    rows = [",".join([*cells[:3], str(8 - int(cells[3])), "a@b.org"]) for cells in flipped]
+    staff.write_text("\n".join([lines[0] + ",mail", *rows]) + "\n", encoding="utf-8")
+    code, out, _ = icx("check", small_study)
+    assert code == 1
+    assert "staff.csv: never loaded, as personal data: mail." in out
+    assert "q2 runs against the other items of service" in out
+    assert "a@b.org" not in out
+
+
 def test_unknown_option_ends_with_2_and_help_with_0(icx):
     assert icx("check", "--nothing")[0] == 2
     code, out, _ = icx("--help")

@@ -100,6 +100,8 @@ class Source:
     measures : dict of str to Scale or Score
     attributes : dict of str to str
         Columns that describe units, with labels.
+    encoding, separator, decimal, sheet, format, unfinished : str
+        How the file is written; see `icx codebook`.
     """
 
     name: str
@@ -111,6 +113,9 @@ class Source:
     encoding: str = "utf-8"
     separator: str = ","
     decimal: str = "."
+    sheet: str = ""
+    format: str = ""
+    unfinished: str = "keep"
     published: bool = False
     proxy: bool = False
     weight: str | None = None

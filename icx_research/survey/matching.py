@@ -2,6 +2,9 @@
 
 import difflib
 import math
+import re
+import unicodedata
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -56,7 +59,7 @@ def match_units(
         )
         for at, (unit, count) in enumerate(n[~n.index.isin(partners[side])].items()):
             designed = unit in by_design[side]
-            near = _resembling(str(unit), known[side]) if at < MAX_RESEMBLING else ""
+            near = resembling(str(unit), known[side]) if at < MAX_RESEMBLING else ""
             dropped.append(
                 {
                     "side": side,
@@ -84,8 +87,17 @@ def _shown(count: float, scores: UnitScores) -> str:
     return band(count) or f"fewer than {LOWEST_MIN_PERSONS}"
 
 
-def _resembling(unit: str, others: list[str]) -> str:
+def fold_id(unit: str) -> str:
+    """Strip an id of case, spaces, punctuation and leading zeros; for comparing only."""
+    words = re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", unit).casefold())
+    return " ".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
+
+
+def resembling(unit: str, others: Sequence[str]) -> str:
     """Find an id that looks alike; used in messages only, never for joining."""
+    alike = {fold_id(other): other for other in others}
+    if fold_id(unit) in alike:
+        return alike[fold_id(unit)]
     folded = {other.strip().casefold(): other for other in others}
     near = difflib.get_close_matches(unit.strip().casefold(), folded, n=1, cutoff=0.75)
     return folded[near[0]] if near else ""

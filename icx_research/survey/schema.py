@@ -21,10 +21,20 @@ class Key:
 
 
 FILE_KEYS = {
-    "file": Key("text", "Name of the file, beside the codebook or in the data folder."),
+    "file": Key(
+        "text",
+        "Name of the file, beside the codebook or in the data folder: CSV or other text, .xlsx, "
+        ".parquet, .sav, .zsav or .dta.",
+    ),
     "encoding": Key("text", "Encoding of the file; utf-8 unless stated (for example cp1252)."),
     "separator": Key("text", "Character between columns; a comma unless stated."),
     "decimal": Key((".", ","), "Decimal mark of numbers; a point unless stated."),
+    "sheet": Key("text", "Sheet of an Excel workbook; needed where it has several."),
+    "format": Key(("qualtrics",), "Layout of a text file with three rows of column names."),
+    "unfinished": Key(
+        ("keep", "drop"),
+        "Whether answers that Qualtrics marks as unfinished stay; keep unless stated.",
+    ),
 }
 
 SURVEY = {

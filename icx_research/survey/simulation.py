@@ -96,7 +96,7 @@ def simulate_study(
     codebook = read_codebook(example_path("company"))
     study = study_from_frames(codebook, **tables)
     return SimulatedStudy(
-        study.codebook, study.tables, study.quarantine, study.n_read, study.digests, truth
+        study.codebook, study.tables, study.quarantine, study.n_read, study.digests, truth=truth
     )
 
 

@@ -1,7 +1,7 @@
 """A study: validated tables, with a list of what was set aside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,11 @@ import narwhals as nw
 import pandas as pd
 
 from icx_research.core.errors import NotTestable, StudyError
-from icx_research.survey.codebook import Codebook
+from icx_research.survey.codebook import Codebook, Scale
 from icx_research.survey.codebook_reading import read_codebook
 from icx_research.survey.document import suggestion
 from icx_research.survey.readers import find_file, read_table
+from icx_research.survey.tables import TextTable
 from icx_research.survey.validation import QUARANTINE_COLUMNS, validate_table
 
 
@@ -33,6 +34,15 @@ class Study:
         Rows of each table before quarantine.
     digests : dict of str to str
         SHA-256 of each file that was read.
+    dropped_columns : dict of str to tuple of str
+        By table: columns of the file that seem to hold personal data (names, mail,
+        telephone, IP address, place) and were never loaded.
+    answer_labels : dict of str to dict
+        By table and column: what SPSS or Stata say each code means.
+    file_missing_codes : dict of str to dict
+        By table and column: codes that SPSS or Stata call "no answer".
+    log : tuple of str
+        What the readers left out, and why. No answers.
     """
 
     codebook: Codebook
@@ -40,6 +50,10 @@ class Study:
     quarantine: pd.DataFrame
     n_read: Mapping[str, int]
     digests: Mapping[str, str] = field(default_factory=dict)
+    dropped_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answer_labels: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    file_missing_codes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    log: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Say what is there, never what was answered."""
@@ -116,20 +130,51 @@ def read_study(path: str | Path, *, data: str | Path | None = None) -> Study:
     folder = Path(path).parent
     if data is not None and not Path(data).is_dir():
         raise StudyError(f"There is no data folder {data}; check the path given with --data.")
-    frames: dict[str, Any] = {}
-    rows: dict[str, list[int]] = {}
-    ragged: dict[str, list[tuple[int, str]]] = {}
-    digests: dict[str, str] = {}
-    for name, source in codebook.sources.items():
-        text = read_table(find_file(str(source.file), study_folder=folder, data=data), source)
-        frames[name], rows[name] = text.frame, text.rows
-        digests[str(source.file)] = text.digest
-        ragged[name] = [
+    texts = {
+        name: read_table(find_file(str(source.file), study_folder=folder, data=data), source)
+        for name, source in codebook.sources.items()
+    }
+    ragged = {
+        name: [
             (row, f"the row has {cells} cells, the header {text.n_columns}; correct its "
                   "separators and quotation marks")
             for row, cells in text.ragged
-        ]  # fmt: skip
-    return _study(codebook, frames, rows, ragged, digests)
+        ]
+        for name, text in texts.items()
+    }  # fmt: skip
+    frames = {name: text.frame for name, text in texts.items()}
+    rows = {name: text.rows for name, text in texts.items()}
+    return replace(
+        _study(_worded(codebook, texts), frames, rows, ragged),
+        digests={str(codebook.sources[name].file): text.digest for name, text in texts.items()},
+        dropped_columns={name: text.personal for name, text in texts.items() if text.personal},
+        answer_labels={n: text.answer_labels for n, text in texts.items() if text.answer_labels},
+        file_missing_codes={
+            name: text.missing_codes for name, text in texts.items() if text.missing_codes
+        },
+        log=tuple(line for text in texts.values() for line in text.log),
+    )
+
+
+def _worded(codebook: Codebook, texts: Mapping[str, TextTable]) -> Codebook:
+    """Take the wording of an item from its file where the codebook has none."""
+    sources = {}
+    for name, source in codebook.sources.items():
+        known = texts[name].wording
+        measures = {
+            key: replace(
+                measure,
+                items={
+                    item: known.get(item, text) if text == item else text
+                    for item, text in measure.items.items()
+                },
+            )
+            if isinstance(measure, Scale)
+            else measure
+            for key, measure in source.measures.items()
+        }
+        sources[name] = replace(source, measures=measures)
+    return replace(codebook, sources=sources)
 
 
 def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tables: Any) -> Study:
@@ -174,7 +219,7 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
         if len(tables[name]) == 0:
             raise StudyError(f"The {name} table has no rows; there is nothing to analyse.")
     rows = {name: list(range(1, len(tables[name]) + 1)) for name in codebook.sources}
-    return _study(codebook, {name: tables[name] for name in codebook.sources}, rows, {}, {})
+    return _study(codebook, {name: tables[name] for name in codebook.sources}, rows, {})
 
 
 def _columns(name: str, table: Any) -> list[str]:
@@ -195,7 +240,6 @@ def _study(
     frames: Mapping[str, Any],
     rows: Mapping[str, list[int]],
     ragged: Mapping[str, list[tuple[int, str]]],
-    digests: Mapping[str, str],
 ) -> Study:
     tables, set_aside, n_read = {}, [pd.DataFrame(columns=list(QUARANTINE_COLUMNS))], {}
     for name, source in codebook.sources.items():
@@ -213,4 +257,4 @@ def _study(
         if quarantine.entries:
             set_aside.append(quarantine.table)
     quarantine_table = pd.concat(set_aside, ignore_index=True)
-    return Study(codebook, tables, quarantine_table, n_read, digests)
+    return Study(codebook, tables, quarantine_table, n_read)

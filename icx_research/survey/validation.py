@@ -13,7 +13,8 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Measure, Scale, Score, Source
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
+OTHER_DECIMAL = re.compile(r"[+-]?\d+,\d+")
 QUARANTINE_COLUMNS = ("table", "file", "row", "column", "reason")
 
 
@@ -154,14 +155,23 @@ def _numbers(
         elif value is not None and limits and not limits[0] <= value <= limits[1]:
             outside.add(cell)
     advice = "correct it or declare its code in missing_codes"
-    if strange:
-        commas = all(DECIMAL_COMMA.fullmatch(str(cell).strip()) for cell in strange)
-        if commas and quarantine.source.decimal == ".":
-            advice_here = "it has a decimal comma: declare decimal: ',' for the file"
-        else:
-            advice_here = advice
-        reason = f"the {noun} is not a number; {advice_here}"
-        quarantine.add(_rows_of(strange, cells, rows), column, reason)
+    comma = {cell for cell in strange if OTHER_DECIMAL.fullmatch(str(cell).strip())}
+    grouped = {cell for cell in strange if THOUSANDS.fullmatch(str(cell).strip())}
+    if quarantine.source.decimal == ".":
+        grouped -= comma
+    else:
+        comma = set()
+    for bad, fault in (
+        (grouped, f"the {noun} has marks between its thousands; write it without them"),
+        (
+            comma,
+            f"the {noun} is not a number; it has a decimal comma: declare decimal: ',' for the "
+            "file",
+        ),
+        (strange - comma - grouped, f"the {noun} is not a number; {advice}"),
+    ):
+        if bad:
+            quarantine.add(_rows_of(bad, cells, rows), column, fault)
     if outside and limits:
         span = (
             f"{limits[0]:g} to {limits[1]:g}"

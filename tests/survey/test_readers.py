@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from icx_research import StudyError, read_study
+from icx_research import Blocked, StudyError, link_study, read_study
 from tests.survey.builders import CODEBOOK, CUSTOMERS, STAFF, read_small, write_study
 
 UMLAUTS = STAFF.replace(",A,", ",Köln,")
@@ -174,6 +174,59 @@ def test_a_decimal_point_where_a_comma_is_declared_is_set_aside(tmp_path):
     assert study.quarantine[["row", "column", "reason"]].to_numpy().tolist() == [
         [2, "q1", "the answer is not a number; correct it or declare its code in missing_codes"]
     ]
+
+
+NUMBER_MARKS = {
+    "decimal comma undeclared": (
+        "",
+        "6,5",
+        "the answer is not a number; it has a decimal comma: declare decimal: ',' for the file",
+    ),
+    "thousands comma": (
+        "",
+        "1,234.5",
+        "the answer has marks between its thousands; write it without them",
+    ),
+    "thousands point beside a decimal comma": (
+        "decimal: ','",
+        "1.234,5",
+        "the answer has marks between its thousands; write it without them",
+    ),
+    "thousands space": (
+        "decimal: ','",
+        "1 234",
+        "the answer has marks between its thousands; write it without them",
+    ),
+    "point and comma astray": (
+        "decimal: ','",
+        "1.2,3",
+        "the answer is not a number; correct it or declare its code in missing_codes",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NUMBER_MARKS)
+def test_marks_in_numbers_are_never_guessed(tmp_path, case):
+    line, cell, reason = NUMBER_MARKS[case]
+    staff = STAFF.replace(",", ";").replace("s2;A;5", f"s2;A;{cell}")
+    study = read_small(tmp_path, staff=staff, codebook=with_option(f"separator: ';'\n  {line}"))
+    assert study.quarantine[["row", "column", "reason"]].to_numpy().tolist() == [[3, "q1", reason]]
+
+
+@pytest.mark.parametrize("unit", ["1.23457E+11", "1,2E+05", "5E+12"])
+def test_ids_in_scientific_notation_are_refused(tmp_path, unit):
+    staff = STAFF.replace("s1,A", f'"{unit}",A')
+    assert refusal(tmp_path, staff=staff) == (
+        "staff.csv, row 2, column person: the respondent stands in scientific notation (E+), so "
+        "digits are lost; export the column as text from where it was made."
+    )
+
+
+def test_ids_that_lost_their_leading_zeros_are_suggested(tmp_path):
+    customers = CUSTOMERS.replace(",A,", ",007,")
+    study = read_small(tmp_path, staff=STAFF.replace(",A,", ",7,"), customers=customers)
+    with pytest.raises(Blocked, match=r"without a partner: '7' \(resembles '007'\); correct the"):
+        link_study(study)
 
 
 def test_windows_and_old_mac_line_ends_read_alike(tmp_path):

@@ -1,0 +1,130 @@
+"""A first `study.yaml`, drafted from two files or from none."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from icx_research.core.errors import StudyError
+from icx_research.survey.codebook_checks import RESERVED
+from icx_research.survey.drafting_files import LookedAt, look_at
+from icx_research.survey.drafting_keys import UNIT, KeysDraft, draft_keys
+from icx_research.survey.drafting_scales import ScaleDraft, draft_scales, words_of
+from icx_research.survey.drafting_text import TEMPLATES, TableDraft, study_text
+from icx_research.survey.matching import MAX_RESEMBLING, resembling
+
+PREFERRED = ("satisf", "sat", "zufried", "overall", "quality")
+
+
+def draft_study(
+    folder: str | Path,
+    *,
+    internal: str | Path | None = None,
+    external: str | Path | None = None,
+) -> list[Path]:
+    """Write a commented `study.yaml` for two files, or templates where there are none.
+
+    Guesses stand in it as declarations or as questions; codes for "no answer" and
+    reverse-keyed items are only asked about. The files themselves are neither
+    copied nor changed.
+
+    Parameters
+    ----------
+    folder : path
+        Where the study is to live; made if it is not there.
+    internal, external : path, optional
+        Colleagues' ratings and end customers' ratings; both or neither.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    StudyError
+        If a file is in the way, cannot be read, or holds neither units nor items.
+    """
+    home = Path(folder)
+    if (internal is None) != (external is None):
+        raise StudyError("Give both files, --internal and --external, or neither.")
+    if internal is None or external is None:
+        contents = dict(TEMPLATES)
+    else:
+        contents = {"study.yaml": _drafted(home, Path(internal), Path(external))}
+    for name in contents:
+        if (home / name).exists():
+            raise StudyError(
+                f"{home / name} is there already and stays as it is; choose another folder."
+            )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for name, text in contents.items():
+            (home / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise StudyError(f"{home} cannot be written: {error.strerror}.") from None
+    return [home / name for name in contents]
+
+
+def _drafted(home: Path, internal: Path, external: Path) -> str:
+    files = {"internal": look_at(internal), "external": look_at(external)}
+    keys = dict(zip(files, draft_keys(files["internal"], files["external"]), strict=True))
+    tables, taken = {}, list(RESERVED)
+    for side, file in files.items():
+        named = {words_of(column): column for column in keys[side].keys.values()}
+        scales = draft_scales(file, side=side, keys=set(named.values()), taken=taken)
+        if not scales:
+            raise StudyError(
+                f"{file.path.name} has no column that looks like answers on a scale (whole numbers "
+                "such as 1 to 7); export the answers as numbers, not as words."
+            )
+        taken += [name for s in scales for name in (s.name, f"{s.name}_n", f"{s.name}_se")]
+        items = {item for scale in scales for item in scale.items}
+        used = items | set(keys[side].keys.values())
+        tables[side] = TableDraft(
+            file=_relative(file.path, home),
+            looked_at=file,
+            keys=keys[side],
+            scales=scales,
+            unused=tuple(name for name in file.columns if name not in used),
+        )
+    question = {side: _asked(table.scales) for side, table in tables.items()}
+    return study_text(home.resolve().name, tables, question, _unmatched(files, keys))
+
+
+def _relative(path: Path, home: Path) -> str:
+    try:
+        return Path(os.path.relpath(path.resolve(), home.resolve())).as_posix()
+    except ValueError:  # another drive of Windows
+        raise StudyError(
+            f"{path.name} is on another drive than the study; put them on the same one."
+        ) from None
+
+
+def _asked(scales: Sequence[ScaleDraft]) -> str:
+    """Choose the score the study asks about: satisfaction by name, else the first."""
+    for word in PREFERRED:
+        for scale in scales:
+            if word in f"{scale.name} {' '.join(scale.items)}".casefold():
+                return scale.name
+    return scales[0].name
+
+
+def _unmatched(files: Mapping[str, LookedAt], keys: Mapping[str, KeysDraft]) -> list[str]:
+    """List the units of either file that the other lacks, with the id that resembles them."""
+    units = {
+        side: {cell for cell in file.columns[keys[side].keys[UNIT[side]]] if cell.strip()}
+        for side, file in files.items()
+    }
+    lines = []
+    for side, other in (("internal", "external"), ("external", "internal")):
+        lost = sorted(units[side] - units[other])
+        spare = sorted(units[other] - units[side])
+        for unit in lost[:MAX_RESEMBLING]:
+            near = resembling(unit, spare)
+            lines.append(
+                f"{side} unit {unit!r} is not in {files[other].path.name}"
+                + (f"; is it {near!r}?" if near else "")
+            )
+        if len(lost) > MAX_RESEMBLING:
+            lines.append(f"and {len(lost) - MAX_RESEMBLING} more {side} units")
+    return lines

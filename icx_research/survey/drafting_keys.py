@@ -1,0 +1,162 @@
+"""Which columns look like the keys of a survey: unit, respondent, supplier, wave."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from icx_research.core.errors import StudyError
+from icx_research.survey.drafting_files import LookedAt
+from icx_research.survey.drafting_scales import words_of
+from icx_research.survey.matching import fold_id
+from icx_research.survey.validation import NUMBER
+
+UNIT = {"internal": "client_unit", "external": "serving_unit"}
+WORDS = {
+    "unit": "client_unit serving_unit unit branch department dept team location site store shop "
+    "office division facility ward school hospital hotel business_unit org_unit abteilung filiale "
+    "standort einheit bereich organisation organization trust",
+    "respondent": "respondent respondent_id rater person participant response_id employee staff "
+    "customer guest patient client id case user uuid record befragte "
+    "mitarbeiter kunde vp personalnummer mitarbeiternummer kundennummer personal",
+    "supplier_unit": "supplier_unit supplier provider service_unit rated_unit internal_service "
+    "lieferant dienstleister",
+    "wave": "wave survey_wave round welle runde period year jahr quarter quartal",
+}
+MAX_WAVES = 12
+MAX_REPEATED = 0.05  # share of rows whose key may stand twice in a draft that runs
+NAMED, PART = 2.0, 1.0
+
+
+@dataclass(frozen=True)
+class KeysDraft:
+    """Columns that look like keys, and the questions they leave.
+
+    Attributes
+    ----------
+    keys : dict of str to str
+        Role to column.
+    questions : tuple of str
+    """
+
+    keys: dict[str, str]
+    questions: tuple[str, ...] = ()
+
+
+def draft_keys(internal: LookedAt, external: LookedAt) -> tuple[KeysDraft, KeysDraft]:
+    """Guess the keys of both surveys; the units are the two columns that agree best.
+
+    Raises
+    ------
+    StudyError
+        If a file has no column that could name units.
+    """
+    inside, outside = _units(internal, external)
+    sets = [set(internal.columns[inside]), set(external.columns[outside])]
+    with_wave = _waves(internal, external)
+    drafts = []
+    for file, side, unit in ((internal, "internal", inside), (external, "external", outside)):
+        questions = []
+        here, there = sets if side == "internal" else sets[::-1]
+        if here - there:
+            questions.append(
+                f"is {unit!r} the unit? {len(here & there)} of its {len(here)} values stand in the "
+                "other file, too"
+            )
+        keys = {UNIT[side]: unit}
+        used = {unit, *with_wave.values()}
+        supplier = _best(file, "supplier_unit", used) if side == "internal" else ""
+        person = _best(file, "respondent", used | {supplier})
+        wave = with_wave.get(side, "")
+        if not wave and (unused := _best(file, "wave", used | {supplier, person})):
+            questions.append(
+                f"is {unused!r} a survey wave? The other file has no column with the same waves"
+            )
+        proposed = {"respondent": person, **keys, "supplier_unit": supplier, "wave": wave}
+        chosen = {role: column for role, column in proposed.items() if column}
+        if "supplier_unit" in chosen and "respondent" not in chosen:
+            del chosen["supplier_unit"]
+            questions.append(f"is {supplier!r} the supplier? Then name the respondent, too")
+        if "respondent" in chosen and _repeated(file, list(chosen.values())) > MAX_REPEATED:
+            for role in ("respondent", "supplier_unit"):
+                if column := chosen.pop(role, ""):
+                    questions.append(
+                        f"is {column!r} the {role.replace('_', ' ')}? One key stands in many rows"
+                    )
+        drafts.append(KeysDraft(chosen, tuple(questions)))
+    return drafts[0], drafts[1]
+
+
+def _named(column: str, role: str) -> float:
+    """Tell how much a column is named like a role."""
+    words, known = words_of(column), WORDS[role].split()
+    if words in known:
+        return NAMED - known.index(words) / 100
+    parts = re.sub(r"_(id|name|code|no|nr|key)$", "", words)
+    if parts in known:
+        return NAMED - 0.5
+    return PART if set(words.split("_")) & set(known) else 0.0
+
+
+def _best(file: LookedAt, role: str, used: set[str]) -> str:
+    """Find the column named most like a role, with as many values as the role needs."""
+    best, most = "", 0.0
+    for column, cells in file.columns.items():
+        values = {cell for cell in cells if cell.strip()}
+        few = role == "wave" and len(values) > MAX_WAVES
+        if column in used or few or len(values) < (2 if role != "wave" else 1):
+            continue
+        score = _named(column, role)
+        if role == "respondent" and score:
+            score += len(values) / len(cells)
+        if score > most:
+            best, most = column, score
+    return best
+
+
+def _units(internal: LookedAt, external: LookedAt) -> tuple[str, str]:
+    """Choose the pair of columns that are named like units and share most values."""
+    candidates = [_unit_columns(file) for file in (internal, external)]
+    for file, found in zip((internal, external), candidates, strict=True):
+        if not found:
+            raise StudyError(
+                f"{file.path.name} has no column that could name units; add a column with the "
+                "unit (branch, department) of each row, called unit."
+            )
+    best, most = ("", ""), -1.0
+    for a, (a_name, a_values) in candidates[0].items():
+        for b, (b_name, b_values) in candidates[1].items():
+            shared = len(a_values & b_values) / len(a_values | b_values)
+            score = 3 * shared + a_name + b_name + (0.1 if a == b else 0)
+            if score > most:
+                best, most = (a, b), score
+    return best
+
+
+def _unit_columns(file: LookedAt) -> dict[str, tuple[float, set[str]]]:
+    found = {}
+    for column, cells in file.columns.items():
+        values = {fold_id(cell) for cell in cells if cell.strip()}
+        score = _named(column, "unit")
+        text = sum(not NUMBER.fullmatch(value) for value in values) > len(values) / 2
+        others = max(_named(column, role) for role in ("supplier_unit", "wave"))
+        repeated = len(values) <= 0.7 * len(cells)
+        if len(values) > 1 and others < NAMED - 0.5 and (score or (text and repeated)):
+            found[column] = (score, values)
+    return found
+
+
+def _waves(internal: LookedAt, external: LookedAt) -> dict[str, str]:
+    """Name the wave columns where both files have one with a value in common."""
+    inside, outside = _best(internal, "wave", set()), _best(external, "wave", set())
+    if not inside or not outside:
+        return {}
+    values = [
+        {cell for cell in file.columns[column] if cell.strip()}
+        for file, column in ((internal, inside), (external, outside))
+    ]
+    return {"internal": inside, "external": outside} if values[0] & values[1] else {}
+
+
+def _repeated(file: LookedAt, columns: Sequence[str]) -> float:
+    keys = list(zip(*(file.columns[column] for column in columns), strict=True))
+    return 1 - len(set(keys)) / len(keys)

@@ -1,0 +1,187 @@
+"""The words and lines of a drafted `study.yaml`, and of the empty templates."""
+
+import json
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from icx_research.survey.drafting_files import LookedAt
+from icx_research.survey.drafting_keys import KeysDraft
+from icx_research.survey.drafting_scales import ScaleDraft
+
+PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
+NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"}
+WIDTH = 96
+HEAD = """\
+# Drafted by `icx new` from the two files named below; nothing was copied or changed.
+# Go through what is marked QUESTION; only you can answer that. Then run
+#   icx check study.yaml
+#   icx study study.yaml
+# `icx codebook` explains every key.
+"""
+
+
+@dataclass(frozen=True)
+class TableDraft:
+    """One survey of a draft."""
+
+    file: str
+    looked_at: LookedAt
+    keys: KeysDraft
+    scales: Sequence[ScaleDraft]
+    unused: tuple[str, ...]
+
+
+def study_text(
+    title: str,
+    tables: Mapping[str, TableDraft],
+    question: Mapping[str, str],
+    unmatched: Sequence[str],
+) -> str:
+    """Write a codebook with its questions."""
+    lines = [HEAD, f"study: {word(title)}   # the title on every page", ""]
+    for side, table in tables.items():
+        lines += [f"{side}:", *_indented(_table(table)), ""]
+    lines.append("question:   # the scores the study asks about")
+    for side, name in question.items():
+        others = [scale.name for scale in tables[side].scales if scale.name != name]
+        note = f"   # QUESTION: or {', '.join(others)}?" if others else ""
+        lines.append(f"  {side}: {name}{note}")
+    if unmatched:
+        lines += ["", *comment("QUESTION: these units have no partner in the other file. Correct "
+                               "the ids in the files, or list units without a partner under "
+                               "link: (see `icx codebook`).")]  # fmt: skip
+        lines += [line for text in unmatched for line in comment(f"  {text}")]
+    return "\n".join(lines) + "\n"
+
+
+def _table(table: TableDraft) -> list[str]:
+    looked, lines = table.looked_at, [f"file: {word(table.file)}"]
+    lines += [f"{key}: {_setting(value)}   # as found in the file"
+              for key, value in looked.settings.items()]  # fmt: skip
+    lines.append("keys:")
+    for role, column in table.keys.keys.items():
+        n = len({cell for cell in looked.columns[column] if cell.strip()})
+        lines.append(f"  {role}: {word(column)}   # {n} different")
+    for text in table.keys.questions:
+        lines += comment(f"QUESTION: {text}.", "  ")
+    if "respondent" not in table.keys.keys:
+        lines += comment("Without a respondent key every row counts as one person.", "  ")
+    lines.append("scales:")
+    for scale in table.scales:
+        lines += _indented(_scale(scale, looked))
+    if table.unused:
+        lines += comment(f"Columns that are not used: {', '.join(table.unused)}.")
+    if looked.personal:
+        lines += comment(
+            f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
+        )
+    return lines
+
+
+def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
+    low, high = scale.response_range
+    lines = [f"{word(scale.name)}:   # QUESTION: do these items measure one thing?"]
+    if len(scale.items) == 1:
+        lines = [f"{word(scale.name)}:"]
+    if any(item in looked.wording for item in scale.items):
+        lines.append("  items:")
+        lines += [f"    {word(i)}: {word(looked.wording.get(i, i))}" for i in scale.items]
+    else:
+        listed = f"items: [{', '.join(word(item) for item in scale.items)}]"
+        lines += textwrap.wrap(
+            listed, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False,
+            break_on_hyphens=False,
+        ) if '"' not in listed else [f"  {listed}"]  # fmt: skip
+    lines.append(f"  range: [{low}, {high}]   # QUESTION: is this the range that was asked?")
+    if low == 0 and high < 10:
+        lines += comment("QUESTION: is 0 an answer, or a code for no answer?", "  ")
+    if scale.codes:
+        codes = ", ".join(json.dumps(code, ensure_ascii=False) for code in scale.codes)
+        lines += comment("QUESTION: do these entries mean no answer? Then take the mark off:", "  ")
+        lines.append(f"  # missing_codes: [{codes}]")
+    if scale.opposed:
+        items = ", ".join(word(item) for item in scale.opposed)
+        lines += comment("QUESTION: are these items reverse-keyed, as their answers run against "
+                         "the others? Then take the mark off:", "  ")  # fmt: skip
+        lines.append(f"  # reverse_keyed: [{items}]")
+    return lines
+
+
+def word(text: str) -> str:
+    """Write a text so that YAML reads it as that text."""
+    plain = PLAIN.fullmatch(text) and text.casefold() not in NOT_PLAIN
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _setting(value: str) -> str:
+    return {"\t": "tab"}.get(value, word(value))
+
+
+def comment(text: str, indent: str = "") -> list[str]:
+    """Write a text as comment lines; line breaks in names do no harm."""
+    margin = re.match(r" *", text)
+    lead = f"{indent}# " + (margin.group() if margin else "")
+    return textwrap.wrap(
+        " ".join(text.split()), WIDTH, initial_indent=lead, subsequent_indent=lead + "  "
+    )
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
+TEMPLATES = {
+    "study.yaml": """\
+# A study of your own: two surveys, linked by the unit. Change names, columns and ranges to
+# those of your files. `icx codebook` explains every key; then run
+#   icx check study.yaml
+#   icx study study.yaml
+study: My study   # the title on every page
+
+internal:   # colleagues rate the internal service they receive
+  file: internal.csv
+  keys:
+    respondent: respondent     # who answered; a code, never a name
+    client_unit: unit          # the unit that receives the service
+    # supplier_unit: supplier  # the unit that is rated, where there are several
+    # wave: wave               # where the survey was repeated
+  scales:
+    internal_satisfaction:
+      items: [q1, q2, q3]
+      range: [1, 7]            # lowest and highest possible answer
+      # reverse_keyed: [q3]    # items on which a high answer means a low score
+      # missing_codes: [99]    # codes that mean no answer, besides an empty cell
+
+external:   # end customers rate the unit that served them
+  file: external.csv
+  keys:
+    respondent: customer
+    serving_unit: unit         # spelled exactly as in the internal survey
+  scales:
+    csat:
+      items: [c1, c2, c3]
+      range: [1, 7]
+
+question:
+  internal: internal_satisfaction
+  external: csat
+""",
+    "internal.csv": "respondent,unit,q1,q2,q3\n",
+    "external.csv": "customer,unit,c1,c2,c3\n",
+    "README.md": """\
+# A study of your own
+
+1. Put one row per colleague into `internal.csv` and one row per customer into `external.csv`,
+   below the column names that stand there. Other names and more columns are fine: `study.yaml`
+   says which are used.
+2. Write answers as numbers. Leave a cell empty where there is no answer.
+3. Spell units alike in both files. Use codes for persons: no names, no mail addresses.
+4. Change names, columns and ranges in `study.yaml` to those of your files.
+5. Run `icx check study.yaml` until it is content, then `icx study study.yaml`.
+
+Excel (.xlsx), SPSS (.sav), Stata (.dta), Parquet and Qualtrics files are read, too: see the key
+`file` in `icx codebook`.
+""",
+}

@@ -1,0 +1,84 @@
+"""Parquet files, read by DuckDB."""
+
+import pytest
+
+from tests.survey.formats import refusal, study_of, write_parquet
+
+
+def test_a_parquet_file_is_read_like_the_csv_file(tmp_path):
+    write_parquet(tmp_path / "staff.parquet", "SELECT * FROM staff")
+    study = study_of(tmp_path, "staff.parquet")
+    assert study.tables["internal"]["q1"].tolist() == [6, 5, 4, 3, 2, 3, 5, 6]
+    assert study.tables["internal"]["respondent"].tolist()[0] == "s1"
+
+
+def test_rows_count_from_the_first_record(tmp_path):
+    query = "SELECT * REPLACE (CASE WHEN person = 's3' THEN 9 ELSE q1 END AS q1) FROM staff"
+    write_parquet(tmp_path / "staff.parquet", query)
+    assert study_of(tmp_path, "staff.parquet").quarantine["row"].tolist() == [3]
+
+
+def test_large_whole_numbers_stay_exact_ids(tmp_path):
+    query = (
+        "SELECT * REPLACE (9007199254740993::BIGINT + row_number() OVER () AS person) FROM staff"
+    )
+    write_parquet(tmp_path / "staff.parquet", query)
+    study = study_of(tmp_path, "staff.parquet")
+    assert study.tables["internal"]["respondent"].tolist()[0] == "9007199254740994"
+
+
+CASES = {
+    "no parquet": (
+        None,
+        "staff.parquet is not a readable Parquet file; write it again.",
+    ),
+    "no rows": (
+        "SELECT * FROM staff LIMIT 0",
+        "staff.parquet holds column names only; export it again with the rows of data.",
+    ),
+    "unknown column": (
+        "SELECT * RENAME (branch AS branche) FROM staff",
+        "staff.parquet: there is no column 'branch' (declared under internal); did you mean "
+        "'branche'?",
+    ),
+    "date": (
+        "SELECT * REPLACE (DATE '2025-05-01' AS q1) FROM staff",
+        "staff.parquet, row 1, column q1: the cell is a date, no answer; programs turn entries "
+        "such as 1-5 into dates. Give the column the format Text and enter it again.",
+    ),
+    "list": (
+        "SELECT * REPLACE ([q1, q2] AS q1) FROM staff",
+        "staff.parquet, row 1, column q1: the cell holds neither text nor a number; leave the "
+        "column out.",
+    ),
+    "IP addresses": (
+        "SELECT * REPLACE ('192.168.0.' || q1 AS person) FROM staff",
+        "staff.parquet, row 1, column person: the column holds IP addresses, which are personal "
+        "data; take it out of the codebook, or replace the addresses by codes.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_broken_file_is_refused_in_one_sentence(tmp_path, case):
+    query, message = CASES[case]
+    if query:
+        write_parquet(tmp_path / "staff.parquet", query)
+    else:
+        (tmp_path / "staff.parquet").write_text("person,branch\n")
+    assert refusal(tmp_path, "staff.parquet") == message
+
+
+def test_a_name_that_means_many_files_is_refused(tmp_path):
+    (tmp_path / "staff[1].parquet").write_text("")
+    assert refusal(tmp_path, "staff[1].parquet") == (
+        "staff[1].parquet: a Parquet file must have a name without *, ? and [."
+    )
+
+
+def test_personal_columns_are_listed_and_never_loaded(tmp_path):
+    query = "SELECT *, 'Ann' AS FirstName, person || '@x.org' AS reply FROM staff"
+    write_parquet(tmp_path / "staff.parquet", query)
+    study = study_of(tmp_path, "staff.parquet")
+    assert study.dropped_columns == {"internal": ("FirstName", "reply")}
+    assert not {"FirstName", "reply"} & set(study.tables["internal"].columns)

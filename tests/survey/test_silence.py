@@ -1,0 +1,93 @@
+"""Whatever stands in the cells and whatever the format: no message and no log repeats it."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icx_research import StudyError
+from icx_research.survey.suspicions import suspected_scales
+from tests.survey.builders import CODEBOOK, read_small
+from tests.survey.formats import (
+    STAFF_FRAME,
+    staff_cells,
+    study_of,
+    write_parquet,
+    write_sav,
+    write_workbook,
+)
+
+SECRETS = ["s3cret@example.org", "10.77.66.55", "7.77E+77", "8,88", "6.666,6", "K3yword"]
+LOOSE = "thresholds: {max_quarantined: 0.9}\n"
+
+
+def workbook(path, secret, column):
+    rows = staff_cells()
+    rows[3][column] = secret
+    write_workbook(path, rows)
+
+
+def sav(path, secret, column):
+    name = STAFF_FRAME.columns[column]
+    cells = STAFF_FRAME[name].astype(str).tolist()
+    cells[2] = secret
+    write_sav(path, STAFF_FRAME.assign(**{name: cells}))
+
+
+def parquet(path, secret, column):
+    name = STAFF_FRAME.columns[column]
+    query = f"CASE WHEN person = 's3' THEN '{secret}' ELSE {name}::VARCHAR END AS {name}"
+    write_parquet(path, f"SELECT * REPLACE ({query}) FROM staff")
+
+
+def text(path, secret, column):
+    rows = [list(map(str, row)) for row in staff_cells()]
+    rows[3][column] = f'"{secret}"'
+    path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+
+
+WRITERS = {"staff.xlsx": workbook, "staff.sav": sav, "staff.parquet": parquet, "staff.csv": text}
+
+
+@pytest.mark.parametrize("column", [0, 2], ids=["respondent", "answer"])
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("file", WRITERS)
+def test_no_message_repeats_a_cell(tmp_path, file, secret, column):
+    WRITERS[file](tmp_path / file, secret, column)
+    said = tell(tmp_path, file)
+    assert "row" in said or column == 0
+    assert secret not in said
+
+
+def tell(folder, file):
+    """Read a study and put together everything that is said about it."""
+    try:
+        study = study_of(folder, file)
+    except StudyError as error:
+        return str(error)
+    return " ".join([*study.quarantine.astype(str).to_numpy().ravel(), *study.log, repr(study),
+                     *suspected_scales(study)["reason"]])  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [dt.date(1987, 6, 5), 98765432109876543210])
+def test_no_message_repeats_a_typed_cell(tmp_path, value):
+    workbook(tmp_path / "staff.xlsx", value, 0)
+    said = tell(tmp_path, "staff.xlsx")
+    assert "staff.xlsx, row 4, column person" in said
+    assert not {"1987", "98765"} & set(said.replace(".", " ").split())
+
+
+@given(st.text(alphabet="abcxyz0123456789.,@:+E-", min_size=6, max_size=12))
+def test_no_answer_of_a_text_file_is_ever_told(tmp_path_factory, answer):
+    folder = tmp_path_factory.mktemp("silence")
+    rows = [list(map(str, row)) for row in staff_cells()]
+    rows[3][2] = f'"{answer}"'
+    staff = "\n".join(",".join(row) for row in rows)
+    try:
+        study = read_small(folder, staff=staff, codebook=CODEBOOK + LOOSE)
+    except StudyError as error:
+        said = str(error)
+    else:
+        said = " ".join([*study.quarantine.astype(str).to_numpy().ravel(), *study.log])
+    assert answer not in said
