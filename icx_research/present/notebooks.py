@@ -1,6 +1,7 @@
 """Notebooks run as copies, with a study of the user's own in their parameters."""
 
 import asyncio
+import atexit
 import logging
 import shutil
 import subprocess
@@ -128,6 +129,7 @@ def _execute(client: NotebookClient) -> None:
             thread.join(PATIENCE)
     except KeyboardInterrupt:
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # the kernel is meant to die
+        atexit.unregister(client._cleanup_kernel)  # else it would try to stop a dead kernel
         kernel = getattr(getattr(client.km, "provisioner", None), "process", None)
         if kernel is not None:
             kernel.kill()
