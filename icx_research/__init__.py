@@ -41,6 +41,7 @@ _HOME = {
     "regression_to_the_mean": "core.artefacts",
     "design_effect": "core.artefacts",
     "effective_n": "core.artefacts",
+    "split_half_correlation": "core.split_half",
     "Estimate": "core.results",
     "Result": "core.results",
     "StudyError": "core.errors",

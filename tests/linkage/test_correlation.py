@@ -324,8 +324,13 @@ def test_shared_client_units_are_named(units):
     shared = linked_units(table["inside"], table["outside"], n_client_units=13)
     assert correlate(shared).note == (
         "some of the 13 client units stand behind several of the 40 units, so these are not "
-        "independent and the interval is too narrow"
+        "independent and the interval rests on 13 clusters of units"
     )
+    ranks = correlate(shared, method="spearman")
+    assert ranks.note.endswith("so these are not independent and the interval is too narrow")
+    few = linked_units(table["inside"], table["outside"], n_client_units=9)
+    assert correlate(few).note.endswith("and the interval is too narrow")
+    assert correlate(few).estimate == correlate(units).estimate
 
 
 @settings(max_examples=25, deadline=None)
