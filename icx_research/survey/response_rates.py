@@ -273,7 +273,7 @@ def early_late_comparison(
     Examples
     --------
     >>> answers = pd.DataFrame({"unit": list("aaaabbbb"), "score": [5, 6, 4, 4, 3, 4, 3, 2],
-    ...                         "day": ["2025-03-01", "2025-03-02", "2025-03-08", "2025-03-09"] * 2})
+    ...                         "day": [f"2025-03-0{day}" for day in (1, 2, 8, 9)] * 2})
     >>> early_late_comparison(answers, score="score", date="day", unit="unit").estimate.value
     -1.25
     """
