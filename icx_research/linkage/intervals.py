@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from icx_research.core.results import Estimate
+from icx_research.core.results import Estimate, check_confidence_level
 
 # Clusters below which an interval that rests on them does not hold its level.
 MIN_CLUSTERS = 10
@@ -130,3 +130,30 @@ def _about(r: float, reach: float, confidence_level: float) -> Estimate:
     with np.errstate(divide="ignore"):
         z = np.arctanh(r)
     return Estimate(r, float(np.tanh(z - reach)), float(np.tanh(z + reach)), confidence_level)
+
+
+def correlation_interval(
+    r: float, n: int, *, n_controls: int = 0, confidence_level: float = 0.95
+) -> Estimate:
+    """Fisher's interval of a (partial) Pearson correlation.
+
+    Raises
+    ------
+    ValueError
+        If r is no correlation, n is below four plus controls, or `confidence_level`
+        is not a fraction.
+
+    Examples
+    --------
+    >>> interval = correlation_interval(0.30, 20)
+    >>> round(interval.ci_low, 3), round(interval.ci_high, 3)
+    (-0.164, 0.655)
+    """
+    check_confidence_level(confidence_level)
+    if not -1 <= r <= 1:
+        raise ValueError(f"r must lie between -1 and 1, not {r}.")
+    if n < 4 + n_controls:
+        raise ValueError(
+            f"the interval needs n of at least {4 + n_controls} (4 plus n_controls), not {n}."
+        )
+    return fisher_interval(r, 1 / np.sqrt(n - 3 - n_controls), confidence_level)

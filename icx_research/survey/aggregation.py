@@ -12,6 +12,7 @@ from icx_research.core.errors import StudyError
 from icx_research.core.moments import Moments
 from icx_research.core.variance import VarianceComponents, variance_components
 from icx_research.survey.codebook import Codebook, Source
+from icx_research.survey.published import published_scores
 from icx_research.survey.scoring import ScoredStudy
 from icx_research.survey.suppliers import supplier_effects, without_suppliers
 
@@ -156,7 +157,7 @@ def unit_scores(
         effects = supplier_effects(frame, roles, scales)
         frame = without_suppliers(frame, effects, scales)
     if chosen.grain == "unit":
-        table = _published(frame, roles, scales)
+        table = published_scores(as_pandas(frame.to_native()), roles, scales)
         components: dict[tuple[str, str], VarianceComponents] = {}
     else:
         persons = frame.group_by([*roles, "wave", "respondent"]).agg(nw.col(*scales).mean())
@@ -251,36 +252,6 @@ def _cell_moments(scale: str, cell: pd.DataFrame) -> Moments:
         cov=(cell["sd"].to_numpy() ** 2)[:, None, None],
         groups=tuple(range(len(cell))),
     )
-
-
-def _published(
-    frame: "nw.DataFrame[Any]", roles: tuple[str, ...], scales: list[str]
-) -> pd.DataFrame:
-    rows = as_pandas(frame.to_native())
-    parts = []
-    cells = [(scale, cell) for scale in scales for _, cell in rows.groupby("wave", sort=True)]
-    for scale, cell in cells:
-        present = cell[cell[scale].notna()]
-        observed = present[scale].var(ddof=1)
-        if present.empty:
-            continue
-        se = present[f"{scale}_se"].astype(float)
-        true = observed - np.mean(se**2) if se.notna().all() else np.nan
-        parts.append(
-            pd.DataFrame(
-                {
-                    "unit": present[roles[0]],
-                    "wave": present["wave"],
-                    "scale": scale,
-                    "n": present[f"{scale}_n"].astype(float),
-                    "mean": present[scale].astype(float),
-                    "sd": np.nan,
-                    "se": se,
-                    "reliability": true / (true + se**2) if true > 0 else np.nan,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"scale": []})
 
 
 def _attributes(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.controls import control_columns
-from icx_research.linkage.correlation import correlation_interval, linkage_correlations
+from icx_research.linkage.correlation import linkage_correlations
+from icx_research.linkage.intervals import correlation_interval
 from tests.builders import codebook, linked_units
 
 REFERENCE = Path(__file__).parents[1] / "reference"
