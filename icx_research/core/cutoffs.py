@@ -27,3 +27,5 @@ CARELESS_CONSISTENCY = 0.30
 CARELESS_DISTANCE_P = 0.001
 # Signs of carelessness that make a row flagged; single ones have innocent causes.
 CARELESS_MIN_FLAGS = 2
+# Items below which equal answers throughout are no sign of carelessness (convention).
+CARELESS_MIN_ITEMS = 8

@@ -14,6 +14,7 @@ from icx_research.core.cutoffs import (
     CARELESS_DISTANCE_P,
     CARELESS_LONGSTRING_SHARE,
     CARELESS_MIN_FLAGS,
+    CARELESS_MIN_ITEMS,
 )
 from icx_research.core.errors import NotTestable
 from icx_research.core.results import Result, estimate_table
@@ -130,7 +131,8 @@ def careless_responding(
     Notes
     -----
     Runs and variability rest on the answers as given, before reverse keying, unanswered
-    items being skipped. Even-odd: the means of the odd and even items of each scale with
+    items being skipped; with fewer than 8 answers, equal ones are no sign of anything.
+    A row of equal answers shows both signs. Even-odd: the means of the odd and even items of each scale with
     two items or more (at least three such scales), correlated over scales within the row,
     stepped up by :math:`2r / (1 + r)` and not below -1. Distance: squared Mahalanobis
     distance of the answered items, mean and covariance of the complete rows, with as many
@@ -176,6 +178,7 @@ def careless_responding(
         }
     )
     indices[n_items < 2] = np.nan
+    indices.loc[n_items < CARELESS_MIN_ITEMS, ["longstring", "variability"]] = np.nan
     limit = CARELESS_LONGSTRING_SHARE * len(items) if max_longstring is None else max_longstring + 1
     with np.errstate(invalid="ignore"):
         flags = pd.DataFrame(

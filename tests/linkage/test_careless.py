@@ -10,7 +10,7 @@ from icx_research.linkage.correlation import linkage_correlations
 from icx_research.survey.linking import link_study
 from tests import builders
 
-ITEMS = [f"q{i}" for i in range(6)]
+ITEMS = [f"q{i}" for i in range(9)]
 KEYS = {
     "study": "Careless",
     "internal": {
@@ -28,7 +28,7 @@ KEYS = {
 def study(rng):
     unit = np.repeat(np.arange(30), 12)
     level = rng.standard_normal(30)[unit]
-    answers = np.clip(np.round(4 + level[:, None] + 0.8 * rng.standard_normal((360, 6))), 1, 7)
+    answers = np.clip(np.round(4 + level[:, None] + 0.8 * rng.standard_normal((360, 9))), 1, 7)
     answers[:, 5] = 8 - answers[:, 5]
     answers[rng.random(360) < 0.25] = 7  # a quarter ticks one answer throughout
     staff = pd.DataFrame(answers, columns=ITEMS).assign(unit=unit)

@@ -103,8 +103,13 @@ def test_empty_rows_are_counted_and_never_flagged(answers):
 
 def test_signs_that_cannot_be_had_are_named(answers):
     found = careless_responding(answers, scales={"s0": SCALES["s0"]}, reverse_keyed=["s03"])
-    assert found.note == "not to be had of these items: even_odd"
+    assert found.note == "not to be had of these items: longstring, variability, even_odd"
     assert np.isnan(found.table["estimate"].iloc[2])
+
+
+def test_equal_answers_to_a_short_questionnaire_are_no_sign(answers):
+    few = answers.assign(s00=5.0, s01=5.0, s02=5.0)[["s00", "s01", "s02"]]
+    assert not careless_responding(few, scales={"s": list(few)}).flagged.any()
 
 
 def test_a_study_knows_its_own_scales():
