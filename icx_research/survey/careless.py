@@ -132,8 +132,9 @@ def careless_responding(
     -----
     Runs and variability rest on the answers as given, before reverse keying, unanswered
     items being skipped; with fewer than 8 answers, equal ones are no sign of anything.
-    A row of equal answers shows both signs. Even-odd: the means of the odd and even items of each scale with
-    two items or more (at least three such scales), correlated over scales within the row,
+    A row of equal answers shows both signs. Even-odd: the means of the odd and even items
+    of each scale with two items or more (at least three such scales),
+    correlated over scales within the row,
     stepped up by :math:`2r / (1 + r)` and not below -1. Distance: squared Mahalanobis
     distance of the answered items, mean and covariance of the complete rows, with as many
     degrees of freedom as answers. Formulae as in R's ``careless``.
