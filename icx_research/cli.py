@@ -172,11 +172,20 @@ def simulate(
 
 
 @app.command()
-def codebook() -> None:
-    """Explain every key a study.yaml may hold, with examples."""
+def codebook(
+    block: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Print a ready questionnaire instead: servqual, servperf, nps, csat or ces.",
+        ),
+    ] = None,
+) -> None:
+    """Explain every key a study.yaml may hold, or print a ready block of scales."""
+    from icx_research.survey.questionnaires import questionnaire
     from icx_research.survey.schema import explain
 
-    print(explain())
+    print(questionnaire(block) if block else explain())
 
 
 @app.command()

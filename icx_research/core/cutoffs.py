@@ -19,3 +19,13 @@ SMALLEST_CORRELATION = 0.15
 MIN_ANSWERED_SHARE = 0.5
 # Decimals of a published unit mean: one decimal keeps a suppressed sibling unrecoverable.
 PUBLISHED_DECIMALS = 1
+# Share of the items that a run of equal answers may not reach (Curran, 2016).
+CARELESS_LONGSTRING_SHARE = 0.5
+# Even-odd consistency below which answers look careless (Johnson, 2005).
+CARELESS_CONSISTENCY = 0.30
+# Chi-squared probability of a Mahalanobis distance below which it is an outlier (convention).
+CARELESS_DISTANCE_P = 0.001
+# Signs of carelessness that make a row flagged; single ones have innocent causes.
+CARELESS_MIN_FLAGS = 2
+# Items below which equal answers throughout are no sign of carelessness (convention).
+CARELESS_MIN_ITEMS = 8

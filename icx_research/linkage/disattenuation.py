@@ -8,7 +8,8 @@ from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
-from icx_research.linkage.correlation import LinkageCorrelation, correlation_interval
+from icx_research.linkage.correlation import LinkageCorrelation
+from icx_research.linkage.intervals import fisher_interval
 from icx_research.linkage.reliability import MeanReliability
 
 
@@ -144,14 +145,15 @@ def disattenuate(
     check_confidence_level(level)
     inside, outside = correlation.reliability_internal, correlation.reliability_external
     c = correlation.n_control_columns
-    observed = correlation_interval(
-        correlation.estimate.value, correlation.n_used, n_controls=c, confidence_level=level
-    )
+    m, given = correlation.n_used - 3 - c, correlation.estimate
+    widening = _widening(given, m)
+    observed = given
+    if level != given.confidence_level:
+        observed = fisher_interval(given.value, widening / np.sqrt(m), level)
     note = _why_not(inside, outside, observed.value)
     corrected = Estimate(float("nan"), float("nan"), float("nan"), level)
     if not note:
-        m = correlation.n_used - 3 - c
-        corrected = _corrected(observed.value, inside, outside, m, level)
+        corrected = _corrected(observed.value, inside, outside, m / widening**2, level)
         if abs(corrected.value) > 1:
             note = "the corrected value exceeds 1: the reliabilities are too low to correct with"
     return Disattenuation(
@@ -163,6 +165,15 @@ def disattenuate(
         n_dropped=correlation.n_dropped,
         note=note,
     )
+
+
+def _widening(given: Estimate, m: int) -> float:
+    """How much wider than Fisher's an interval is, for clusters or the same respondents."""
+    if abs(given.value) == 1:
+        return 1.0
+    fisher = float(stats.norm.ppf((1 + given.confidence_level) / 2)) / np.sqrt(m)
+    reach = (np.arctanh(given.ci_high) - np.arctanh(given.ci_low)) / 2
+    return round(float(reach / fisher), 12)  # exactly 1 where nothing widens it
 
 
 def _why_not(inside: MeanReliability, outside: MeanReliability, r: float) -> str:
@@ -177,7 +188,7 @@ def _why_not(inside: MeanReliability, outside: MeanReliability, r: float) -> str
 
 
 def _corrected(
-    r: float, inside: MeanReliability, outside: MeanReliability, m: int, level: float
+    r: float, inside: MeanReliability, outside: MeanReliability, m: float, level: float
 ) -> Estimate:
     """Correct one correlation; `m` are the degrees of freedom of its Fisher interval."""
     a, b = inside.variance, outside.variance

@@ -12,7 +12,9 @@ from icx_research.core.errors import StudyError
 from icx_research.core.moments import Moments
 from icx_research.core.variance import VarianceComponents, variance_components
 from icx_research.survey.codebook import Codebook, Source
+from icx_research.survey.published import published_scores
 from icx_research.survey.scoring import ScoredStudy
+from icx_research.survey.suppliers import supplier_effects, without_suppliers
 
 UNIT_ROLES = ("client_unit", "serving_unit", "unit")
 
@@ -38,6 +40,12 @@ class UnitScores:
         What is known of the units: `unit` and a column per attribute.
     crosswalk : DataFrame or None
         The study's crosswalk, carried along for the link.
+    persons : DataFrame or None
+        One row per unit, wave and respondent with each scale, for split halves; never
+        shown. None for published tables.
+    supplier_effects : DataFrame or None
+        `scale`, `wave`, `supplier_unit`, `effect`, `n` (ratings) where the scores are
+        adjusted for suppliers.
     """
 
     codebook: Codebook
@@ -47,6 +55,8 @@ class UnitScores:
     components: Mapping[tuple[str, str], VarianceComponents]
     attributes: pd.DataFrame | None = None
     crosswalk: pd.DataFrame | None = None
+    persons: Any = None
+    supplier_effects: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         """Count units, waves and scales; unit values are shown by `protect` only."""
@@ -82,7 +92,11 @@ class UnitScores:
 
 
 def unit_scores(
-    scored: ScoredStudy, *, by: str | Sequence[str], source: str | None = None
+    scored: ScoredStudy,
+    *,
+    by: str | Sequence[str],
+    source: str | None = None,
+    supplier_adjusted: bool = False,
 ) -> UnitScores:
     r"""Average scores per unit and wave: respondent first, then unit.
 
@@ -95,6 +109,8 @@ def unit_scores(
         addition, one score per client unit and supplier.
     source : str, optional
         Name of the table, needed only where several have that role.
+    supplier_adjusted : bool, default False
+        True takes out which suppliers a unit happens to rate; see `supplier_effects`.
 
     Returns
     -------
@@ -103,7 +119,10 @@ def unit_scores(
     Raises
     ------
     ValueError
-        If no table, or more than one, has these roles.
+        If no table, or more than one, has these roles, or there is no supplier to adjust
+        for.
+    Blocked
+        If suppliers cannot be compared with each other.
 
     Notes
     -----
@@ -133,11 +152,16 @@ def unit_scores(
     roles = (chosen.unit_key, *(role for role in roles if role != chosen.unit_key))
     frame = nw.from_native(scored.tables[chosen.name], eager_only=True)
     scales = [name for name in chosen.measures if name in frame.columns]
+    effects, persons = None, None
+    if supplier_adjusted:
+        effects = supplier_effects(frame, roles, scales)
+        frame = without_suppliers(frame, effects, scales)
     if chosen.grain == "unit":
-        table = _published(frame, roles, scales)
+        table = published_scores(as_pandas(frame.to_native()), roles, scales)
         components: dict[tuple[str, str], VarianceComponents] = {}
     else:
-        table, components = _aggregated(frame, roles, scales)
+        persons = frame.group_by([*roles, "wave", "respondent"]).agg(nw.col(*scales).mean())
+        table, components = _aggregated(persons, roles, scales)
     _check_not_empty(table, scales, chosen)
     return UnitScores(
         codebook=scored.codebook,
@@ -147,6 +171,8 @@ def unit_scores(
         components=components,
         attributes=_attributes(scored, chosen, frame),
         crosswalk=as_pandas(scored.crosswalk),
+        persons=None if persons is None else persons.rename({roles[0]: "unit"}).to_native(),
+        supplier_effects=effects,
     )
 
 
@@ -182,10 +208,9 @@ def _find_source(scored: ScoredStudy, roles: tuple[str, ...], name: str | None) 
 
 
 def _aggregated(
-    frame: "nw.DataFrame[Any]", roles: tuple[str, ...], scales: list[str]
+    persons: "nw.DataFrame[Any]", roles: tuple[str, ...], scales: list[str]
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], VarianceComponents]]:
     keys = [*roles, "wave"]
-    persons = frame.group_by([*keys, "respondent"]).agg(nw.col(*scales).mean())
     parts = []
     for scale in scales:
         units = (
@@ -227,36 +252,6 @@ def _cell_moments(scale: str, cell: pd.DataFrame) -> Moments:
         cov=(cell["sd"].to_numpy() ** 2)[:, None, None],
         groups=tuple(range(len(cell))),
     )
-
-
-def _published(
-    frame: "nw.DataFrame[Any]", roles: tuple[str, ...], scales: list[str]
-) -> pd.DataFrame:
-    rows = as_pandas(frame.to_native())
-    parts = []
-    cells = [(scale, cell) for scale in scales for _, cell in rows.groupby("wave", sort=True)]
-    for scale, cell in cells:
-        present = cell[cell[scale].notna()]
-        observed = present[scale].var(ddof=1)
-        if present.empty:
-            continue
-        se = present[f"{scale}_se"].astype(float)
-        true = observed - np.mean(se**2) if se.notna().all() else np.nan
-        parts.append(
-            pd.DataFrame(
-                {
-                    "unit": present[roles[0]],
-                    "wave": present["wave"],
-                    "scale": scale,
-                    "n": present[f"{scale}_n"].astype(float),
-                    "mean": present[scale].astype(float),
-                    "sd": np.nan,
-                    "se": se,
-                    "reliability": true / (true + se**2) if true > 0 else np.nan,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"scale": []})
 
 
 def _attributes(

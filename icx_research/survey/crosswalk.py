@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.aggregation import UnitScores, as_pandas
@@ -115,3 +117,22 @@ def through_crosswalk(
     linked = pd.DataFrame(columns)
     linked.insert(0, "n_client_units", pairs["client_unit"].groupby(keys).nunique())
     return linked.rename_axis(["unit", "wave"])
+
+
+def connected(walk: pd.DataFrame, units: pd.Series) -> np.ndarray:
+    """Give each unit the number of its connected part of a crosswalk.
+
+    Examples
+    --------
+    >>> walk = pd.DataFrame({"client_unit": ["c1", "c1", "c2"], "serving_unit": ["a", "b", "d"]})
+    >>> connected(walk, pd.Series(["a", "d", "b", "alone"]))
+    array([0, 1, 0, 2])
+    """
+    clients, client_names = pd.factorize(walk["client_unit"])
+    names = pd.Index(units).union(pd.Index(walk["serving_unit"]), sort=False).unique()
+    servings = names.get_indexer(walk["serving_unit"])
+    size = len(names) + len(client_names)
+    links = coo_matrix((np.ones(len(walk)), (servings, len(names) + clients)), shape=(size, size))
+    component = connected_components(links, directed=False)[1]
+    found = component[names.get_indexer(units)]
+    return np.asarray(pd.factorize(found)[0])

@@ -3,16 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores, unit_scores
 from icx_research.survey.codebook import Codebook
-from icx_research.survey.crosswalk import build_crosswalk, side_by_side, through_crosswalk
+from icx_research.survey.crosswalk import (
+    build_crosswalk,
+    connected,
+    side_by_side,
+    through_crosswalk,
+)
 from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units
 from icx_research.survey.scoring import scale_scores
 from icx_research.survey.study import Study
-from icx_research.survey.waves import align_waves, common_waves, order_waves
+from icx_research.survey.waves import (
+    align_waves,
+    common_waves,
+    order_waves,
+    rename_waves,
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,6 +49,8 @@ class LinkedUnits:
         Distinct client units behind the rows.
     crosswalk : DataFrame
         `client_unit`, `serving_unit`, `weight`: the pairs the link rests on.
+    scores : tuple of UnitScores
+        What was linked, the wave of each named as in `table`.
     """
 
     codebook: Codebook
@@ -49,6 +62,7 @@ class LinkedUnits:
     reliability: pd.DataFrame
     n_client_units: int
     crosswalk: pd.DataFrame
+    scores: tuple[UnitScores, ...] = ()
 
     def __repr__(self) -> str:
         """Count rows and units; unit values are shown by `protect` only."""
@@ -66,6 +80,15 @@ class LinkedUnits:
         """The waves in order of time."""
         return order_waves(self.table["wave"].unique(), self.codebook)
 
+    @property
+    def cluster(self) -> np.ndarray:
+        """Which rows hang together, shape (n_rows,): numbers from 0.
+
+        Serving units that share a client unit, directly or through others, are one
+        cluster, in all waves: the connected components of the crosswalk.
+        """
+        return connected(self.crosswalk, self.table["unit"])
+
     def at_wave(self, wave: str | None = None) -> "LinkedUnits":
         """Keep one wave; the latest unless stated."""
         asked = self.codebook.question.wave
@@ -77,7 +100,7 @@ class LinkedUnits:
         wave = wave or asked or self.waves[-1]
         if wave not in self.waves:
             raise ValueError(f"There is no wave {wave!r}; linked are {', '.join(self.waves)}.")
-        return self._keep(self.table["wave"] == wave)
+        return self.keep(self.table["wave"] == wave)
 
     def where(self, **equals: str) -> "LinkedUnits":
         """Keep the units whose attributes equal the given values."""
@@ -89,7 +112,7 @@ class LinkedUnits:
         if not keep.any():
             asked = " and ".join(f"{name} = {value}" for name, value in equals.items())
             raise ValueError(f"No linked unit has {asked}; check the spelling of the value.")
-        return self._keep(keep)
+        return self.keep(keep)
 
     def subset(self, name: str) -> "LinkedUnits":
         """Keep a group of units that the codebook names under question: subsets."""
@@ -101,7 +124,8 @@ class LinkedUnits:
         except ValueError as error:
             raise StudyError(f"codebook: question.subsets.{name}: {error}") from None
 
-    def _keep(self, rows: pd.Series) -> "LinkedUnits":
+    def keep(self, rows: pd.Series | np.ndarray) -> "LinkedUnits":
+        """Keep some rows, told by True and False."""
         table = self.table[rows].reset_index(drop=True)
         pairs = self.crosswalk[self.crosswalk["serving_unit"].isin(table["unit"])]
         behind = int(pairs["client_unit"].nunique())
@@ -234,6 +258,10 @@ def link_units(
         ),
         n_client_units=int(pairs["client_unit"].nunique()),
         crosswalk=pairs,
+        scores=(
+            *(rename_waves(align_waves(scores, insides[0]), waves) for scores in insides),
+            *(align_waves(scores, outsides[0]) for scores in outsides),
+        ),
     )
 
 

@@ -120,10 +120,10 @@ def _scale_score(scale: Scale) -> nw.Expr:
         total - nw.col(item) if item in scale.reverse_keyed else nw.col(item)
         for item in scale.items
     ]
-    return _mean_of_answered(keyed).alias(scale.name)
+    return mean_of_answered(keyed).alias(scale.name)
 
 
-def _mean_of_answered(columns: list[nw.Expr]) -> nw.Expr:
+def mean_of_answered(columns: list[nw.Expr]) -> nw.Expr:
     """Average the columns that are not missing, where at least half of them are not."""
     answered = nw.sum_horizontal(*((~column.is_null()).cast(nw.Int64()) for column in columns))
     enough = answered >= MIN_ANSWERED_SHARE * len(columns)
@@ -131,7 +131,7 @@ def _mean_of_answered(columns: list[nw.Expr]) -> nw.Expr:
 
 
 def _published_score(score: Score) -> list[nw.Expr]:
-    value = _mean_of_answered([nw.col(column) for column in score.values])  # noqa: PD011
+    value = mean_of_answered([nw.col(column) for column in score.values])  # noqa: PD011
     n = nw.col(score.n) if score.n else nw.lit(None, dtype=nw.Float64())
     if score.standard_error:
         se = nw.col(score.standard_error)

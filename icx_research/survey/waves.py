@@ -2,8 +2,11 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+
+import narwhals as nw
 
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores
@@ -62,9 +65,25 @@ def align_waves(scores: UnitScores, reference: UnitScores) -> UnitScores:
         return scores
     own, known = scores.table["wave"].unique(), reference.table["wave"].unique()
     if len(own) == len(known) == 1:
-        return replace(scores, table=scores.table.assign(wave=known[0]))
+        return rename_waves(scores, {own[0]: known[0]})
     name = next(s.source.name for s in (scores, reference) if "wave" not in s.source.keys)
     raise StudyError(
         f"The {name} table has no wave column but the tables it is joined to have several waves; "
         f"declare the wave column under {name}: keys."
     )
+
+
+def rename_waves(scores: UnitScores, names: Mapping[str, str]) -> UnitScores:
+    """Give waves other names; waves without one are left out."""
+    if set(scores.table["wave"]) <= {old for old, new in names.items() if old == new}:
+        return scores
+    table = scores.table[scores.table["wave"].isin(list(names))]
+    table = table.assign(wave=table["wave"].map(dict(names)))
+    if scores.persons is None:
+        return replace(scores, table=table)
+    persons = nw.from_native(scores.persons, eager_only=True)
+    persons = persons.filter(nw.col("wave").is_in(list(names)))
+    renamed = nw.col("wave").replace_strict(
+        list(names), list(names.values()), return_dtype=nw.String()
+    )
+    return replace(scores, table=table, persons=persons.with_columns(renamed).to_native())

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.controls import control_columns
-from icx_research.linkage.correlation import correlation_interval, linkage_correlations
+from icx_research.linkage.correlation import linkage_correlations
+from icx_research.linkage.intervals import correlation_interval
 from tests.builders import codebook, linked_units
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -324,8 +325,13 @@ def test_shared_client_units_are_named(units):
     shared = linked_units(table["inside"], table["outside"], n_client_units=13)
     assert correlate(shared).note == (
         "some of the 13 client units stand behind several of the 40 units, so these are not "
-        "independent and the interval is too narrow"
+        "independent and the interval rests on 13 clusters of units"
     )
+    ranks = correlate(shared, method="spearman")
+    assert ranks.note.endswith("so these are not independent and the interval is too narrow")
+    few = linked_units(table["inside"], table["outside"], n_client_units=9)
+    assert correlate(few).note.endswith("and the interval is too narrow")
+    assert correlate(few).estimate == correlate(units).estimate
 
 
 @settings(max_examples=25, deadline=None)

@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from icx_research.linkage.correlation import correlation_interval, linkage_correlations
+from icx_research.linkage.correlation import linkage_correlations
 from icx_research.linkage.disattenuation import attenuate, disattenuate
+from icx_research.linkage.intervals import correlation_interval
 from tests.builders import linked_units
 
 GOLDEN = 5e-5  # four decimals
