@@ -68,7 +68,7 @@ def study(
 ) -> None:
     """Validate a study, link it, and write figures, tables, verdicts, notebooks and a page.
 
-    Exit code 0: done; 1: done, with rows set aside or items to look at; 2: not usable.
+    Exit code 0: done; 1: done, with rows set aside; 2: the study is not usable.
     """
     from icx_research.present.study_run import run_study
 
@@ -96,16 +96,16 @@ def study(
         print(f"Caution: {caution}")
     if run.study.n_quarantined:
         print(f"{run.study.n_quarantined} rows set aside; see tables/quarantine.csv.")
-    suspects = _print_suspects(run.study)
+    _print_suspects(run.study)
     print(f"{run.n_files} files in {run.folder}; start with {run.page}")
-    raise typer.Exit(QUARANTINED if run.study.n_quarantined or suspects else CLEAN)
+    raise typer.Exit(QUARANTINED if run.study.n_quarantined else CLEAN)
 
 
 @app.command()
 def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     """Say whether the files of a study are usable, and what is set aside and why.
 
-    Exit code 0: clean; 1: usable, with rows set aside or items to look at; 2: not usable.
+    Exit code 0: clean; 1: usable, with rows set aside; 2: not usable.
     """
     from icx_research.survey.linking import link_study
     from icx_research.survey.scoring import scale_scores
@@ -131,10 +131,10 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
         print(f"Usable; {share} are set aside. Means are off if these rows differ from the others.")
     elif suspects:
-        print("Usable; look at the items named above.")
+        print("Nothing is set aside; look at the items named above.")
     else:
         print("Clean: nothing is set aside.")
-    raise typer.Exit(QUARANTINED if found.n_quarantined or suspects else CLEAN)
+    raise typer.Exit(QUARANTINED if found.n_quarantined else CLEAN)
 
 
 @app.command()

@@ -235,7 +235,7 @@ def _subsets(linked: LinkedUnits, found: LinkageCorrelation) -> str:
             )
             parts.append(f"; subset {name}: {again.to_apa()}")
         except (NotTestable, Blocked) as refusal:
-            parts.append(f"; subset {name}: {refusal}")
+            parts.append(f"; subset {name}: {str(refusal).rstrip('.')}")
     return "".join(parts)
 
 

@@ -69,12 +69,14 @@ def linkage_figure(
     Raises
     ------
     NotTestable, Blocked
-        As `linkage_correlations`.
+        As `linkage_correlations`; also if no unit may be shown.
     """
     delta = linked.codebook.thresholds.smallest_correlation
     correlation = linkage_correlations(linked, internal=internal, external=external)
     line = linkage_line(linked, internal=internal, external=external)
     units = protect(linked)
+    if shown_units(correlation, units).empty:
+        raise Blocked(f"no unit has {units.min_persons} persons on both sides; none may be shown.")
     name = f"linkage_{internal}_{external}" + ("" if group == "all" else f"_{group}")
     with figure_style(journal):
         ax = plot_linkage(correlation, line=line, units=units, delta=delta)

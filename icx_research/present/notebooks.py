@@ -99,7 +99,8 @@ def run_notebook(
     try:
         _execute(client)
     except CellExecutionError as error:
-        raise StudyError(f"{path.name} stopped: {error.ename}: {error.evalue}.") from None
+        reason = f"{error.ename}: {error.evalue}".rstrip(".")
+        raise StudyError(f"{path.name} stopped: {reason}.") from None
     except (DeadKernelError, TimeoutError, RuntimeError):
         raise StudyError(
             f"{path.name} stopped: its kernel died or took too long; is memory short?"

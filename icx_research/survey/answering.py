@@ -12,6 +12,8 @@ from icx_research.core.reduction import moments
 from icx_research.survey.codebook import Scale
 from icx_research.survey.study import Study
 
+NORMAL_95 = 1.96
+
 
 def answer_quality(study: Study) -> pd.DataFrame:
     """Summarise the answers to each item over all respondents.
@@ -69,8 +71,8 @@ def suspected_reversed(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         `table`, `scale`, `item`, `item_rest`: the rows of `answer_quality` whose
-        `item_rest` is negative. Nothing is reversed: the codebook decides. Empty where
-        no table holds answers.
+        `item_rest` is negative beyond chance (below -1.96 / sqrt(n)). Nothing is
+        reversed: the codebook decides. Empty where no table holds answers.
 
     Examples
     --------
@@ -83,7 +85,8 @@ def suspected_reversed(study: Study) -> pd.DataFrame:
         table = answer_quality(study)
     except NotTestable:
         return pd.DataFrame(columns=columns)
-    return table.loc[table["item_rest"] < 0, columns].reset_index(drop=True)
+    chance = -NORMAL_95 / np.sqrt(table["n_answers"])
+    return table.loc[table["item_rest"] < chance, columns].reset_index(drop=True)
 
 
 def _item_rest(frame: Any, scale: Scale) -> dict[str, float]:
