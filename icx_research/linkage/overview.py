@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.correlation import linkage_correlations
 from icx_research.linkage.disattenuation import disattenuate
 from icx_research.survey.linking import LinkedUnits
 
+FEW_UNITS = f"below {MIN_LINKED_UNITS} linked units, described only: no verdict and no correction"
 OVERVIEW_COLUMNS = (
     "internal", "external", "units", "term", "estimate", "ci_low", "ci_high", "p_value", "n",
     "note",
@@ -64,10 +66,12 @@ def _pair(
         )
     except (NotTestable, Blocked) as refusal:
         return [{**place, "term": "correlation", "note": str(refusal)}]
-    rows = [{**place, **row, "note": plain.note} for row in plain.table.to_dict("records")]
+    few = FEW_UNITS if plain.n_used < MIN_LINKED_UNITS else ""
+    note = "; ".join(part for part in (plain.note, few) if part)
+    rows = [{**place, **row, "note": note} for row in plain.table.to_dict("records")]
     corrected = disattenuate(plain)
-    row = corrected.table.iloc[1].to_dict()
-    rows.append({**place, **row, "note": corrected.note})
+    row = {"term": "disattenuated", "n": plain.n_used} if few else corrected.table.iloc[1].to_dict()
+    rows.append({**place, **row, "note": few or corrected.note})
     if not controls:
         return rows
     try:
@@ -80,7 +84,7 @@ def _pair(
         )
     except (NotTestable, Blocked) as refusal:
         return [*rows, {**place, "term": "partial_correlation", "note": str(refusal)}]
-    given = "; ".join(note for note in (f"given {', '.join(controls)}", partial.note) if note)
+    given = "; ".join(part for part in (f"given {', '.join(controls)}", partial.note, few) if part)
     return [*rows, {**place, **partial.table.iloc[1].to_dict(), "note": given}]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.linkage.correlation import LinkageCorrelation
 from icx_research.linkage.disattenuation import disattenuate
 from icx_research.linkage.line import LinkageLine
@@ -134,6 +135,10 @@ def linkage_caption(
         f"{_reliability(corrected.reliability_internal)} (internal), "
         f"{_reliability(corrected.reliability_external)} (external).",
     ]
+    if correlation.n_used < MIN_LINKED_UNITS:
+        parts.append(
+            f"Below {MIN_LINKED_UNITS} linked units this describes; no verdict rests on it."
+        )
     public = all(units.codebook.source_of(name).published for name in
                  (correlation.internal, correlation.external))  # fmt: skip
     if not public:

@@ -39,13 +39,13 @@ def assert_row(row, term, estimate, p_value, n, note):
 
 
 def test_each_row_is_its_analysis(rng):
-    linked = build(rng, controls=("size",), subsets={"northern": {"region": "north"}})
+    linked = build(rng, n=36, controls=("size",), subsets={"northern": {"region": "north"}})
     table = linkage_overview(linked, confidence_level=0.90)
     assert list(table) == COLUMNS
     assert table["units"].tolist() == ["all"] * 3 + ["northern"] * 3
     assert set(table["internal"]) == {"inside"}
     assert set(table["external"]) == {"outside"}
-    for start, units, n in ((0, linked, 24), (3, linked.subset("northern"), 8)):
+    for start, units, n in ((0, linked, 36), (3, linked.subset("northern"), 12)):
         plain = linkage_correlations(units, **BOTH, confidence_level=0.90)
         partial = linkage_correlations(units, **BOTH, controls=["size"], confidence_level=0.90)
         corrected = disattenuate(plain)
@@ -154,3 +154,15 @@ def test_a_wave_that_is_not_testable_says_why_and_the_others_stay(rng):
 def test_one_wave_is_no_series_of_waves(rng):
     with pytest.raises(NotTestable, match=r"^a second wave is needed; the study has one\.$"):
         wave_overview(build(rng))
+
+
+def test_below_the_gate_a_correlation_is_described_and_not_corrected(rng):
+    linked = build(rng)
+    for n, few in ((9, True), (10, False)):
+        units = replace(linked, table=linked.table.head(n))
+        table = linkage_overview(units).set_index("term")
+        said = "below 10 linked units, described only: no verdict and no correction"
+        assert np.isfinite(table.loc["correlation", "estimate"])
+        assert (said in table.loc["correlation", "note"]) is few
+        assert np.isnan(table.loc["disattenuated", "estimate"]) == few
+        assert (table.loc["disattenuated", "note"] == said) is few
