@@ -215,6 +215,10 @@ def _labelled(place: Place) -> dict[str, str]:
     return {name: name for name in texts(place)}
 
 
+def _mapping(place: Place) -> dict[str, float]:
+    return {name: number(value) for name, value in place.items()}
+
+
 def _place(place: Place) -> Place:
     return place
 
@@ -228,6 +232,7 @@ _READERS = {
     "flag": _flag,
     "pair": _pair,
     "labelled": _labelled,
+    "mapping": _mapping,
     "section": _place,
     "sections": lambda place: dict(place.items()),
 }

@@ -32,4 +32,4 @@ def test_explain_lists_every_key_with_what_is_required_and_allowed():
 def test_examples_use_keys_that_exist():
     keys = {key for section in SCHEMA.values() for key in section} | set(SCHEMA)
     named = set(re.findall(r"^ *(\w+):", EXAMPLES, flags=re.MULTILINE))
-    assert named - keys == {"would_recommend"}
+    assert named - keys == {"would_recommend", "helpful"}
