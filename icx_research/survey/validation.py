@@ -11,6 +11,7 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.cells import NUMBER, OTHER_DECIMAL, THOUSANDS, key_text, number, yes_or_no
 from icx_research.survey.codebook import Codebook, Measure, Scale, Score, Source
 from icx_research.survey.quarantine import Quarantine, check_duplicates, check_share
+from icx_research.survey.wave_checks import check_days, days_read, read_days, waves_of_days
 
 TIMELESS = ("units", "programme", "crosswalk")  # tables whose rows need not belong to a wave
 
@@ -89,7 +90,8 @@ def validate_table(
         schema=_schema(columns, source),
         backend=frame.implementation,
     )  # fmt: skip
-    return Validated(clean, quarantine, n_read)
+    log = days_read(clean["wave"].to_list(), quarantine, codebook) if "wave" in columns else ()
+    return Validated(clean, quarantine, n_read, log)
 
 
 def _keys(
@@ -106,6 +108,13 @@ def _keys(
         stray = [row for row, wave in zip(rows, columns["wave"], strict=True)
                  if wave is not None and wave not in waves]  # fmt: skip
         quarantine.add(stray, source.keys["wave"], f"the wave is none of {', '.join(waves)}")
+    if "date" in columns:
+        days = read_days(frame[source.keys["date"]].to_list(), rows, quarantine)
+        columns["date"] = [None if one is None else one.isoformat() for one in days]
+        if "wave" in columns:
+            check_days(columns["wave"], days, rows, quarantine, codebook)
+        elif codebook.wave_dates:
+            columns["wave"] = waves_of_days(days, rows, quarantine, codebook)
     if "respondent" not in source.keys and source.grain == "respondent":
         columns["respondent"] = [str(row) for row in rows]
     if "wave" not in columns and source.name not in TIMELESS:
