@@ -31,8 +31,8 @@ class UnitScores:
     by : tuple of str
         Roles that make a unit: ("client_unit",) or with a supplier.
     table : DataFrame
-        One row per unit, wave and scale: `unit`, `supplier_unit` where asked,
-        `wave`, `scale`, `n` (distinct respondents), `mean`, `sd`, `se` (standard
+        One row per unit, wave and scale: `unit`, `supplier_unit` or `touchpoint` where
+        asked, `wave`, `scale`, `n` (distinct respondents), `mean`, `sd`, `se` (standard
         error of the mean), `reliability` (of the mean; nan where not assessable).
     components : dict of (str, str) to VarianceComponents
         By scale and wave; empty for published tables.
@@ -105,8 +105,8 @@ def unit_scores(
     scored : ScoredStudy
     by : str or sequence of str
         Role of the unit: "client_unit" (internal ratings), "serving_unit"
-        (external ratings), "unit" (employees, outcomes); with "supplier_unit" in
-        addition, one score per client unit and supplier.
+        (external ratings), "unit" (employees, outcomes); with "supplier_unit" or
+        "touchpoint" in addition, one score per unit and supplier or touchpoint.
     source : str, optional
         Name of the table, needed only where several have that role.
     supplier_adjusted : bool, default False
@@ -126,8 +126,8 @@ def unit_scores(
 
     Notes
     -----
-    A respondent who rates several suppliers counts once: her ratings are averaged
-    first, so that n is the number of distinct persons (analysing rating rows
+    A respondent who rates several suppliers (or touchpoints) counts once: her ratings
+    are averaged first, so that n is the number of distinct persons (analysing rating rows
     overstates reliability). With :math:`\tau^2` and :math:`\sigma^2` from
     `variance_components`, the mean of :math:`n_u` persons has reliability
     :math:`\tau^2 / (\tau^2 + \sigma^2 / n_u)` and standard error :math:`s_u / \sqrt{n_u}`
@@ -261,7 +261,7 @@ def _attributes(
     tables = []
     if scored.units is not None:
         tables.append(as_pandas(scored.units).set_index("unit"))
-    if source.attributes:
+    if source.facts:
         own = as_pandas(frame.select(source.unit_key, *source.attributes).to_native())
         own = own.drop_duplicates().set_index(source.unit_key)
         changing = own.index[own.index.duplicated()]

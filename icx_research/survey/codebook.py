@@ -8,6 +8,11 @@ from pathlib import Path
 
 from icx_research.core import cutoffs
 
+# Roles that tell the rows of a table apart, in the order they are named.
+ROLES = (
+    "respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "touchpoint", "wave",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Scale:

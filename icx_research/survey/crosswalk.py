@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.aggregation import UnitScores, as_pandas
-from icx_research.survey.validation import key_text
+from icx_research.survey.cells import key_text
 
 WEIGHT_TOLERANCE = 1e-3  # weights are typed by hand, a third as .333
 

@@ -23,7 +23,7 @@ class ProtectedUnits:
     ----------
     codebook : Codebook
     table : DataFrame
-        `unit` (and `supplier_unit`), `wave`, and per score its rounded mean, its
+        `unit` (and `supplier_unit` or `touchpoint`), `wave`, and per score its rounded mean, its
         rounded standard error `<name>_se` and its band of respondents `<name>_n`;
         nan where suppressed.
     scores : tuple of str
@@ -102,7 +102,7 @@ def protect(
     names = tuple(
         units.scales if isinstance(units, UnitScores) else units.internal + units.external
     )
-    keys = [name for name in ("unit", "supplier_unit", "wave") if name in wide]
+    keys = [name for name in ("unit", "supplier_unit", "touchpoint", "wave") if name in wide]
     shown = wide[keys].copy()
     suppressed = {}
     for name in names:

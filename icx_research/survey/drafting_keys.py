@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from icx_research.core.errors import StudyError
+from icx_research.survey.cells import NUMBER
 from icx_research.survey.drafting_files import LookedAt
 from icx_research.survey.drafting_scales import words_of
 from icx_research.survey.matching import fold_id
-from icx_research.survey.validation import NUMBER
 
 UNIT = {"internal": "client_unit", "external": "serving_unit"}
 WORDS = {

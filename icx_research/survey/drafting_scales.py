@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from icx_research.survey.cells import NUMBER
 from icx_research.survey.codebook_checks import RESERVED
 from icx_research.survey.drafting_files import LookedAt
 from icx_research.survey.suspicions import opposed_items
-from icx_research.survey.validation import NUMBER
 
 # Codes people use for "no answer"; only these are ever printed, so no answer is.
 NUMBERS_AS_CODES = (-1, -2, -7, -8, -9, -77, -88, -99, -999, 66, 77, 88, 95, 96, 97, 98, 99,

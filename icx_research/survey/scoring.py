@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from icx_research.core.cutoffs import MIN_ANSWERED_SHARE
-from icx_research.survey.codebook import Codebook, Scale, Score, Source
+from icx_research.survey.codebook import ROLES, Codebook, Scale, Score, Source
 from icx_research.survey.study import Study
 
 
@@ -20,8 +20,8 @@ class ScoredStudy:
     ----------
     codebook : Codebook
     tables : dict of str to DataFrame
-        Per survey and outcome table: the keys, and one column per scale. A
-        published score brings `<name>_n` and `<name>_se` along.
+        Per survey and outcome table: the keys, the attributes, and one column per
+        scale. A published score brings `<name>_n` and `<name>_se` along.
     units : DataFrame or None
         Attributes of units.
     crosswalk : DataFrame or None
@@ -102,8 +102,7 @@ def scale_scores(study: Study, *, scales: Sequence[str] | None = None) -> Scored
 
 def _score_table(table: Any, source: Source, names: list[str]) -> "nw.DataFrame[Any]":
     frame = nw.from_native(table, eager_only=True)
-    roles = ("respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "wave")
-    keys = [role for role in roles if role in frame.columns]
+    keys = [role for role in ROLES if role in frame.columns]
     expressions: list[nw.Expr] = []
     for name in names:
         measure = source.measures[name]

@@ -12,9 +12,10 @@ from icx_research.core.errors import NotTestable, StudyError
 from icx_research.survey.codebook import Codebook, Scale
 from icx_research.survey.codebook_reading import read_codebook
 from icx_research.survey.document import suggestion
+from icx_research.survey.quarantine import QUARANTINE_COLUMNS
 from icx_research.survey.readers import find_file, read_table
 from icx_research.survey.tables import TextTable
-from icx_research.survey.validation import QUARANTINE_COLUMNS, validate_table
+from icx_research.survey.validation import validate_table
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -25,9 +26,9 @@ class Study:
     ----------
     codebook : Codebook
     tables : dict of str to DataFrame
-        By name: internal, external, employees, units, outcomes, crosswalk. Keys
-        are named by their roles, items keep their column names, answers are in
-        range. The files themselves are never touched.
+        By name: internal, external, employees, units, programme, outcomes,
+        crosswalk. Keys are named by their roles, items and attributes keep their
+        column names, answers are in range. The files themselves are never touched.
     quarantine : DataFrame
         One line per problem: table, file, row, column, reason. No answers.
     n_read : dict of str to int
@@ -42,7 +43,7 @@ class Study:
     file_missing_codes : dict of str to dict
         By table and column: codes that SPSS or Stata call "no answer".
     log : tuple of str
-        What the readers left out, and why. No answers.
+        What was left out on reading and why, and what rows turned out to be. No answers.
     """
 
     codebook: Codebook
@@ -144,15 +145,16 @@ def read_study(path: str | Path, *, data: str | Path | None = None) -> Study:
     }  # fmt: skip
     frames = {name: text.frame for name, text in texts.items()}
     rows = {name: text.rows for name, text in texts.items()}
+    study = _study(_worded(codebook, texts), frames, rows, ragged)
     return replace(
-        _study(_worded(codebook, texts), frames, rows, ragged),
+        study,
         digests={str(codebook.sources[name].file): text.digest for name, text in texts.items()},
         dropped_columns={name: text.personal for name, text in texts.items() if text.personal},
         answer_labels={n: text.answer_labels for n, text in texts.items() if text.answer_labels},
         file_missing_codes={
             name: text.missing_codes for name, text in texts.items() if text.missing_codes
         },
-        log=tuple(line for text in texts.values() for line in text.log),
+        log=(*(line for text in texts.values() for line in text.log), *study.log),
     )
 
 
@@ -185,9 +187,9 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
     codebook : Codebook, path of a `study.yaml`, or a mapping with its keys
         Entries for files may be left out of a mapping.
     **tables : DataFrame
-        `internal`, `external` and whichever of `employees`, `units`, `outcomes`
-        and `crosswalk` the codebook describes; pandas, Polars or any other eager
-        frame narwhals reads.
+        `internal`, `external` and whichever of `employees`, `units`, `programme`,
+        `outcomes` and `crosswalk` the codebook describes; pandas, Polars or any other
+        eager frame narwhals reads.
 
     Returns
     -------
@@ -242,19 +244,16 @@ def _study(
     ragged: Mapping[str, list[tuple[int, str]]],
 ) -> Study:
     tables, set_aside, n_read = {}, [pd.DataFrame(columns=list(QUARANTINE_COLUMNS))], {}
+    log: list[str] = []
     for name, source in codebook.sources.items():
         frame = nw.from_native(frames[name], eager_only=True).select(*source.columns)
-        clean, quarantine = validate_table(
-            frame,
-            rows[name],
-            source,
-            max_quarantined=codebook.thresholds.max_quarantined,
-            waves=codebook.waves,
-            ragged=ragged.get(name, ()),
+        found = validate_table(
+            frame, rows[name], source, codebook=codebook, ragged=ragged.get(name, ())
         )
-        n_read[name] = len(rows[name]) + len(ragged.get(name, ()))
-        tables[name] = clean.to_native()
-        if quarantine.entries:
-            set_aside.append(quarantine.table)
+        n_read[name] = found.n_read
+        tables[name] = found.frame.to_native()
+        log += found.log
+        if found.quarantine.entries:
+            set_aside.append(found.quarantine.table)
     quarantine_table = pd.concat(set_aside, ignore_index=True)
-    return Study(codebook, tables, quarantine_table, n_read)
+    return Study(codebook, tables, quarantine_table, n_read, log=tuple(log))

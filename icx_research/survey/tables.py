@@ -63,11 +63,10 @@ class TextTable:
 
 def nouns(source: Source) -> dict[str, str]:
     """Say what a cell of each declared column is; empty where any text will do."""
-    words = {name: "" for name in source.attributes}
+    words = dict.fromkeys(source.attributes, "") | dict.fromkeys(source.indicators, "indicator")
     for measure in source.measures.values():
-        scale = isinstance(measure, Scale)
-        columns = measure.items if isinstance(measure, Scale) else measure.columns
-        words |= dict.fromkeys(columns, "answer" if scale else "figure")
+        noun = "answer" if isinstance(measure, Scale) else "figure"
+        words |= dict.fromkeys(source.columns_of(measure), noun)
     if source.weight:
         words[source.weight] = "weight"
     return words | {column: role.replace("_", " ") for role, column in source.keys.items()}

@@ -1,0 +1,46 @@
+"""One cell of a table: absent, a key, a number, a yes or no."""
+
+import math
+import re
+from typing import Any
+
+import pandas as pd
+
+from icx_research.survey.codebook import Measure
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
+OTHER_DECIMAL = re.compile(r"[+-]?\d+,\d+")
+
+
+def absent(cell: Any) -> bool:
+    """Tell whether a typed cell holds nothing."""
+    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
+
+
+def key_text(cell: Any) -> str | None:
+    """Read a key as text; a number keeps no decimals it does not need."""
+    if absent(cell):
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    word = str(cell)
+    return word if word.strip() else None
+
+
+def number(cell: Any, measure: Measure, decimal: str) -> float | None:
+    """Read one cell: None where there is no answer, nan where it is no number."""
+    if absent(cell):
+        return None
+    word = str(cell).strip()
+    if not word or word in measure.missing_codes:
+        return None
+    if isinstance(cell, str) and decimal != ".":
+        if "." in word:
+            return math.nan
+        word = word.replace(decimal, ".")
+    if not NUMBER.fullmatch(word):
+        return math.nan
+    value = float(word)
+    codes = (float(code) for code in measure.missing_codes if NUMBER.fullmatch(code))
+    return None if value in codes else value
