@@ -26,6 +26,7 @@ _HOME = {
     "protect": "survey.disclosure",
     "ProtectedUnits": "survey.disclosure",
     "units_by_band": "survey.disclosure",
+    "programme_starts": "survey.programmes",
     "answer_quality": "survey.answering",
     "suspected_reversed": "survey.answering",
     "careless_responding": "survey.careless",

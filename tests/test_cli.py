@@ -207,7 +207,7 @@ def test_an_item_that_runs_against_its_scale_is_named_and_never_turned(icx, smal
     assert code == 0
     assert "q2 runs against the other items of service (item-rest correlation -0." in out
     assert "Then list it under reverse_keyed." in out
-    assert "Nothing is set aside; look at the items named above." in out
+    assert "Nothing is set aside; look at what is named above." in out
 
 
 def test_problems_of_a_kind_are_one_line(icx, small_study):

@@ -15,6 +15,7 @@ from icx_research.survey.codebook import Codebook, Source
 from icx_research.survey.published import published_scores
 from icx_research.survey.scoring import ScoredStudy
 from icx_research.survey.suppliers import supplier_effects, without_suppliers
+from icx_research.survey.unit_facts import as_pandas, unit_facts
 
 UNIT_ROLES = ("client_unit", "serving_unit", "unit")
 
@@ -37,7 +38,8 @@ class UnitScores:
     components : dict of (str, str) to VarianceComponents
         By scale and wave; empty for published tables.
     attributes : DataFrame or None
-        What is known of the units: `unit` and a column per attribute.
+        What is known of the units: `unit`, `wave` where anything may change between
+        waves, and a column per attribute and programme.
     crosswalk : DataFrame or None
         The study's crosswalk, carried along for the link.
     persons : DataFrame or None
@@ -169,7 +171,7 @@ def unit_scores(
         by=roles,
         table=table,
         components=components,
-        attributes=_attributes(scored, chosen, frame),
+        attributes=unit_facts(scored, chosen, frame),
         crosswalk=as_pandas(scored.crosswalk),
         persons=None if persons is None else persons.rename({roles[0]: "unit"}).to_native(),
         supplier_effects=effects,
@@ -252,33 +254,3 @@ def _cell_moments(scale: str, cell: pd.DataFrame) -> Moments:
         cov=(cell["sd"].to_numpy() ** 2)[:, None, None],
         groups=tuple(range(len(cell))),
     )
-
-
-def _attributes(
-    scored: ScoredStudy, source: Source, frame: "nw.DataFrame[Any]"
-) -> pd.DataFrame | None:
-    """Gather what is known of the units, from the units table and the source itself."""
-    tables = []
-    if scored.units is not None:
-        tables.append(as_pandas(scored.units).set_index("unit"))
-    if source.facts:
-        own = as_pandas(frame.select(source.unit_key, *source.attributes).to_native())
-        own = own.drop_duplicates().set_index(source.unit_key)
-        changing = own.index[own.index.duplicated()]
-        if len(changing):
-            raise StudyError(
-                f"{source.file or f'The {source.name} table'}: the attributes "
-                f"{', '.join(source.attributes)} of unit {changing[0]!r} change between waves; "
-                "give each unit one value."
-            )
-        tables.append(own)
-    if not tables:
-        return None
-    return pd.concat(tables, axis=1).rename_axis("unit").reset_index()
-
-
-def as_pandas(table: Any) -> Any:
-    """Small tables of units go on as pandas."""
-    if table is None or isinstance(table, pd.DataFrame):
-        return table
-    return pd.DataFrame(nw.from_native(table, eager_only=True).to_dict(as_series=False))

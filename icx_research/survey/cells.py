@@ -10,6 +10,7 @@ from icx_research.survey.codebook import Measure
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
+YES_OR_NO = {"1": 1.0, "true": 1.0, "yes": 1.0, "0": 0.0, "false": 0.0, "no": 0.0}
 OTHER_DECIMAL = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -44,3 +45,9 @@ def number(cell: Any, measure: Measure, decimal: str) -> float | None:
     value = float(word)
     codes = (float(code) for code in measure.missing_codes if NUMBER.fullmatch(code))
     return None if value in codes else value
+
+
+def yes_or_no(cell: Any) -> float | None:
+    """Read 1 or 0, true or false, yes or no; None for anything else."""
+    word = "" if absent(cell) else str(cell).strip().casefold()
+    return YES_OR_NO.get(re.sub(r"(?<=^[01])\.0+$", "", word))

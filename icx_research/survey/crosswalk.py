@@ -8,8 +8,9 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.aggregation import UnitScores, as_pandas
+from icx_research.survey.aggregation import UnitScores
 from icx_research.survey.cells import key_text
+from icx_research.survey.unit_facts import as_pandas
 
 WEIGHT_TOLERANCE = 1e-3  # weights are typed by hand, a third as .333
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores, unit_scores
+from icx_research.survey.cells import key_text
 from icx_research.survey.codebook import Codebook
 from icx_research.survey.crosswalk import (
     build_crosswalk,
@@ -15,6 +16,7 @@ from icx_research.survey.crosswalk import (
     side_by_side,
     through_crosswalk,
 )
+from icx_research.survey.linked_facts import with_unit_facts
 from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units
 from icx_research.survey.scoring import scale_scores
 from icx_research.survey.study import Study
@@ -108,7 +110,7 @@ class LinkedUnits:
         for name, value in equals.items():
             if name not in self.table:
                 raise ValueError(f"Linked units have no attribute {name!r}.")
-            keep &= self.table[name].astype("str") == str(value)
+            keep &= self.table[name].map(key_text) == key_text(value)
         if not keep.any():
             asked = " and ".join(f"{name} = {value}" for name, value in equals.items())
             raise ValueError(f"No linked unit has {asked}; check the spelling of the value.")
@@ -232,7 +234,7 @@ def link_units(
         further = through_crosswalk(align_waves(scores, insides[0]), walk, waves)
         left = left.join(further.drop(columns="n_client_units"), how="left")
     linked = left.join(right, how="inner", validate="one_to_one").sort_index().reset_index()
-    linked = _with_attributes(linked, insides[0], outsides[0], walk)
+    linked = with_unit_facts(linked, insides[0], outsides[0], walk)
     if linked.empty:
         raise Blocked("no unit has an internal and an external score in the same wave.")
     if linked["unit"].nunique() < 2:
@@ -282,25 +284,3 @@ def _check_sides(insides: list[UnitScores], outsides: list[UnitScores]) -> None:
     twice = [name for i, name in enumerate(names) if name in names[:i]]
     if twice:
         raise ValueError(f"The score {twice[0]!r} is handed over twice; pass it once.")
-
-
-def _with_attributes(
-    linked: pd.DataFrame, internal: UnitScores, external: UnitScores, walk: pd.DataFrame
-) -> pd.DataFrame:
-    """Add what is known of the units: by serving unit, and by client unit where one to one."""
-    tables = [external.attributes]
-    if walk["serving_unit"].is_unique and walk["client_unit"].is_unique:
-        if internal.attributes is not None:
-            serving = walk.set_index("client_unit")["serving_unit"]
-            own = internal.attributes.assign(unit=internal.attributes["unit"].map(serving))
-            tables.append(own.dropna(subset="unit"))
-    added: set[str] = set()
-    for table in tables:
-        if table is None:
-            continue
-        known = table.set_index("unit")
-        for name in known:
-            found = linked["unit"].map(known[name])
-            linked[name] = linked[name].fillna(found) if name in added else found
-            added.add(name)
-    return linked

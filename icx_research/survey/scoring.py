@@ -23,11 +23,13 @@ class ScoredStudy:
         Per survey and outcome table: the keys, the attributes, and one column per
         scale. A published score brings `<name>_n` and `<name>_se` along.
     units : DataFrame or None
-        Attributes of units.
+        Attributes of units, per wave where the table says so.
     crosswalk : DataFrame or None
         Which client unit stands behind which serving unit.
     counts : DataFrame
         Per scale: rows with a score (`n_used`) and without (`n_dropped`).
+    programme : DataFrame or None
+        Which programmes run in which unit, per wave where the table says so.
     """
 
     codebook: Codebook
@@ -35,6 +37,7 @@ class ScoredStudy:
     units: Any
     crosswalk: Any
     counts: pd.DataFrame
+    programme: Any = None
 
     def __repr__(self) -> str:
         """Name the scales and their counts, never a row."""
@@ -96,7 +99,12 @@ def scale_scores(study: Study, *, scales: Sequence[str] | None = None) -> Scored
             lines.append((name, measure.name, used, missing))
     counts = pd.DataFrame(lines, columns=["table", "scale", "n_used", "n_dropped"])
     return ScoredStudy(
-        study.codebook, tables, study.tables.get("units"), study.tables.get("crosswalk"), counts
+        study.codebook,
+        tables,
+        study.tables.get("units"),
+        study.tables.get("crosswalk"),
+        counts,
+        study.tables.get("programme"),
     )
 
 

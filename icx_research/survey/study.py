@@ -16,6 +16,7 @@ from icx_research.survey.quarantine import QUARANTINE_COLUMNS
 from icx_research.survey.readers import find_file, read_table
 from icx_research.survey.tables import TextTable
 from icx_research.survey.validation import validate_table
+from icx_research.survey.wave_checks import check_common_waves
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -255,5 +256,6 @@ def _study(
         log += found.log
         if found.quarantine.entries:
             set_aside.append(found.quarantine.table)
+    check_common_waves(codebook, tables)
     quarantine_table = pd.concat(set_aside, ignore_index=True)
     return Study(codebook, tables, quarantine_table, n_read, log=tuple(log))

@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.cells import NUMBER, OTHER_DECIMAL, THOUSANDS, key_text, number
+from icx_research.survey.cells import NUMBER, OTHER_DECIMAL, THOUSANDS, key_text, number, yes_or_no
 from icx_research.survey.codebook import Codebook, Measure, Scale, Score, Source
 from icx_research.survey.quarantine import Quarantine, check_duplicates, check_share
 
@@ -72,6 +72,8 @@ def validate_table(
     columns = _keys(frame, rows, quarantine, codebook)
     for name in source.attributes:
         columns[name] = [key_text(cell) for cell in frame[name].to_list()]
+    for name in source.indicators:
+        columns[name] = _indicator(frame[name].to_list(), name, rows, quarantine)
     for column, measure in _numeric_columns(source):
         columns[column] = _numbers(frame[column].to_list(), column, measure, rows, quarantine)
     if source.weight:
@@ -114,6 +116,16 @@ def _keys(
 def _schema(columns: dict[str, list[Any]], source: Source) -> dict[str, Any]:
     text = {*source.keys, *source.attributes, "respondent", "wave"}
     return {name: nw.String() if name in text else nw.Float64() for name in columns}
+
+
+def _indicator(
+    cells: list[Any], column: str, rows: list[int], quarantine: Quarantine
+) -> list[float | None]:
+    known = {cell: yes_or_no(cell) for cell in set(cells)}
+    strange = {cell for cell, value in known.items() if value is None}
+    reason = "the cell is neither 1 (true, yes) nor 0 (false, no); correct it"
+    quarantine.add(_rows_of(strange, cells, rows), column, reason)
+    return [known[cell] for cell in cells]
 
 
 def _numeric_columns(source: Source) -> list[tuple[str, Measure]]:
