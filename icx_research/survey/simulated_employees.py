@@ -17,19 +17,19 @@ from icx_research.survey.simulated_answers import (
 from icx_research.survey.simulated_scores import TrueScores
 from icx_research.survey.truth import AnswerModel
 
-# Stem of the columns, true score behind them, number of items.
+# Stem of the columns, true score behind them, number of items, level: fewer agree with complaints.
 SCALES = {
-    "vis": ("vision", 3),
-    "lang": ("language", 2),
-    "ent": ("entitlement", 3),
-    "res": ("strain", 2),
-    "hier": ("hierarchy", 2),
-    "fence": ("fence", 2),
-    "conn": ("connectedness", 3),
-    "confl": ("conflict", 2),
-    "eng": ("engagement", 3),
-    "tools": ("tools", 2),
-    "agil": ("agility", 2),
+    "vis": ("vision", 3, 0.0),
+    "lang": ("language", 2, -0.4),
+    "ent": ("entitlement", 3, -0.9),
+    "res": ("strain", 2, -0.9),
+    "hier": ("hierarchy", 2, -0.9),
+    "fence": ("fence", 2, -0.9),
+    "conn": ("connectedness", 3, 0.0),
+    "confl": ("conflict", 2, -0.9),
+    "eng": ("engagement", 3, 0.0),
+    "tools": ("tools", 2, 0.0),
+    "agil": ("agility", 2, 0.0),
 }
 MOOD = 0.3  # of a person's mood in every answer about her unit: the common source
 SHIFTS = (0.1, 0.0, -0.1)
@@ -44,11 +44,12 @@ ORIENTATIONS = ("self", "consumer", "customer")
 ORIENTATION_POINTS = (-0.65, 0.4)
 
 
-def scale_model(effects: Effects, items: int) -> AnswerModel:
+def scale_model(effects: Effects, stem: str) -> AnswerModel:
     """Describe a scale about the own unit."""
+    _, items, level = SCALES[stem]
     return AnswerModel.with_icc(
         effects.icc_focus, person=0.45, pair=0.0, residual=0.55,
-        shifts=np.array([SHIFTS[:items]]), cuts=SEVEN_POINTS,
+        shifts=level + np.array([SHIFTS[:items]]), cuts=SEVEN_POINTS,
     )  # fmt: skip
 
 
@@ -83,8 +84,8 @@ def further_answers(
 ) -> dict[str, np.ndarray]:
     """Draw what else employees answer: numbers."""
     answers = {}
-    for stem, (name, items) in SCALES.items():
-        model = scale_model(effects, items)
+    for stem, (name, _, _) in SCALES.items():
+        model = scale_model(effects, stem)
         answers[stem] = cut(_latent(people, scores[name], model, rng), model.cuts)
     model = knowledge_model(effects)
     right = cut(_latent(people, scores["knowledge"], model, rng), model.cuts, lowest=0)

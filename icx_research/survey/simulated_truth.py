@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from icx_research.survey import simulated_employees as staff
 from icx_research.survey import simulated_external as customers
@@ -17,10 +17,15 @@ from icx_research.survey.simulated_scores import E2E_THRESHOLD, SURVEYED, score_
 from icx_research.survey.truth import (
     DIGITS,
     AnswerModel,
+    expected_answer,
     mean_answer,
+    normal_nodes,
     population,
     unit_score_correlation,
+    within_units,
 )
+
+GRID = 200  # customers of one partner by whom an integral is taken
 
 
 def truth_of_company(company: Company) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def truth_of_company(company: Company) -> dict[str, Any]:
 
 def measured(effects: Effects) -> dict[str, AnswerModel]:
     """Name the true scores that a scale measures, with the scale's model."""
-    scales = {name: staff.scale_model(effects, k) for name, k in staff.SCALES.values()}
+    scales = {name: staff.scale_model(effects, k) for k, (name, _, _) in staff.SCALES.items()}
     return {
         **answer_models(effects),
         **scales,
@@ -142,7 +147,22 @@ def customer_truth(effects: Effects) -> dict[str, float]:
         "know_brand_partner": customers.KNOWN + effects.partner_recognition,
         "latent_variance_between_partners": effects.partner_variance,
     }
+    if effects.partner_external == 0:  # else partners' customers are no fair sample of all
+        truth["csat_variance_between_partners"] = _between_partners(effects)
     return {name: _round(value) for name, value in truth.items()}
+
+
+def _between_partners(effects: Effects) -> float:
+    """Share of the variance of satisfaction within units that lies between partners."""
+    model, k = answer_models(effects)["external"], customers.PARTNERS
+    weight = customers.partner_weight(model, effects)
+    liking = ndtri((np.arange(k * GRID) + 0.5) / (k * GRID))  # equally likely, in order
+    x, w = normal_nodes()
+    level = np.sqrt(model.unit) * x[:, None] + np.sqrt(model.person) * weight * liking
+    spread = model.person * (1 - weight**2) + model.residual
+    score = expected_answer(model, level[..., None, None] + model.shifts, spread).mean(axis=(2, 3))
+    partners = (w @ score).reshape(k, GRID).mean(axis=1)
+    return float(partners.var()) / within_units(model, effects.missing)
 
 
 def unit_truth(effects: Effects) -> dict[str, float]:

@@ -122,7 +122,7 @@ def unit_score_correlation(one: AnswerModel, other: AnswerModel, latent: float) 
 
 def mean_answer(model: AnswerModel, moved: float = 0.0) -> float:
     """Mean answer over all units, where true scores lie `moved` above 0."""
-    x, w = _normal_nodes()
+    x, w = normal_nodes()
     return float(w @ _unit_means(model, x + moved))
 
 
@@ -142,14 +142,14 @@ def _joint(
     share: float = 0.0,
 ) -> _Joint:
     """Variances and correlation of two scores, a share of the units being moved."""
-    x, w = _normal_nodes()
+    x, w = normal_nodes()
     groups = [(1 - share, (0.0, 0.0)), (share, moved)] if share else [(1.0, (0.0, 0.0))]
     between, within = [], []
     for side, model in enumerate((one, other)):
         means = [(p, _unit_means(model, x + by[side])) for p, by in groups]
         centre = sum(p * float(w @ m) for p, m in means)
         between.append(sum(p * float(w @ (m - centre) ** 2) for p, m in means))
-        within.append(sum(p * _within(model, missing, by[side]) for p, by in groups))
+        within.append(sum(p * within_units(model, missing, by[side]) for p, by in groups))
     partner = correlation * x[:, None] + np.sqrt(1 - correlation**2) * x[None, :]
     centre = sum(p * float(w @ _unit_means(one, x + by[0])) for p, by in groups)
     covariance = 0.0
@@ -164,12 +164,13 @@ def _joint(
     )
 
 
-def _normal_nodes() -> tuple[np.ndarray, np.ndarray]:
+def normal_nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Give points and weights that integrate over a standard normal variable."""
     x, w = np.polynomial.hermite_e.hermegauss(NODES)
     return x, w / w.sum()
 
 
-def _expected(model: AnswerModel, level: np.ndarray, spread: float) -> np.ndarray:
+def expected_answer(model: AnswerModel, level: np.ndarray, spread: float) -> np.ndarray:
     """Mean answer at a latent level, averaged over a normal part of variance `spread`."""
     sd = np.sqrt(spread)
     return 1 + sum(ndtr((level - cut) / sd) for cut in model.cuts)
@@ -179,7 +180,7 @@ def _unit_means(model: AnswerModel, true: np.ndarray) -> np.ndarray:
     """Mean score of a unit's members at each latent unit score."""
     level = np.sqrt(model.unit) * true[:, None, None] + model.shifts
     spread = model.person + _centred_pair(model) + model.residual
-    return _expected(model, level, spread).mean(axis=(1, 2))
+    return expected_answer(model, level, spread).mean(axis=(1, 2))
 
 
 def _centred_pair(model: AnswerModel) -> float:
@@ -188,13 +189,13 @@ def _centred_pair(model: AnswerModel) -> float:
     return model.pair * (s - 1) / s
 
 
-def _within(model: AnswerModel, missing: float, moved: float) -> float:
+def within_units(model: AnswerModel, missing: float, moved: float = 0.0) -> float:
     """Variance of persons' scores within units, averaged over units."""
-    x, w = _normal_nodes()
+    x, w = normal_nodes()
     level = np.sqrt(model.unit) * (x + moved)[:, None] + np.sqrt(model.person) * x[None, :]
     level = level[..., None, None] + model.shifts
     pair = _centred_pair(model)
-    mean = _expected(model, level, pair + model.residual)
+    mean = expected_answer(model, level, pair + model.residual)
     # An answer's variance about the mean of its person, supplier and unit: pair effects
     # are shared by a unit's members, so they are averaged over outside the square.
     nodes, weights = (x, w) if pair else (np.zeros(1), np.ones(1))

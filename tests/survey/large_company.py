@@ -5,7 +5,6 @@ import functools
 import numpy as np
 import pandas as pd
 
-from icx_research import moments, variance_components
 from icx_research.survey.simulation import simulate_tables
 
 UNITS = 1200
@@ -85,24 +84,31 @@ def isat(tables, half=None):
     return person_scores(tables["internal"], items, "client_unit", reverse=["isat3"], half=half)
 
 
+def means_and_reliability(side):
+    """Unit means of each wave, and their reliability by one-way analysis of variance."""
+    cell = side.groupby(["wave", "unit"])
+    names, n = cell.ngroup().to_numpy(), cell.size()
+    means = cell["score"].mean()
+    if len(means) == len(side):
+        return means, 1.0
+    score, k = side["score"].to_numpy(), len(means)
+    squares = np.bincount(names, (score - means.to_numpy()[names]) ** 2).sum()
+    within = squares / (len(side) - k)
+    between = (n * (means - score.mean()) ** 2).sum() / (k - 1)
+    size = (len(side) - (n**2).sum() / len(side)) / (k - 1)
+    tau = (between - within) / size
+    return means, tau / (tau + within * (1 / n).mean())
+
+
 def true_correlation(one, other):
     """Correlate unit means of one wave each, corrected for noise; and its standard error.
 
     Either side is respondents' scores, or one figure per unit and wave without noise.
     """
-    found = []
-    for side in (one, other):
-        means = side.groupby(["wave", "unit"])["score"].mean()
-        if means.index.size == len(side):
-            found.append((means, 1.0))
-            continue
-        labelled = side.assign(cell=side.groupby(["wave", "unit"]).ngroup())
-        parts = variance_components(moments(labelled[["cell", "score"]], ["score"], by="cell"))
-        found.append((means, parts.between / (parts.between + parts.within / parts.mean_size)))
-    (x, rel_x), (y, rel_y) = found
+    (x, rel_x), (y, rel_y) = means_and_reliability(one), means_and_reliability(other)
     both = pd.concat([x.rename("x"), y.rename("y")], axis=1).dropna()
-    within = both - both.groupby("wave").transform("mean")  # waves may differ in level
-    observed = within["x"].corr(within["y"])
+    apart = both - both.groupby("wave").transform("mean")  # waves may differ in level
+    observed = apart["x"].corr(apart["y"])
     # Waves of a unit are not independent: count units, not units times waves.
     error = (1 - observed**2) / np.sqrt(both.index.get_level_values("unit").nunique())
     root = np.sqrt(rel_x * rel_y)
