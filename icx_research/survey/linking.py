@@ -13,8 +13,10 @@ from icx_research.survey.codebook import Codebook
 from icx_research.survey.crosswalk import (
     build_crosswalk,
     connected,
+    crosswalk_name,
     side_by_side,
     through_crosswalk,
+    walk_of_waves,
 )
 from icx_research.survey.linked_facts import with_unit_facts
 from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units
@@ -50,7 +52,8 @@ class LinkedUnits:
     n_client_units : int
         Distinct client units behind the rows.
     crosswalk : DataFrame
-        `client_unit`, `serving_unit`, `weight`: the pairs the link rests on.
+        `client_unit`, `serving_unit`, `weight`, and `wave` (as in `table`) where the
+        weights are those of waves: the pairs the link rests on.
     scores : tuple of UnitScores
         What was linked, the wave of each named as in `table`.
     """
@@ -129,7 +132,7 @@ class LinkedUnits:
     def keep(self, rows: pd.Series | np.ndarray) -> "LinkedUnits":
         """Keep some rows, told by True and False."""
         table = self.table[rows].reset_index(drop=True)
-        pairs = self.crosswalk[self.crosswalk["serving_unit"].isin(table["unit"])]
+        pairs = _pairs_of(table, self.crosswalk)
         behind = int(pairs["client_unit"].nunique())
         return replace(self, table=table, crosswalk=pairs, n_client_units=behind)
 
@@ -186,8 +189,8 @@ def link_units(
         Internal ratings by client unit and external ratings by serving unit; the
         first of several decides which units are linked, the others are added.
     crosswalk : DataFrame, optional
-        `client_unit`, `serving_unit` and optionally `weight`; the study's own
-        unless given, and equal ids where there is none.
+        `client_unit`, `serving_unit` and optionally `weight` and `wave`; the study's
+        own unless given, and equal ids where there is none.
     cardinality : str, optional
         How many client units stand behind how many serving units ("many_to_one" and so
         on); as the codebook declares unless given, and else "one_to_one".
@@ -206,7 +209,7 @@ def link_units(
         partner, or nothing is linked.
     StudyError
         If the crosswalk is not of the declared cardinality or its weights do not
-        sum to 1 per serving unit.
+        sum to 1 per serving unit (in each wave, where it has waves).
     ValueError
         If scores are not per client unit and per serving unit.
 
@@ -215,7 +218,9 @@ def link_units(
     The internal score of a serving unit is :math:`\sum_c w_c \bar x_c` over the client
     units behind it, with standard error :math:`\sqrt{\sum_c w_c^2 s_c^2}`; client units
     without a score in a wave are left out if those present carry at least half of the
-    weight. Ids are compared as they are written; resembling ids are only suggested.
+    weight. Where the crosswalk has waves, each internal wave is weighted with its own; with
+    a lag, a row's weights are those of the earlier wave. Ids are compared as they are
+    written; resembling ids are only suggested.
     """
     insides = [internal] if isinstance(internal, UnitScores) else list(internal)
     outsides = [external] if isinstance(external, UnitScores) else list(external)
@@ -225,6 +230,7 @@ def link_units(
     coverage, drops = match_units(insides[0], outsides[0], walk)
     check_coverage(coverage, drops, codebook)
     waves = common_waves(insides[0], outsides[0], lag)
+    walk = walk_of_waves(walk, waves, crosswalk_name(codebook))
     right = side_by_side(outsides[0], waves.values())
     for scores in outsides[1:]:
         further = align_waves(scores, outsides[0])
@@ -244,10 +250,7 @@ def link_units(
         )
     if linked.duplicated(["unit", "wave"]).any():
         raise AssertionError("linked units must be unique; this is a fault of icx_research.")
-    pairs = walk[
-        walk["serving_unit"].isin(linked["unit"])
-        & walk["client_unit"].isin(insides[0].table["unit"])
-    ].reset_index(drop=True)
+    pairs = _pairs_of(linked, walk[walk["client_unit"].isin(insides[0].table["unit"])])
     return LinkedUnits(
         codebook=codebook,
         table=linked,
@@ -265,6 +268,15 @@ def link_units(
             *(align_waves(scores, outsides[0]) for scores in outsides),
         ),
     )
+
+
+def _pairs_of(table: pd.DataFrame, walk: pd.DataFrame) -> pd.DataFrame:
+    """Keep the pairs behind the rows of a table; those of their wave where pairs have one."""
+    behind = walk["serving_unit"].isin(table["unit"])
+    if "wave" in walk:
+        rows = pd.MultiIndex.from_frame(table[["unit", "wave"]])
+        behind = pd.MultiIndex.from_frame(walk[["serving_unit", "wave"]]).isin(rows)
+    return walk[behind].reset_index(drop=True)
 
 
 def _check_sides(insides: list[UnitScores], outsides: list[UnitScores]) -> None:
