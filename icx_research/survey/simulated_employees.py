@@ -121,7 +121,7 @@ def named_choices(
 def _latent(
     people: pd.DataFrame, true: np.ndarray, model: AnswerModel, rng: np.random.Generator
 ) -> np.ndarray:
-    """Unit, person and single answer, shape (respondents, items); persons stay who they are."""
+    """Add unit, person and single answer, shape (respondents, items); persons stay the same."""
     at = (people["wave_at"].to_numpy(), people["unit_at"].to_numpy())
     n, person_at = persons_at(people)
     own = rng.standard_normal(n)[person_at]

@@ -6,9 +6,7 @@ import pandas as pd
 INDICATORS = ("prog", "chargeback", "catalogue")
 
 
-def draw_programmes(
-    n_units: int, waves: int, rng: np.random.Generator
-) -> dict[str, np.ndarray]:
+def draw_programmes(n_units: int, waves: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw, for each programme, the wave each unit starts in.
 
     Returns

@@ -68,9 +68,7 @@ def unit_table(
     return table.assign(invited=np.ceil(invited).astype(int).ravel())
 
 
-def draw_team_weights(
-    waves: int, n_units: int, teams: int, rng: np.random.Generator
-) -> np.ndarray:
+def draw_team_weights(waves: int, n_units: int, teams: int, rng: np.random.Generator) -> np.ndarray:
     """Draw the share of a unit's customers each of its teams reaches, in hundredths.
 
     Returns

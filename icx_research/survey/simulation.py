@@ -1,7 +1,7 @@
 """A company with known truth: surveys, units, programmes and outcomes."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np

@@ -4,10 +4,13 @@ import functools
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from icx_research.survey.simulation import simulate_tables
 
 UNITS = 1200
+MONTE_CARLO_ERRORS = 4  # about a hundred comparisons on two draws
+BOTH = pytest.mark.parametrize("other", [False, True], ids=["default", "other"])
 # Units differ much, so that few respondents tell them apart.
 CLEAR = {"icc_internal": 0.4, "icc_focus": 0.4, "icc_external": 0.4, "stability": 0.5}
 # What is absent by default is there in the other company.
@@ -71,6 +74,17 @@ def person_scores(table, items, unit, *, reverse=(), half=None):
         place = persons.groupby(["wave", "unit"]).cumcount()
         persons = persons[place % 2 == half]
     return persons
+
+
+def employees(tables, stem, items, half=None):
+    """Scores of a scale of the employees' survey."""
+    columns = [f"{stem}{j}" for j in range(1, items + 1)] if items > 1 else [stem]
+    return person_scores(tables["employees"], columns, "unit", half=half)
+
+
+def mean_of(table, items):
+    """Mean of all answers to some items."""
+    return float(np.nanmean(table[items].astype("Float64").to_numpy(float, na_value=np.nan)))
 
 
 def csat(tables):
