@@ -192,13 +192,13 @@ def _find_source(scored: ScoredStudy, roles: tuple[str, ...], name: str | None) 
         source
         for source in scored.codebook.sources.values()
         if source.name in scored.tables
-        and set(roles) <= set(source.keys)
+        and set(roles) <= set(source.roles)
         and source.unit_key in roles
         and name in (None, source.name)
     ]
     if len(fitting) != 1:
         have = "; ".join(
-            f"{s.name}: {', '.join(role for role in s.keys if role not in ('respondent', 'wave'))}"
+            f"{s.name}: {', '.join(role for role in s.roles if role not in ('respondent', 'wave'))}"
             for s in scored.codebook.sources.values()
             if s.name in scored.tables
         )

@@ -1,5 +1,6 @@
-"""One cell of a table: absent, a key, a number, a yes or no."""
+"""One cell of a table: absent, a key, a number, a yes or no, a day."""
 
+import datetime as dt
 import math
 import re
 from typing import Any
@@ -51,3 +52,18 @@ def yes_or_no(cell: Any) -> float | None:
     """Read 1 or 0, true or false, yes or no; None for anything else."""
     word = "" if absent(cell) else str(cell).strip().casefold()
     return YES_OR_NO.get(re.sub(r"(?<=^[01])\.0+$", "", word))
+
+
+def day(cell: Any, date_format: str) -> dt.date | None:
+    """Read a date, or the date of a time stamp; None where it is none."""
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    word = str(cell).strip()
+    try:
+        if date_format:
+            return dt.datetime.strptime(word, date_format).date()
+        return dt.datetime.fromisoformat(word).date()
+    except ValueError:
+        return None

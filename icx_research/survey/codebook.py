@@ -181,6 +181,11 @@ class Source:
             names.append(self.weight)
         return tuple(dict.fromkeys(names))
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles of the keys, with the supplier where the column names tell it."""
+        return (*self.keys, *(("supplier_unit",) if self.blocks else ()))
+
     def columns_of(self, measure: Measure) -> tuple[str, ...]:
         """Columns of the file that a scale or score reads; with blocks, supplier by supplier."""
         if isinstance(measure, Score):

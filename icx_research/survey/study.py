@@ -9,11 +9,12 @@ import narwhals as nw
 import pandas as pd
 
 from icx_research.core.errors import NotTestable, StudyError
-from icx_research.survey.codebook import Codebook, Scale
+from icx_research.survey.codebook import Codebook, Scale, Source
 from icx_research.survey.codebook_reading import read_codebook
 from icx_research.survey.document import suggestion
 from icx_research.survey.quarantine import QUARANTINE_COLUMNS
 from icx_research.survey.readers import find_file, read_table
+from icx_research.survey.supplier_blocks import items_of, with_suppliers
 from icx_research.survey.tables import TextTable
 from icx_research.survey.validation import validate_table
 from icx_research.survey.wave_checks import check_common_waves
@@ -33,7 +34,7 @@ class Study:
     quarantine : DataFrame
         One line per problem: table, file, row, column, reason. No answers.
     n_read : dict of str to int
-        Rows of each table before quarantine.
+        Rows of each table before quarantine; ratings where one row holds several.
     digests : dict of str to str
         SHA-256 of each file that was read.
     dropped_columns : dict of str to tuple of str
@@ -67,8 +68,8 @@ class Study:
 
     @property
     def n_quarantined(self) -> int:
-        """Rows set aside, each counted once."""
-        return len(self.quarantine[["table", "row"]].drop_duplicates())
+        """Rows set aside, each counted once; ratings where one row holds several."""
+        return sum(read - len(self.tables[name]) for name, read in self.n_read.items())
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -145,6 +146,7 @@ def read_study(path: str | Path, *, data: str | Path | None = None) -> Study:
         for name, text in texts.items()
     }  # fmt: skip
     frames = {name: text.frame for name, text in texts.items()}
+    codebook = _described(codebook, frames)
     rows = {name: text.rows for name, text in texts.items()}
     study = _study(_worded(codebook, texts), frames, rows, ragged)
     return replace(
@@ -164,6 +166,8 @@ def _worded(codebook: Codebook, texts: Mapping[str, TextTable]) -> Codebook:
     sources = {}
     for name, source in codebook.sources.items():
         known = texts[name].wording
+        if source.blocks:
+            known = _common_wording(known, source)
         measures = {
             key: replace(
                 measure,
@@ -177,6 +181,25 @@ def _worded(codebook: Codebook, texts: Mapping[str, TextTable]) -> Codebook:
             for key, measure in source.measures.items()
         }
         sources[name] = replace(source, measures=measures)
+    return replace(codebook, sources=sources)
+
+
+def _common_wording(known: Mapping[str, str], source: Source) -> dict[str, str]:
+    """Take the wording of an item where the file has the same one for every supplier."""
+    wording = {}
+    for item in items_of(source):
+        columns = source.columns_of(Scale("", "", {item: item}, (0, 1)))
+        if len(said := {known.get(column, "") for column in columns}) == 1:
+            wording[item] = said.pop()
+    return {item: text for item, text in wording.items() if text}
+
+
+def _described(codebook: Codebook, frames: Mapping[str, Any]) -> Codebook:
+    """Fill in the suppliers that the column names of a table tell."""
+    sources = {
+        name: with_suppliers(f"The {name} table", _columns(name, frames[name]), source)
+        for name, source in codebook.sources.items()
+    }
     return replace(codebook, sources=sources)
 
 
@@ -214,13 +237,15 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
         if name not in tables:
             raise StudyError(f"The codebook describes the table {name!r}; pass {name}=...")
         known = _columns(name, tables[name])
-        missing = [column for column in source.columns if column not in known]
+        keys_first = replace(source, measures={}) if source.blocks else source
+        missing = [column for column in keys_first.columns if column not in known]
         if missing:
             raise StudyError(
                 f"The {name} table has no column {missing[0]!r}; {suggestion(missing[0], known)}"
             )
         if len(tables[name]) == 0:
             raise StudyError(f"The {name} table has no rows; there is nothing to analyse.")
+    codebook = _described(codebook, tables)
     rows = {name: list(range(1, len(tables[name]) + 1)) for name in codebook.sources}
     return _study(codebook, {name: tables[name] for name in codebook.sources}, rows, {})
 

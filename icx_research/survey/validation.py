@@ -11,6 +11,8 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.cells import NUMBER, OTHER_DECIMAL, THOUSANDS, key_text, number, yes_or_no
 from icx_research.survey.codebook import Codebook, Measure, Scale, Score, Source
 from icx_research.survey.quarantine import Quarantine, check_duplicates, check_share
+from icx_research.survey.supplier_blocks import Ratings, items_of, stacked
+from icx_research.survey.wave_checks import check_days, days_read, read_days, waves_of_days
 
 TIMELESS = ("units", "programme", "crosswalk")  # tables whose rows need not belong to a wave
 
@@ -25,7 +27,7 @@ class Validated:
         Keys named by their roles, items and figures as floats; only clean rows.
     quarantine : Quarantine
     n_read : int
-        Rows before quarantine.
+        Rows before quarantine; ratings where one row holds several.
     log : tuple of str
         What the rows turned out to be; no answers.
     """
@@ -78,18 +80,28 @@ def validate_table(
         columns[column] = _numbers(frame[column].to_list(), column, measure, rows, quarantine)
     if source.weight:
         columns[source.weight] = _weights(frame[source.weight].to_list(), rows, quarantine)
+    _check_answered(columns, quarantine)
     check_duplicates(columns, rows, quarantine)
-    bad = {row for row, _, _ in quarantine.entries}
-    n_read = len(rows) + len(ragged)
-    check_share(len(bad), n_read, quarantine, codebook.thresholds.max_quarantined)
-    keep = [row not in bad for row in rows]
+    found = (stacked if source.blocks else _kept)(columns, rows, quarantine, n_ragged=len(ragged))
+    check_share(found.n_bad, found.n_read, quarantine, codebook.thresholds.max_quarantined)
     clean = nw.DataFrame.from_dict(
-        {name: [v for v, use in zip(values, keep, strict=True) if use]
-         for name, values in columns.items()},
-        schema=_schema(columns, source),
-        backend=frame.implementation,
-    )  # fmt: skip
-    return Validated(clean, quarantine, n_read)
+        found.columns, schema=_schema(found.columns, source), backend=frame.implementation
+    )
+    waves = days_read(found.columns["wave"], quarantine, codebook) if "wave" in columns else ()
+    return Validated(clean, quarantine, found.n_read, (*found.log, *waves))
+
+
+def _kept(
+    columns: dict[str, list[Any]], rows: list[int], quarantine: Quarantine, *, n_ragged: int
+) -> Ratings:
+    """Keep the rows in which nothing is wrong; a row of ratings is one rating."""
+    bad = {row for row, _, _ in quarantine.entries}
+    keep = [row not in bad for row in rows]
+    kept = {
+        name: [value for value, use in zip(values, keep, strict=True) if use]
+        for name, values in columns.items()
+    }
+    return Ratings(kept, n_read=len(rows) + n_ragged, n_bad=len(bad), log=())
 
 
 def _keys(
@@ -106,6 +118,13 @@ def _keys(
         stray = [row for row, wave in zip(rows, columns["wave"], strict=True)
                  if wave is not None and wave not in waves]  # fmt: skip
         quarantine.add(stray, source.keys["wave"], f"the wave is none of {', '.join(waves)}")
+    if "date" in columns:
+        days = read_days(frame[source.keys["date"]].to_list(), rows, quarantine)
+        columns["date"] = [None if one is None else one.isoformat() for one in days]
+        if "wave" in columns:
+            check_days(columns["wave"], days, rows, quarantine, codebook)
+        elif codebook.wave_dates:
+            columns["wave"] = waves_of_days(days, rows, quarantine, codebook)
     if "respondent" not in source.keys and source.grain == "respondent":
         columns["respondent"] = [str(row) for row in rows]
     if "wave" not in columns and source.name not in TIMELESS:
@@ -114,7 +133,7 @@ def _keys(
 
 
 def _schema(columns: dict[str, list[Any]], source: Source) -> dict[str, Any]:
-    text = {*source.keys, *source.attributes, "respondent", "wave"}
+    text = {*source.roles, *source.attributes, "respondent", "wave"}
     return {name: nw.String() if name in text else nw.Float64() for name in columns}
 
 
@@ -131,9 +150,34 @@ def _indicator(
 def _numeric_columns(source: Source) -> list[tuple[str, Measure]]:
     found: dict[str, Measure] = {}
     for measure in source.measures.values():
-        for column in measure.items if isinstance(measure, Scale) else measure.columns:
+        for column in source.columns_of(measure):
             found.setdefault(column, measure)
     return list(found.items())
+
+
+def _check_answered(columns: dict[str, list[Any]], quarantine: Quarantine) -> None:
+    """Refuse a column without any answer; of an item that is asked per supplier, all of them."""
+    source = quarantine.source
+    for column, measure in _numeric_columns(source):
+        noun = "an answer" if isinstance(measure, Scale) else "a figure"
+        if source.blocks is None and _empty(columns[column]):
+            raise StudyError(
+                f"{quarantine.file}, column {column}: no row holds {noun}; leave the column out "
+                "of the codebook, or export the data again."
+            )
+    if source.blocks is None:
+        return
+    for item in items_of(source):
+        each = [source.blocks.column(supplier, item) for supplier in source.blocks.suppliers]
+        if all(_empty(columns[column]) for column in each):
+            raise StudyError(
+                f"{quarantine.file}, item {item} of every supplier ({each[0]} and so on): no row "
+                "holds an answer; leave the item out of the codebook, or export the data again."
+            )
+
+
+def _empty(cells: list[Any]) -> bool:
+    return bool(cells) and all(cell is None for cell in cells)
 
 
 def _numbers(
@@ -178,11 +222,6 @@ def _numbers(
         )
         reason = f"the {noun} is outside {span}; {advice}"
         quarantine.add(_rows_of(outside, cells, rows), column, reason)
-    if cells and not any(value is not None for value in known.values()):
-        raise StudyError(
-            f"{quarantine.file}, column {column}: no row holds {'an' if answers else 'a'} {noun}; "
-            "leave the column out of the codebook, or export the data again."
-        )
     return [known[cell] for cell in cells]
 
 
