@@ -81,7 +81,9 @@ def add_items(frame: pd.DataFrame, answers: Mapping[str, np.ndarray]) -> pd.Data
 
 def some_missing(words: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
     """Take out words at random."""
-    return np.where(rng.random(words.shape) < share, None, words.astype(object))
+    found = words.astype(object)
+    found[rng.random(words.shape) < share] = None
+    return found
 
 
 def persons_at(people: pd.DataFrame) -> tuple[int, np.ndarray]:

@@ -102,7 +102,7 @@ def named_choices(
     """Draw what employees name: their primary customer, and for whom they work."""
     at = (people["wave_at"].to_numpy(), people["unit_at"].to_numpy())
     units = scores["agreement"].shape[1]
-    usual = rng.choice(len(CUSTOMERS), size=units, p=USUAL_NAME)[at[1]]
+    usual = np.asarray(rng.choice(len(CUSTOMERS), size=units, p=USUAL_NAME))[at[1]]
     level, slope = AGREEING
     agrees = rng.standard_normal(len(people)) < level + slope * scores["agreement"][at]
     other = (usual + rng.integers(1, len(CUSTOMERS), size=len(people))) % len(CUSTOMERS)

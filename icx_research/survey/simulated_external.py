@@ -101,9 +101,16 @@ def touchpoints(
     return {
         "touchpoint": np.array(TOUCHPOINTS)[at],
         "owner": np.where(partner, "partner", "company"),
-        "partner_id": np.where(partner, np.char.add("P", number.astype(str)).astype(object), None),
+        "partner_id": _names(number, partner),
         "recog": known.astype(int),
     }
+
+
+def _names(number: np.ndarray, partner: np.ndarray) -> np.ndarray:
+    """Name partners P1, P2, ...; nobody where the company itself serves."""
+    names = np.char.add("P", number.astype(str)).astype(object)
+    names[~partner] = None
+    return names
 
 
 def partner_weight(model: AnswerModel, effects: Effects) -> float:

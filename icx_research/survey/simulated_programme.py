@@ -1,5 +1,7 @@
 """Which programmes run in which simulated unit, from which wave on."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -29,7 +31,7 @@ def waves_running(running: np.ndarray) -> np.ndarray:
     return np.asarray(np.cumsum(running, axis=0))
 
 
-def programme_table(names: list[str], running: dict[str, np.ndarray]) -> pd.DataFrame:
+def programme_table(names: list[str], running: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """One row per unit and wave, 0 or 1 for each programme."""
     waves, units = running["prog"].shape
     return pd.DataFrame(

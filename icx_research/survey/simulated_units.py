@@ -53,7 +53,7 @@ def unit_table(
 ) -> pd.DataFrame:
     """Give each unit a row per wave, and add what changes from wave to wave."""
     waves, units = served.shape
-    second = (rng.random(units) > FIRST_FUNCTION).astype(int)
+    second = np.asarray(rng.random(units) > FIRST_FUNCTION, dtype=int)
     traits = traits.assign(
         function=[FUNCTIONS[d][k] for d, k in zip(traits["dist"], second, strict=True)],
         e2e=scores.end_to_end.astype(int),
@@ -62,8 +62,8 @@ def unit_table(
     table.insert(0, "wave", np.repeat(np.arange(1, waves + 1), units))
     for column, (name, level, slope, error) in FIGURES.items():
         value = level + slope * scores[name] + error * rng.standard_normal(served.shape)
-        value = np.round(np.clip(value, *LIMITS[column]), DECIMALS.get(column, 0)).ravel()
-        table[column] = value if column in DECIMALS else value.astype(int)
+        figure = np.round(np.clip(value, *LIMITS[column]), DECIMALS.get(column, 0)).ravel()
+        table[column] = figure if column in DECIMALS else figure.astype(int)
     invited = served / rng.uniform(*RESPONSE, size=served.shape)
     return table.assign(invited=np.ceil(invited).astype(int).ravel())
 
