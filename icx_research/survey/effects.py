@@ -38,6 +38,13 @@ class Effects:
         Correlation of a unit's true score between any two waves.
     missing : float
         Share of answers that are not given.
+    internal_then_external, external_then_internal : float
+        Weight of one score for the other one wave later, given what it was, within units
+        (both in standard deviations of the part of a true score that passes).
+    internal_floor : float
+        Correlation of external satisfaction, given internal, with a slope that is steeper for
+        units below the middle of internal satisfaction than for those above (not together
+        with moderations).
     need_external : float
         Of what customer work needs from suppliers.
     understanding_internal, understanding_external : float
@@ -66,16 +73,24 @@ connectedness_smoothness, vision_connectedness, smoothness_external : float
         Of hours on internal customers and external satisfaction one wave later, within units.
     entitlement_strain : float
         Of entitlement and strain of suppliers one wave later.
-    turbulence_moderation : float
-        Of turbulence and the product of internal and external satisfaction: below 0 the
-        link between these two is weaker where markets are turbulent.
+    turbulence_moderation, smoothness_moderation, digital_moderation, need_moderation, \
+distance_moderation : float
+        Of turbulence (and so on) and the product of internal and external satisfaction:
+        below 0 the link between these two is weaker where markets are turbulent.
+    distance_focus : float
+        Of end-customer focus and process steps to the end customer.
     programme_internal, programme_external, programme_language, programme_entitlement, \
-programme_lead : float
+programme_conflict, programme_lead : float
         By how many standard deviations of true unit scores a running programme moves
-        internal service, external satisfaction, language, entitlement and lead time.
+        internal service, external satisfaction, language, entitlement, conflict and lead time.
+    chargeback_orientation : float
+        The same for charging services and working for the end customer, as employees say.
     programme_expectation : float
         By how much expectations rise per wave of a running programme, on the latent scale of
         the answers (standard deviation about 1).
+    expectation_ratchet : float
+        By how much they rise, on that scale, per standard deviation of true internal
+        satisfaction one wave before.
     exit_internal, expectation_excess, understanding_gap : float
         On the same scale: how much better a supplier is rated who could be replaced;
         how far expectations lie above needs; suppliers' guess of expectations less these.
@@ -100,6 +115,9 @@ programme_lead : float
     icc_external: float = _share(0.08)
     stability: float = _share(0.80)
     missing: float = _share(0.03)
+    internal_then_external: float = _correlation(0.0)
+    external_then_internal: float = _correlation(0.0)
+    internal_floor: float = _share(0.0)
     need_external: float = _correlation(0.0)
     understanding_internal: float = _correlation(0.40)
     understanding_external: float = _correlation(0.40)
@@ -128,12 +146,20 @@ programme_lead : float
     attention_external: float = _correlation(-0.30)
     entitlement_strain: float = _correlation(0.40)
     turbulence_moderation: float = _correlation(-0.30)
+    smoothness_moderation: float = _correlation(0.0)
+    digital_moderation: float = _correlation(0.0)
+    need_moderation: float = _correlation(0.0)
+    distance_moderation: float = _correlation(0.0)
+    distance_focus: float = _correlation(0.0)
     programme_internal: float = _shift(0.0)
     programme_external: float = _shift(0.0)
     programme_language: float = _shift(1.0)
     programme_entitlement: float = _shift(0.8)
+    programme_conflict: float = _shift(0.0)
     programme_lead: float = _shift(-0.5)
     programme_expectation: float = _shift(0.0)
+    chargeback_orientation: float = _shift(0.0)
+    expectation_ratchet: float = _shift(0.0)
     exit_internal: float = _shift(0.0)
     expectation_excess: float = _shift(0.5)
     understanding_gap: float = _shift(-0.4)
@@ -162,6 +188,12 @@ def read_effects(effects: Effects | Mapping[str, float] | None) -> Effects:
             raise ValueError(f"{name} must be above 0: units would not differ at all.")
     if np.linalg.eigvalsh(unit_correlations(chosen)).min() < 0:
         raise ValueError("No three scores can have these correlations with each other.")
+    if np.linalg.eigvalsh(unexplained(chosen)).min() < 0:
+        raise ValueError(
+            "internal_then_external and external_then_internal would explain more of a score "
+            f"than there is; got {chosen.internal_then_external:g} and "
+            f"{chosen.external_then_internal:g}."
+        )
     return chosen
 
 
@@ -169,3 +201,16 @@ def unit_correlations(effects: Effects) -> np.ndarray:
     """Correlate true unit scores: internal, focus, external."""
     a, b, c = effects.internal_focus, effects.internal_external, effects.focus_external
     return np.array([[1, a, b], [a, 1, c], [b, c, 1]])
+
+
+def lagged_weights(effects: Effects) -> np.ndarray:
+    """Weights of internal, focus, external (columns) for each of them one wave later (rows)."""
+    return np.array(
+        [[0, 0, effects.external_then_internal], [0, 0, 0], [effects.internal_then_external, 0, 0]]
+    )
+
+
+def unexplained(effects: Effects) -> np.ndarray:
+    """Covariances of what the wave before leaves open, so that waves are alike."""
+    weights, among = lagged_weights(effects), unit_correlations(effects)
+    return np.asarray(among - weights @ among @ weights.T)

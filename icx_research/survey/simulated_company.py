@@ -81,10 +81,12 @@ def draw_company(
     running = draw_programmes(n_units, waves, stream["programme"])
     weights = draw_team_weights(waves, n_units, teams, stream["teams"])
     team_shifts = draw_team_shifts(weights, stream["teams"])
+    before = np.concatenate([np.zeros((1, n_units)), surveyed[:-1, :, 0]])
     setting = Setting(
         profile=draw_profiles(n_units, stream["profile"]),
         shift=effects.programme_internal * running["prog"],
-        hopes=effects.programme_expectation * waves_running(running["prog"]),
+        hopes=effects.programme_expectation * waves_running(running["prog"])
+        + effects.expectation_ratchet * before,
         free=draw_free(n_units, stream["free"]),
         charged=running["chargeback"],
         team_shift=team_shifts[people["wave_at"], people["unit_at"], people["team_at"]],

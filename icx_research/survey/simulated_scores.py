@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
-from icx_research.survey.effects import Effects, unit_correlations
+from icx_research.survey.effects import (
+    Effects,
+    lagged_weights,
+    unexplained,
+    unit_correlations,
+)
+from icx_research.survey.truth import bent
 
 SURVEYED = ("internal", "focus", "external")
 GIVEN = (*SURVEYED, "distance", "interplay")  # what every further score starts from
@@ -44,6 +51,7 @@ def paths(effects: Effects) -> dict[str, dict[str, float]]:
         "smoothness": {
             "connectedness": e.connectedness_smoothness,
             "external": e.smoothness_external,
+            "interplay": e.smoothness_moderation,
         },
         "conflict": {"connectedness": e.connectedness_conflict},
         "agility": {"connectedness": e.connectedness_agility},
@@ -70,7 +78,7 @@ def paths(effects: Effects) -> dict[str, dict[str, float]]:
         "attention_external": {"attention_internal": e.attention_tradeoff},
         "entitlement": {},
         "strain": {"entitlement": e.entitlement_strain * e.stability},  # of the wave before
-        "need": {"external": e.need_external},
+        "need": {"external": e.need_external, "interplay": e.need_moderation},
         "understanding": {
             "internal": e.understanding_internal,
             "external": e.understanding_external,
@@ -78,7 +86,7 @@ def paths(effects: Effects) -> dict[str, dict[str, float]]:
         "cooperation": {"external": e.cooperation_external},
         "turbulence": {"interplay": e.turbulence_moderation},
         "variety": {},
-        "digital": {},
+        "digital": {"interplay": e.digital_moderation},
     }
 
 
@@ -95,8 +103,7 @@ def score_correlations(effects: Effects) -> tuple[list[str], np.ndarray, dict[st
     ValueError
         If a score would have to be explained by more than all of its variance.
     """
-    names, found = list(GIVEN), np.eye(len(GIVEN))
-    found[:3, :3] = unit_correlations(effects)
+    names, found = list(GIVEN), given_correlations(effects)
     weights = {}
     for name, on in paths(effects).items():
         at = [names.index(parent) for parent in on]
@@ -104,12 +111,24 @@ def score_correlations(effects: Effects) -> tuple[list[str], np.ndarray, dict[st
         among = found[np.ix_(at, at)]
         weights[name] = np.linalg.lstsq(among, asked, rcond=None)[0]
         if weights[name] @ asked > 1 or not np.allclose(among @ weights[name], asked):
-            told = ", ".join(f"{parent} {r:g}" for parent, r in on.items())
+            told = ", ".join(f"{parent} {r:g}" for parent, r in on.items() if r)
             raise ValueError(f"No score can have the correlations asked for {name}: {told}.")
         row = found[:, at] @ weights[name]
         found = np.block([[found, row[:, None]], [row[None, :], np.ones((1, 1))]])
         names.append(name)
     return names, found, weights
+
+
+def given_correlations(effects: Effects) -> np.ndarray:
+    """Correlate what every further score starts from."""
+    found = np.eye(len(GIVEN))
+    found[:3, :3] = unit_correlations(effects)
+    through = effects.internal_focus * effects.internal_external
+    left = np.sqrt(1 - effects.internal_floor**2)  # a bend takes its part of external satisfaction
+    found[1, 2] = found[2, 1] = through + left * (effects.focus_external - through)
+    found[3, :3] = found[:3, 3] = effects.distance_focus * found[1, :3]
+    found[3, 4] = found[4, 3] = effects.distance_moderation
+    return found
 
 
 def draw_surveyed(
@@ -124,9 +143,45 @@ def draw_surveyed(
     """
     root = np.linalg.cholesky(unit_correlations(effects) + 1e-12 * np.eye(3))
     stable = rng.standard_normal((1, n_units, 3)) @ root.T
-    passing = rng.standard_normal((waves, n_units, 3)) @ root.T
+    drawn = rng.standard_normal((waves, n_units, 3))
+    passing = drawn @ root.T
+    lagged = lagged_weights(effects)
+    if lagged.any():
+        left = np.linalg.cholesky(unexplained(effects) + 1e-12 * np.eye(3))
+        for wave in range(1, waves):
+            passing[wave] = passing[wave - 1] @ lagged.T + drawn[wave] @ left.T
     share = effects.stability
-    return np.sqrt(share) * stable + np.sqrt(1 - share) * passing, stable[0]
+    scores = np.sqrt(share) * stable + np.sqrt(1 - share) * passing
+    if effects.internal_floor:
+        r, inside = effects.internal_external, scores[..., 0]
+        left_over = (scores[..., 2] - r * inside) / np.sqrt(1 - r**2)
+        scores[..., 2] = bent(inside, left_over, r, effects.internal_floor)
+    return scores, stable[0]
+
+
+def arrange_distance(effects: Effects, stable: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw process steps that go with focus, or with the link of internal and external.
+
+    Only for effects other than 0: `distance_focus`, `distance_moderation`.
+    """
+    inside, focus, outside = stable.T
+    r, share = effects.internal_external, effects.stability
+    # Four equal groups of a normal variable carry this correlation with it.
+    edges = ndtri(np.arange(1, STEPS) / STEPS)
+    kept = np.exp(-(edges**2) / 2).sum() / np.sqrt(2 * np.pi) / np.sqrt((STEPS**2 - 1) / 12)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        on_focus = np.divide(effects.distance_focus, kept * np.sqrt(share))
+        on_link = np.divide(effects.distance_moderation, kept * share)
+    open_part = 1 - on_focus**2 - on_link**2
+    if not open_part >= 0:
+        raise ValueError(
+            "distance_focus and distance_moderation are too large for units of stability "
+            f"{share:g}; got {effects.distance_focus:g} and {effects.distance_moderation:g}."
+        )
+    interplay = (inside * outside - r) / np.sqrt(1 + r**2)
+    level = on_focus * focus + on_link * interplay
+    level = level + np.sqrt(open_part) * rng.standard_normal(len(level))
+    return np.asarray(level.argsort().argsort() * STEPS // len(level))
 
 
 def draw_scores(
@@ -134,7 +189,7 @@ def draw_scores(
     surveyed: np.ndarray,
     stable: np.ndarray,
     distance: np.ndarray,
-    programme: np.ndarray,
+    running: Mapping[str, np.ndarray],
     rng: np.random.Generator,
 ) -> TrueScores:
     """Draw every further score of units, given those that both surveys rest on.
@@ -146,8 +201,8 @@ def draw_scores(
         As `draw_surveyed` gives them.
     distance : array, shape (units,)
         Process steps to the end customer.
-    programme : array of bool, shape (waves, units)
-        Where the programme runs; it moves some scores.
+    running : dict of str to array of bool, shape (waves, units)
+        Where each programme runs; they move some scores.
     rng : numpy.random.Generator
     """
     waves, n_units, _ = surveyed.shape
@@ -159,9 +214,11 @@ def draw_scores(
     scores["interplay"] = (inside * outside - r) / np.sqrt(1 + r**2)
     _, _, weights = score_correlations(effects)
     moved = {
-        "language": effects.programme_language * programme,
-        "entitlement": effects.programme_entitlement * programme,
-        "lead": effects.programme_lead * programme,
+        **{
+            name: getattr(effects, f"programme_{name}") * running["prog"]
+            for name in ("language", "entitlement", "conflict", "lead")
+        },
+        "orientation": effects.chargeback_orientation * running["chargeback"],
     }
     first = np.zeros((1, n_units))
     for name, on in paths(effects).items():

@@ -44,6 +44,7 @@ def truth_of_company(company: Company) -> dict[str, Any]:
             n_external=company.served,
             running=company.running["prog"],
             moved=(effects.programme_internal, effects.programme_external),
+            bend=effects.internal_floor,
         ),
         "scores": score_truth(effects),
         "programme": programme_truth(effects),
@@ -92,7 +93,7 @@ def programme_truth(effects: Effects) -> dict[str, float]:
     moved = {
         name: mean_answer(models[name], getattr(effects, f"programme_{name}"))
         - mean_answer(models[name])
-        for name in ("internal", "external", "language", "entitlement")
+        for name in ("internal", "external", "language", "entitlement", "conflict")
     }
     _, _, slope, _ = units.FIGURES["lead"]
     first = _mean_expectation(effects, effects.programme_expectation) - _mean_expectation(effects)

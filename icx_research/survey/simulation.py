@@ -16,7 +16,7 @@ from icx_research.survey.simulated_employees import further_answers, named_choic
 from icx_research.survey.simulated_external import customers_answers, touchpoints
 from icx_research.survey.simulated_internal import further_ratings
 from icx_research.survey.simulated_programme import programme_table
-from icx_research.survey.simulated_scores import draw_scores
+from icx_research.survey.simulated_scores import arrange_distance, draw_scores
 from icx_research.survey.simulated_truth import truth_of_company
 from icx_research.survey.simulated_units import crosswalk_table, unit_table
 from icx_research.survey.study import Study, study_from_frames
@@ -24,8 +24,10 @@ from icx_research.survey.study import Study, study_from_frames
 MOST_TEAMS = 6
 # Everything beside the answers to the first questions has a stream of its own, so that a new
 # question changes none of the old answers.
-STREAMS = ("profile", "free", "programme", "teams", "scores", "internal", "employees", "choices",
-           "external", "touchpoints", "units", "staff_days", "customer_days")  # fmt: skip
+STREAMS = (
+    "profile", "free", "programme", "teams", "scores", "internal", "employees", "choices",
+    "external", "touchpoints", "units", "staff_days", "customer_days", "distance",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,9 +125,12 @@ def simulate_tables(
     stream = dict(zip(STREAMS, rng.spawn(len(STREAMS)), strict=True))
     company = draw_company(chosen, (n_units, waves, teams), raters, customers, stream, rng)
     first, own = first_answers(company, rng)
+    if chosen.distance_focus or chosen.distance_moderation:
+        steps = arrange_distance(chosen, company.stable, stream["distance"])
+        first["units"] = first["units"].assign(dist=steps)
     scores = draw_scores(
         chosen, company.surveyed, company.stable, first["units"]["dist"].to_numpy(),
-        company.running["prog"], stream["scores"],
+        company.running, stream["scores"],
     )  # fmt: skip
     people, days = company.people, company.people["wave_at"].to_numpy()
     answered_on = draw_dates(days, waves, stream["staff_days"])  # one questionnaire, one day

@@ -5,9 +5,10 @@ from math import comb
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 NODES = 21
+FINE = 2000  # points where a function has a kink
 DIGITS = 6  # of the stored truth, so that other processors rebuild the same bytes
 
 
@@ -58,6 +59,7 @@ def population(
     n_external: np.ndarray,
     running: np.ndarray | None = None,
     moved: tuple[float, float] = (0.0, 0.0),
+    bend: float = 0.0,
 ) -> dict[str, Any]:
     """Truth on the scale of the answers: variances, reliabilities, correlations.
 
@@ -74,19 +76,21 @@ def population(
         Where a programme runs, chosen by lot.
     moved : (float, float)
         By how much it moves the true scores of either side.
+    bend : float
+        By how much the second true score bends with the first, see `bent`.
 
     Returns
     -------
     dict
         `population` (before any programme) and `waves`, as `SimulatedStudy.truth` describes.
     """
-    plain = _joint(internal, external, correlation, missing)
+    plain = _joint(internal, external, correlation, missing, bend=bend)
     share = [_share_scored(model, missing) for model in (internal, external)]
     per_wave = {}
     for wave, (n_i, n_e) in enumerate(zip(n_internal, n_external, strict=True)):
         running_share = float(running[wave].mean()) if running is not None and any(moved) else 0.0
         found = (
-            _joint(internal, external, correlation, missing, moved, running_share)
+            _joint(internal, external, correlation, missing, moved, running_share, bend)
             if running_share
             else plain
         )
@@ -140,28 +144,50 @@ def _joint(
     missing: float,
     moved: tuple[float, float] = (0.0, 0.0),
     share: float = 0.0,
+    bend: float = 0.0,
 ) -> _Joint:
     """Variances and correlation of two scores, a share of the units being moved."""
-    x, w = normal_nodes()
+    z, v = normal_nodes()
+    x, w = _fine_nodes() if bend else (z, v)
     groups = [(1 - share, (0.0, 0.0)), (share, moved)] if share else [(1.0, (0.0, 0.0))]
+    partner = bent(x[:, None], z[None, :], correlation, bend)
     between, within = [], []
     for side, model in enumerate((one, other)):
-        means = [(p, _unit_means(model, x + by[side])) for p, by in groups]
-        centre = sum(p * float(w @ m) for p, m in means)
-        between.append(sum(p * float(w @ (m - centre) ** 2) for p, m in means))
+        # A bent score is not normal: it is integrated over both of its parts.
+        score = partner.ravel() if side and bend else x
+        weight = np.outer(w, v).ravel() if side and bend else w
+        means = [(p, _unit_means(model, score + by[side])) for p, by in groups]
+        centre = sum(p * float(weight @ m) for p, m in means)
+        between.append(sum(p * float(weight @ (m - centre) ** 2) for p, m in means))
         within.append(sum(p * within_units(model, missing, by[side]) for p, by in groups))
-    partner = correlation * x[:, None] + np.sqrt(1 - correlation**2) * x[None, :]
     centre = sum(p * float(w @ _unit_means(one, x + by[0])) for p, by in groups)
     covariance = 0.0
     for p, by in groups:
         far = _unit_means(other, partner.ravel() + by[1]).reshape(partner.shape)
         here = _unit_means(one, x + by[0]) - centre
-        covariance += p * float(w @ (here[:, None] * far) @ w)
+        covariance += p * float(w @ (here[:, None] * far) @ v)
     return _Joint(
         (between[0], between[1]),
         (within[0], within[1]),
         covariance / float(np.sqrt(between[0] * between[1])),
     )
+
+
+def bent(one: np.ndarray, own: np.ndarray, correlation: float, bend: float) -> np.ndarray:
+    """Make a score of variance 1 of another and an own part; steeper below 0 than above.
+
+    The bend is uncorrelated with the score it bends with, so that the correlation stays.
+    """
+    if bend:
+        kink = (np.sqrt(2 / np.pi) - np.abs(one)) / np.sqrt(1 - 2 / np.pi)
+        own = np.sqrt(1 - bend**2) * own + bend * kink
+    return np.asarray(correlation * one + np.sqrt(1 - correlation**2) * own)
+
+
+def _fine_nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Give many points of equal weight, for what has a kink."""
+    x = ndtri((np.arange(FINE) + 0.5) / FINE)
+    return x, np.full(FINE, 1 / FINE)
 
 
 def normal_nodes() -> tuple[np.ndarray, np.ndarray]:

@@ -26,7 +26,8 @@ def draw(effects, waves=3, seed=7, programme=None):
     rng = np.random.default_rng(seed)
     surveyed, stable = draw_surveyed(effects, UNITS, waves, rng)
     distance = rng.integers(0, 4, size=UNITS)
-    runs = np.zeros((waves, UNITS), dtype=bool) if programme is None else programme
+    none = np.zeros((waves, UNITS), dtype=bool)
+    runs = {"prog": none if programme is None else programme, "chargeback": none}
     return draw_scores(effects, surveyed, stable, distance, runs, rng), stable
 
 
