@@ -6,9 +6,10 @@ from pathlib import Path
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook_checks import RESERVED
+from icx_research.survey.drafting_blocks import BlocksDraft, as_ratings, draft_blocks
 from icx_research.survey.drafting_files import LookedAt, look_at
 from icx_research.survey.drafting_keys import UNIT, KeysDraft, draft_keys
-from icx_research.survey.drafting_scales import ScaleDraft, draft_scales, words_of
+from icx_research.survey.drafting_scales import ScaleDraft, draft_scales
 from icx_research.survey.drafting_text import TEMPLATES, TableDraft, study_text
 from icx_research.survey.matching import MAX_RESEMBLING, resembling
 
@@ -70,8 +71,10 @@ def _drafted(home: Path, internal: Path, external: Path) -> str:
     keys = dict(zip(files, draft_keys(files["internal"], files["external"]), strict=True))
     tables, taken = {}, list(RESERVED)
     for side, file in files.items():
-        named = {words_of(column): column for column in keys[side].keys.values()}
-        scales = draft_scales(file, side=side, keys=set(named.values()), taken=taken)
+        used = set(keys[side].keys.values())
+        blocks = _blocks(file, side, keys[side])
+        answers = as_ratings(file, blocks) if blocks else file
+        scales = draft_scales(answers, side=side, keys=used, taken=taken)
         if not scales:
             raise StudyError(
                 f"{file.path.name} has no column that looks like answers on a scale (whole numbers "
@@ -79,16 +82,29 @@ def _drafted(home: Path, internal: Path, external: Path) -> str:
             )
         taken += [name for s in scales for name in (s.name, f"{s.name}_n", f"{s.name}_se")]
         items = {item for scale in scales for item in scale.items}
-        used = items | set(keys[side].keys.values())
+        used |= items if blocks is None else {
+            column for (_, item), column in blocks.columns.items() if item in items
+        }  # fmt: skip
         tables[side] = TableDraft(
             file=_relative(file.path, home),
             looked_at=file,
+            answers=answers,
+            blocks=blocks,
             keys=keys[side],
             scales=scales,
             unused=tuple(name for name in file.columns if name not in used),
         )
     question = {side: _asked(table.scales) for side, table in tables.items()}
     return study_text(home.resolve().name, tables, question, _unmatched(files, keys))
+
+
+def _blocks(file: LookedAt, side: str, keys: KeysDraft) -> BlocksDraft | None:
+    """Look for blocks of suppliers in the internal survey, where no column names them."""
+    if side != "internal" or "supplier_unit" in keys.keys:
+        return None
+    found = draft_blocks(file, keys=set(keys.keys.values()))
+    items = as_ratings(file, found) if found else file
+    return found if draft_scales(items, side=side, keys=(), taken=()) else None
 
 
 def _relative(path: Path, home: Path) -> str:

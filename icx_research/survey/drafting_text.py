@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from icx_research.survey.drafting_blocks import BlocksDraft
 from icx_research.survey.drafting_files import LookedAt
 from icx_research.survey.drafting_keys import KeysDraft
 from icx_research.survey.drafting_scales import ScaleDraft
@@ -24,10 +25,12 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class TableDraft:
-    """One survey of a draft."""
+    """One survey of a draft; `answers` is the file with one row per rating."""
 
     file: str
     looked_at: LookedAt
+    answers: LookedAt
+    blocks: BlocksDraft | None
     keys: KeysDraft
     scales: Sequence[ScaleDraft]
     unused: tuple[str, ...]
@@ -68,9 +71,10 @@ def _table(table: TableDraft) -> list[str]:
         lines += comment(f"QUESTION: {text}.", "  ")
     if "respondent" not in table.keys.keys:
         lines += comment("Without a respondent key every row counts as one person.", "  ")
+    lines += _blocks(table.blocks)
     lines.append("scales:")
     for scale in table.scales:
-        lines += _indented(_scale(scale, looked))
+        lines += _indented(_scale(scale, table.answers))
     if table.unused:
         lines += comment(f"Columns that are not used: {', '.join(table.unused)}.")
     if looked.personal:
@@ -78,6 +82,17 @@ def _table(table: TableDraft) -> list[str]:
             f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
         )
     return lines
+
+
+def _blocks(blocks: BlocksDraft | None) -> list[str]:
+    if blocks is None:
+        return []
+    suppliers = ", ".join(word(name) for name in blocks.suppliers)
+    return [
+        "supplier_blocks:   # QUESTION: are these suppliers, each rated on the same items?",
+        f"  pattern: {word(blocks.pattern)}",
+        f"  suppliers: [{suppliers}]",
+    ]
 
 
 def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
@@ -147,6 +162,7 @@ internal:   # colleagues rate the internal service they receive
     client_unit: unit          # the unit that receives the service
     # supplier_unit: supplier  # the unit that is rated, where there are several
     # wave: wave               # where the survey was repeated
+  # supplier_blocks: {pattern: "{supplier}_{item}"}   # where columns are HR_q1, IT_q1, ...
   scales:
     internal_satisfaction:
       items: [q1, q2, q3]

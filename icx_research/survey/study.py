@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from icx_research.core.errors import NotTestable, StudyError
-from icx_research.survey.codebook import Codebook, Scale, Source
+from icx_research.survey.codebook import Codebook, Scale, SupplierBlocks
 from icx_research.survey.codebook_reading import read_codebook
 from icx_research.survey.document import suggestion
 from icx_research.survey.quarantine import QUARANTINE_COLUMNS
@@ -167,7 +167,7 @@ def _worded(codebook: Codebook, texts: Mapping[str, TextTable]) -> Codebook:
     for name, source in codebook.sources.items():
         known = texts[name].wording
         if source.blocks:
-            known = _common_wording(known, source)
+            known = _common_wording(known, source.blocks, items_of(source))
         measures = {
             key: replace(
                 measure,
@@ -184,14 +184,15 @@ def _worded(codebook: Codebook, texts: Mapping[str, TextTable]) -> Codebook:
     return replace(codebook, sources=sources)
 
 
-def _common_wording(known: Mapping[str, str], source: Source) -> dict[str, str]:
+def _common_wording(
+    known: Mapping[str, str], blocks: SupplierBlocks, items: list[str]
+) -> dict[str, str]:
     """Take the wording of an item where the file has the same one for every supplier."""
-    wording = {}
-    for item in items_of(source):
-        columns = source.columns_of(Scale("", "", {item: item}, (0, 1)))
-        if len(said := {known.get(column, "") for column in columns}) == 1:
-            wording[item] = said.pop()
-    return {item: text for item, text in wording.items() if text}
+    each = {
+        item: {known.get(blocks.column(supplier, item), "") for supplier in blocks.suppliers}
+        for item in items
+    }
+    return {item: said.pop() for item, said in each.items() if len(said) == 1 and said != {""}}
 
 
 def _described(codebook: Codebook, frames: Mapping[str, Any]) -> Codebook:

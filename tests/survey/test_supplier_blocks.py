@@ -1,5 +1,6 @@
 """One row per respondent, one block of columns per supplier."""
 
+import datetime as dt
 import time
 
 import numpy as np
@@ -281,6 +282,17 @@ def test_blocks_are_found_in_files_of_other_programs(tmp_path, ending):
     pd.testing.assert_frame_equal(sorted_table(study), sorted_table(wide(tmp_path)))
     if labels:  # one wording for all suppliers is the wording of the item
         assert study.codebook.measures["service"].items == {"q1": "Is content", "q2": "q2"}
+
+
+def test_what_excel_made_of_an_answer_is_refused_in_blocks_that_were_found(tmp_path):
+    rows = rows_of(STAFF)
+    rows[3][6] = dt.datetime(2025, 5, 1)
+    write_workbook(tmp_path / "staff.xlsx", rows)
+    codebook = FOUND.replace("staff.csv", "staff.xlsx")
+    assert refusal(tmp_path, codebook=codebook) == (
+        "staff.xlsx, row 4, column IT_q1: the cell is a date, no answer; programs turn entries "
+        "such as 1-5 into dates. Give the column the format Text and enter it again."
+    )
 
 
 FRAMED = changed(
