@@ -25,6 +25,12 @@ def test_levels_of_expectation_need_and_guess(other):
     assert means["need"] == pytest.approx(known["need"], abs=level)
     assert means["e"] - means["need"] == pytest.approx(known["expectation_less_need"], abs=level)
     assert means["g"] - means["e"] == pytest.approx(known["guess_less_expectation"], abs=level)
+    # High answers are packed: a latent point is a little less than a point of the answers.
+    for name, effect in (
+        ("expectation_less_need", "expectation_excess"),
+        ("guess_less_expectation", "understanding_gap"),
+    ):
+        assert 0.3 < known[name] / truth["effects"][effect] < 1.2
 
 
 @BOTH
@@ -116,6 +122,9 @@ def test_partners_differ_as_designed(other):
     # A unit's mean holds the customer herself: a twentieth of her deviation is gone.
     expected = known.get("csat_variance_between_partners", 0.0) * (1 - 1 / 20)
     n = (table["owner"] == "partner").sum()
+    # Of a mean of three answers: latent variance .55 + .45 / 3, and some is lost to seven steps.
+    mean_of_three = truth["customers"]["latent_variance_between_partners"] / 0.70
+    assert 0.85 * mean_of_three <= expected <= mean_of_three
     error = 2 * np.sqrt(expected / n)  # of a share that is the variance of eight fixed means
     assert share == pytest.approx(expected, abs=MONTE_CARLO_ERRORS * error + 16 / n)
     owners = table.groupby("owner")

@@ -177,3 +177,19 @@ def test_a_moved_share_of_units_is_a_mixture():
     assert found["1"]["observed_correlation"] == pytest.approx((0.5 - 0.25) / 2.25, abs=1e-3)
     assert found["2"]["reliability_internal"] == pytest.approx(0.5, abs=1e-3)
     assert found["2"]["observed_correlation"] == pytest.approx(0.25, abs=1e-3)
+
+
+def test_truth_knows_how_free_choice_spreads_ratings():
+    tables, truth = simulate_tables(
+        effects={"icc_internal": 0.4, "exit_internal": 1.2}, n_units=3000, waves=1,
+        raters=(6, 6), customers=(2, 2), rng=np.random.default_rng(14),
+    )  # fmt: skip
+    persons = isat(tables).drop(columns=["wave", "person"])
+    parts = variance_components(moments(persons, ["score"], by="unit"))
+    known = truth["population"]
+    reliability = known["between_internal"] / (
+        known["between_internal"] + known["within_internal"] / 6
+    )
+    error = np.sqrt(2 / 3000) / reliability
+    assert parts.between == pytest.approx(known["between_internal"], rel=4 * error)
+    assert parts.within == pytest.approx(known["within_internal"], rel=4 * np.sqrt(2 / 15000))
