@@ -286,7 +286,11 @@ Two teams stand behind one shop, with the share of the shop's customers each rea
 
 The same with shares per wave; attributes per wave; and which programmes run when:
 
+  crosswalk:
+    file: teams.csv
     keys: {client_unit: team, serving_unit: shop, wave: year}
+    weight: share
+    cardinality: many_to_one
   units: {file: units.csv, keys: {unit: shop, wave: year}, attributes: [size]}
   programme:
     file: programme.csv

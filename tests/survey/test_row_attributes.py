@@ -157,3 +157,12 @@ def test_yes_or_no_and_hundred_points_are_ordinary_scales(tmp_path):
         [3, "q2", f"the answer is outside 0 to 1; {advice}"],
         [4, "q3", f"the answer is outside 0 to 100; {advice}"],
     ]
+
+
+def test_a_key_that_is_declared_already_is_not_asked_for(tmp_path):
+    customers = CHANNELS + CHANNELS.split("\n", 1)[1]
+    assert refusal(tmp_path, codebook=DESCRIBED, customers=customers) == (
+        "customers.csv, row 2, column customer + branch + channel: the same key stands in other "
+        "rows, too; declare the wave column under keys, or keep one row per key (16 of 16 rows "
+        "cannot be used; at most 20% may be set aside)."
+    )
