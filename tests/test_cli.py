@@ -143,7 +143,7 @@ def test_codebook_explains_every_key(icx):
 def test_simulate_writes_a_study_that_checks_clean(icx, tmp_path):
     code, out, _ = icx("simulate", tmp_path / "new", "--units", "12", "--waves", "1")
     assert code == 0
-    assert "7 files in" in out
+    assert "9 files in" in out
     code, out, _ = icx("check", tmp_path / "new" / "study.yaml")
     assert code == 0
 
