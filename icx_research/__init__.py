@@ -40,6 +40,7 @@ _HOME = {
     "top_box": "survey.boxes",
     "customer_effort": "survey.effort",
     "questionnaire": "survey.questionnaires",
+    "item_wording": "survey.wording",
     "moments": "core.reduction",
     "Moments": "core.moments",
     "variance_components": "core.variance",

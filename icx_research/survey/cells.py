@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from icx_research.survey.codebook import Measure
+from icx_research.survey.codebook import Measure, Scale, fold_answer
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
@@ -37,6 +37,8 @@ def number(cell: Any, measure: Measure, decimal: str) -> float | None:
     word = str(cell).strip()
     if not word or word in measure.missing_codes:
         return None
+    if isinstance(measure, Scale) and (value := measure.answers.get(fold_answer(word))) is not None:
+        return value
     if isinstance(cell, str) and decimal != ".":
         if "." in word:
             return math.nan

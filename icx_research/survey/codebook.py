@@ -14,6 +14,11 @@ ROLES = (
 )  # fmt: skip
 
 
+def fold_answer(word: str) -> str:
+    """Compare answers in words without regard to case and spacing."""
+    return " ".join(word.split()).casefold()
+
+
 @dataclass(frozen=True)
 class Scale:
     """A scale of one questionnaire: items answered by respondents.
@@ -30,6 +35,8 @@ class Scale:
     missing_codes : tuple of str
         Codes that mean "no answer".
     kind, higher_is : str
+    answers : dict of str to float
+        Answers that stand in the file as words, with their number; see `fold_answer`.
     """
 
     name: str
@@ -40,6 +47,7 @@ class Scale:
     missing_codes: tuple[str, ...] = ()
     kind: str = "other"
     higher_is: str = "better"
+    answers: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def axis_label(self) -> str:

@@ -4,7 +4,14 @@ import datetime as dt
 import itertools
 from collections.abc import Mapping
 
-from icx_research.survey.codebook import Measure, Question, Scale, Source, SupplierBlocks
+from icx_research.survey.codebook import (
+    Measure,
+    Question,
+    Scale,
+    Source,
+    SupplierBlocks,
+    fold_answer,
+)
 from icx_research.survey.document import Place, suggestion
 
 # Columns of the tables that are made of the files: nothing else may have these names.
@@ -121,6 +128,31 @@ def check_codes(place: Place, codes: tuple[str, ...], limits: tuple[float, float
                 f"the missing code {code!r} is also a possible answer (range {limits[0]:g} to "
                 f"{limits[1]:g}); correct one of them, or declare the code for single scales."
             )
+
+
+def check_answers(
+    place: Place,
+    answers: Mapping[str, float],
+    codes: tuple[str, ...],
+    limits: tuple[float, float],
+) -> None:
+    """Refuse answers in words that are no answers of the scale, or stand for two things."""
+    seen: dict[str, str] = {}
+    for word, value in answers.items():
+        folded = fold_answer(word)
+        if not limits[0] <= value <= limits[1]:
+            place.find("answers", word).fail(
+                f"{value:g} is outside the range {limits[0]:g} to {limits[1]:g}; correct one of "
+                "them."
+            )
+        if folded in seen:
+            place.find("answers", word).fail(
+                f"this is the same answer as {seen[folded]!r}, as case and spacing do not matter; "
+                "keep one."
+            )
+        if folded in {fold_answer(code) for code in codes}:
+            place.find("answers", word).fail("the word is also a missing code; it cannot be both.")
+        seen[folded] = word
 
 
 def check_measures(sources: Mapping[str, Source], places: Mapping[str, Place]) -> None:

@@ -15,8 +15,10 @@ from icx_research.survey.codebook import (
     Score,
     Source,
     SupplierBlocks,
+    fold_answer,
 )
 from icx_research.survey.codebook_checks import (
+    check_answers,
     check_blocks,
     check_codes,
     check_date_format,
@@ -197,6 +199,8 @@ def _scale(place: Place, name: str, codes: tuple[str, ...]) -> Scale:
         )
     missing_codes = (*codes, *values.get("missing_codes", ()))
     check_codes(place, missing_codes, values["range"])
+    answers = {fold_answer(word): value for word, value in values.get("answers", {}).items()}
+    check_answers(place, values.get("answers", {}), missing_codes, values["range"])
     return Scale(
         name=name,
         label=values.get("label", name.replace("_", " ")),
@@ -206,6 +210,7 @@ def _scale(place: Place, name: str, codes: tuple[str, ...]) -> Scale:
         missing_codes=missing_codes,
         kind=values.get("kind", "other"),
         higher_is=values.get("higher_is", "better"),
+        answers=answers,
     )
 
 

@@ -240,6 +240,10 @@ def _days(place: Place) -> tuple[dt.date, dt.date]:
     return first, last
 
 
+def _mapping(place: Place) -> dict[str, float]:
+    return {name: number(value) for name, value in place.items()}
+
+
 def _place(place: Place) -> Place:
     return place
 
@@ -254,6 +258,7 @@ _READERS = {
     "pair": _pair,
     "labelled": _labelled,
     "waves": _waves,
+    "mapping": _mapping,
     "section": _place,
     "sections": lambda place: dict(place.items()),
 }

@@ -3,8 +3,9 @@
 A kind says how a value is read: ``text``, ``number``, ``share`` (a number from 0 to 1),
 ``count`` (a whole number), ``flag`` (true or false), ``texts`` (one text or a list),
 ``pair`` (two numbers), ``labelled`` (a list of names, or names with labels),
-``waves`` (a list of names, or names with their first and last day), ``section`` (keys of
-its own), ``sections`` (names, each with keys of its own), or the allowed words as a tuple.
+``mapping`` (names with numbers), ``waves`` (a list of names, or names with their first and
+last day), ``section`` (keys of its own), ``sections`` (names, each with keys of its own), or
+the allowed words as a tuple.
 """
 
 from dataclasses import dataclass
@@ -195,6 +196,11 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "items": Key("labelled", "The columns of the scale, or columns with their wording.", True),
         "reverse_keyed": Key("texts", "Items on which a high answer means a low score."),
         "range": Key("pair", "Lowest and highest possible answer, for example [1, 7].", True),
+        "answers": Key(
+            "mapping",
+            "Answers that stand in the file as words, each with its number; case and spacing do "
+            "not matter, and numbers in range remain answers.",
+        ),
         "missing_codes": Key("texts", "Codes that mean 'no answer', besides an empty cell."),
         "kind": Key(
             ("perception", "expectation", "importance", "csat", "nps", "ces", "other"),
@@ -296,6 +302,14 @@ The same with shares per wave; attributes per wave; and which programmes run whe
     file: programme.csv
     keys: {unit: shop, wave: year}
     indicators: {prog: Internal-customer programme, chargeback: Services are charged}
+
+Answers that are words in the file:
+
+    scales:
+      helpful:
+        items: [h1, h2]
+        range: [1, 3]
+        answers: {Disagree: 1, Neither: 2, Agree: 3}
 
 What is held constant, and a group of units to look at on its own:
 

@@ -34,6 +34,7 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
         "notebooks/04_linkage.ipynb", "notebooks/04_linkage.html",
         "figures/linkage_service_csat.pdf",
     } <= written  # fmt: skip
+    assert not [name for name in written if "tutorial" in name]  # it is about the company only
     assert "notebook 04_linkage" in steps
     assert "notebook 04_linkage: cell 1 of 13" in steps
     assert run.page.name == "index.html"
