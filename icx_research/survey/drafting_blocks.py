@@ -4,11 +4,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from icx_research.survey.cells import NUMBER
 from icx_research.survey.drafting_files import LookedAt
-from icx_research.survey.drafting_scales import WORDS_AS_CODES, words_of
+from icx_research.survey.drafting_scales import answers_of, words_of
 
-SEPARATOR = re.compile(r"[_\-.: ]")
+SEPARATOR = re.compile(r" - |: |[_\-.: ]")
 # Fewer items per supplier than this look like anything: sat_total, price_total.
 LEAST_ITEMS = 2
 # Beginnings that tell what is asked, or when, rather than about whom.
@@ -38,10 +37,10 @@ class BlocksDraft:
 def draft_blocks(file: LookedAt, *, keys: set[str]) -> BlocksDraft | None:
     """Find the columns that share a set of endings under several beginnings.
 
-    Only columns of numbers count; endings need a letter, as service_1 and quality_1 are
+    Only columns that look like answers count; endings need a letter, as service_1 and quality_1 are
     two scales rather than two suppliers.
     """
-    names = [name for name in file.columns if name not in keys and _numeric(file, name)]
+    names = list(answers_of(file, keys)[0])
     marks = dict.fromkeys(mark for name in names for mark in SEPARATOR.findall(name))
     drafts = [_blocks(names, mark, cut) for mark in marks for cut in ("first", "last")]
     return max((d for d in drafts if d), key=lambda draft: len(draft.columns), default=None)
@@ -66,16 +65,6 @@ def _blocks(names: list[str], mark: str, cut: str) -> BlocksDraft | None:
         for item in ends[suppliers[0]]
     }
     return BlocksDraft(f"{{supplier}}{mark}{{item}}", suppliers, columns)
-
-
-def _numeric(file: LookedAt, name: str) -> bool:
-    """Tell whether most entries that say something are numbers."""
-    said = [cell.strip() for cell in file.columns[name] if cell.strip()]
-    said = [cell for cell in said if cell.casefold() not in WORDS_AS_CODES]
-    if not words_of(name) or not said:
-        return False
-    plain = [cell.replace(file.decimal, ".") for cell in said]
-    return sum(bool(NUMBER.fullmatch(cell)) for cell in plain) >= len(said) / 2
 
 
 def as_ratings(file: LookedAt, blocks: BlocksDraft) -> LookedAt:

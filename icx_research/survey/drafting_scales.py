@@ -65,10 +65,10 @@ def words_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", split.casefold()).strip("_")
 
 
-def draft_scales(
-    file: LookedAt, *, side: str, keys: Collection[str], taken: Iterable[str]
-) -> list[ScaleDraft]:
-    """Group the columns that look like items by the stem of their name and their range."""
+def answers_of(
+    file: LookedAt, keys: Collection[str]
+) -> tuple[dict[str, pd.Series], Mapping[str, Mapping[str, int]]]:
+    """Give the columns that look like answers as numbers, and the words that stand for these."""
     possible = {
         name: cells
         for name, cells in file.columns.items()
@@ -81,6 +81,14 @@ def draft_scales(
         numbers = _numbers(cells, file.decimal, words.get(name, {}))
         if numbers is not None:
             answers[name] = numbers
+    return answers, words
+
+
+def draft_scales(
+    file: LookedAt, *, side: str, keys: Collection[str], taken: Iterable[str]
+) -> list[ScaleDraft]:
+    """Group the columns that look like items by the stem of their name and their range."""
+    answers, words = answers_of(file, keys)
     used, drafts = set(taken), []
     for stem, points, items in _blocks(answers):
         bodies = pd.concat([_body(answers[item]) for item in items])

@@ -44,7 +44,7 @@ def crossed(suppliers, items, mark="_"):
     [
         (["HR", "IT"], ["q1", "q2"], "_"),
         (["HR", "IT", "Finance and tax"], ["q1", "q2", "q3"], "."),
-        (["HR_Nord", "IT_Nord", "no"], ["isat1", "isat2"], "_"),
+        (["HR_Nord", "IT_Nord", "on"], ["isat1", "isat2"], "_"),
         (["HR", "IT"], ["p_1a", "p_2a", "e_1a"], "_"),
     ],
 )
@@ -120,3 +120,16 @@ def test_customers_have_no_suppliers(tmp_path):
     (path,) = draft_study(tmp_path / "study", internal=tmp_path / "staff.csv",
                           external=tmp_path / "customers.csv")  # fmt: skip
     assert "supplier_blocks" not in path.read_text(encoding="utf-8")
+
+
+def test_grids_of_sentences_answered_in_words_are_blocks_too(tmp_path):
+    rng = np.random.default_rng(8)
+    ladder = ["strongly disagree", "disagree", "neutral", "agree", "strongly agree"]
+    columns = crossed(["HR", "IT"], ["They help me quickly", "They keep their promises"], " - ")
+    extra = {name: [ladder[i] for i in rng.integers(0, 5, 80)] for name in columns}
+    path, _ = draft(tmp_path, [], extra=extra)
+    blocks = read_codebook(path).sources["internal"].blocks
+    assert (blocks.pattern, list(blocks.suppliers)) == ("{supplier} - {item}", ["HR", "IT"])
+    study = read_study(path)
+    assert (len(study.tables["internal"]), study.n_quarantined) == (160, 0)
+    assert set(study.tables["internal"]["They help me quickly"]) <= {1.0, 2.0, 3.0, 4.0, 5.0}
