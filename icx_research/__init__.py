@@ -71,6 +71,7 @@ _HOME = {
     "rwg_j": "measurement.agreement.within_group",
     "null_variance": "measurement.agreement.null_variance",
     "aggregation_support": "measurement.agreement.support",
+    "variance_shares": "measurement.crossed.shares",
     "sem": "measurement.sem.model",
     "cfa": "measurement.sem.model",
     "fit_indices": "measurement.sem.fit_indices",
