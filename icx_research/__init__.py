@@ -77,6 +77,7 @@ _HOME = {
     "fit_indices": "measurement.sem.fit_indices",
     "likelihood_ratio": "measurement.sem.comparison",
     "measurement_invariance": "measurement.invariance",
+    "two_level_cfa": "measurement.twolevel.model",
     "StudyError": "core.errors",
     "NotTestable": "core.errors",
     "Blocked": "core.errors",

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from icx_research.measurement.sem.objective import Discrepancy, SemPoint
-from icx_research.measurement.sem.optimiser import Minimum, minimise
+from icx_research.measurement.sem.optimiser import Minimum, Objective, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.ram import Implied, group_models
 from icx_research.measurement.sem.sample import Sample
@@ -121,13 +121,13 @@ def fit_model(table: ParameterTable, sample: Sample, saturated: Sequence[Referen
     means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
     models = group_models(table, means, covariances)
     objective = Discrepancy(models, sample.patterns, table.mean_structure)
-    minimum = _search(objective, table, means, covariances)
+    minimum = search(objective, table, means, covariances)
     point = objective.at(minimum.theta)
     return Fit(table, sample, objective, minimum, point, tuple(saturated))
 
 
-def _search(
-    objective: Discrepancy,
+def search(
+    objective: Objective,
     table: ParameterTable,
     means: Sequence[np.ndarray],
     covariances: Sequence[np.ndarray],
@@ -204,6 +204,8 @@ def improper(
         ("latent variables", implied.covariance[p:, p:]),
         ("residuals of the observed variables", implied.errors[:p, :p]),
     ):
+        used = np.diag(block) != 0
+        block = block[np.ix_(used, used)]
         own = np.diag(block)
         if len(block) > 1 and (own > 0).all():
             correlation = block / np.sqrt(np.outer(own, own))
