@@ -78,6 +78,7 @@ _HOME = {
     "likelihood_ratio": "measurement.sem.comparison",
     "measurement_invariance": "measurement.invariance",
     "two_level_cfa": "measurement.twolevel.model",
+    "multilevel_omega": "measurement.twolevel.reliability",
     "StudyError": "core.errors",
     "NotTestable": "core.errors",
     "Blocked": "core.errors",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from icx_research.measurement.twolevel.model import two_level_cfa
+from icx_research.measurement.twolevel.reliability import multilevel_omega
 from tests.measurement.twolevel.reference import CASES, ITEMS, answers, values
 
 # Both sides are polished by Newton steps and written with 15 digits.
@@ -96,3 +97,18 @@ def test_fit_indices_match_lavaan(case):
 def test_intraclass_correlations_match_lavaans_saturated_model(case):
     r = indices(case)
     assert_close(fitted(case).icc, [r[f"icc.{item}"] for item in ITEMS], R_RTOL)
+
+
+def test_omegas_match_semtools():
+    omega = values("omega")
+    r = omega[omega["case"] == "configural"].set_index("name")["value"]
+    found = multilevel_omega(answers(), items=ITEMS, unit="unit").coefficients["estimate"]
+    theirs = {
+        "omega_within": "within", "omega_between": "between",
+        "omega_unit_mean": "shared.f.omega_B", "omega_overall": "config.f.omega_2L",
+        "interrater": "shared.f.IRR",
+    }  # fmt: skip
+    assert list(found.index) == list(theirs)
+    for ours, name in theirs.items():
+        assert_close(found[ours], r[name], R_RTOL, ours)
+    assert_close(found["omega_within"], r["config.f.omega_W"], R_RTOL)
