@@ -79,6 +79,7 @@ _HOME = {
     "measurement_invariance": "measurement.invariance",
     "two_level_cfa": "measurement.twolevel.model",
     "multilevel_omega": "measurement.twolevel.reliability",
+    "cross_level_invariance": "measurement.twolevel.invariance",
     "StudyError": "core.errors",
     "NotTestable": "core.errors",
     "Blocked": "core.errors",

@@ -5,9 +5,10 @@ from functools import cache
 import numpy as np
 import pytest
 
+from icx_research.measurement.twolevel.invariance import cross_level_invariance
 from icx_research.measurement.twolevel.model import two_level_cfa
 from icx_research.measurement.twolevel.reliability import multilevel_omega
-from tests.measurement.twolevel.reference import CASES, ITEMS, answers, values
+from tests.measurement.twolevel.reference import CASES, ITEMS, answers, one, values
 
 # Both sides are polished by Newton steps and written with 15 digits.
 R_RTOL = 1e-7
@@ -97,6 +98,18 @@ def test_fit_indices_match_lavaan(case):
 def test_intraclass_correlations_match_lavaans_saturated_model(case):
     r = indices(case)
     assert_close(fitted(case).icc, [r[f"icc.{item}"] for item in ITEMS], R_RTOL)
+
+
+@pytest.mark.parametrize("rung", ["metric", "strong"])
+def test_differences_between_levels_match_lavaan(rung):
+    found = cross_level_invariance(one("f"), answers(), unit="unit")
+    name = "scalar" if rung == "strong" else rung
+    r = values("differences").set_index("case").loc[rung]
+    test = found.differences[name]
+    assert test.df == r["df"]
+    assert_close(test.chi_square, r["chi_square"], R_RTOL)
+    assert_close(test.p_value, r["p_value"], 1e-5)
+    assert_close(found.models[name].fit_indices["log_likelihood"], indices(rung)["logl"], 1e-12)
 
 
 def test_omegas_match_semtools():
