@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from icx_research.measurement.agreement.gate import linkage_gate
 from icx_research.measurement.agreement.intraclass import icc_1, icc_2
 from icx_research.measurement.agreement.support import aggregation_support
 from icx_research.measurement.agreement.within_group import rwg_j
@@ -125,6 +126,12 @@ def test_units_that_do_not_differ_are_blocked_for_linkage_only():
     assert gate.loc["linkage"].tolist() == ["s", "blocked", reason]
     assert gate.loc["display"].tolist() == ["s", "warned", reason]
     assert not found.allows("linkage") and found.allows("display")
+
+
+@pytest.mark.parametrize(("icc", "verdict"), [(0.001, "warned"), (0.0, "blocked")])
+def test_the_least_variance_between_units_opens_the_gate(icc, verdict):
+    row = pd.Series({"icc_1": icc, "icc_2": 0.01, "p_value": 0.4, "rwg_j_uniform": 0.1})
+    assert linkage_gate(row, np.array([5, 5])).verdict == verdict
 
 
 def test_low_agreement_and_reliability_warn_but_never_forbid(ratings):

@@ -8,6 +8,7 @@ from icx_research.core.errors import NotTestable
 from icx_research.measurement.crossed.criterion import solve
 from icx_research.measurement.crossed.design import read_cells, sums
 from icx_research.measurement.crossed.fitting import fit
+from icx_research.measurement.crossed.intervals import bootstrap_shares
 from icx_research.measurement.crossed.shares import variance_shares
 from tests.measurement.conftest import REFERENCE
 
@@ -220,6 +221,17 @@ def test_bootstrap_limits_are_percentiles_of_redrawn_ratings(crossed):
             assert found.components.loc[name, end] == pytest.approx(
                 profile.loc[name, end], abs=0.08
             )
+
+
+def test_redrawn_ratings_have_the_fitted_shares_on_average(rng):
+    y = balanced(rng, clients=30, raters=6, suppliers=8)
+    rows = pd.concat([as_rows(y + rng.normal(size=y.shape)) for _ in range(4)])
+    cells, _ = read_cells(rows, score="score", **CROSSED)
+    best = fit(sums(cells), ("client", "supplier", "rater", "dyad"))
+    drawn = bootstrap_shares(best, cells, n_resamples=60, rng=rng)
+    # a share of two digits has a standard error of .1 at most, its mean over 60 draws of .013
+    np.testing.assert_allclose(drawn.mean(axis=0), best.shares, atol=0.05)
+    assert drawn[:, 4].mean() == pytest.approx(best.shares[4], rel=0.1)
 
 
 def left_out(data, **columns):

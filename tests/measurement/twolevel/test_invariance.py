@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from icx_research.measurement.twolevel.invariance import cross_level_invariance
+from icx_research.measurement.twolevel.model import two_level_cfa
 from tests.measurement.twolevel.reference import answers, level, one
 
 MODEL = "f =~ a + b + c + d"
@@ -34,6 +35,16 @@ def test_equal_measurement_holds_and_the_icc_is_the_factors():
     table = result.models["metric"].table
     own = table[(table["lhs"] == "f") & (table["op"] == "~~")]["estimate"].to_numpy()
     assert icc["estimate"] == pytest.approx(own[1] / own.sum())
+
+
+def test_error_of_the_icc_is_that_of_a_definition():
+    data = draw(1)
+    equal = "f =~ a + l*b + m*c + n*d"
+    text = level(f"{equal}\nf ~~ w*f", f"{equal}\nf ~~ v*f\nicc := v / (v + w)")
+    defined = two_level_cfa(text, data, unit="unit").table.iloc[-1]
+    icc = found(data).factor_icc.iloc[0]
+    assert icc["estimate"] == pytest.approx(defined["estimate"], rel=1e-9)
+    assert icc["se"] == pytest.approx(defined["se"], rel=1e-9)
 
 
 def test_errors_of_the_icc_and_the_tests_are_as_large_as_they_say():
