@@ -49,21 +49,23 @@ def solve(found: Sums, ratios: np.ndarray) -> Solved:
     """Evaluate the criterion at ratios of (client, supplier, rater, dyad)."""
     of_client, of_supplier, of_rater, of_dyad = ratios
     size, s = found.size, found.count.shape[1]
+    products = found.count_products.reshape(len(size), -1)
+    totals = found.total_products.reshape(len(size), -1)
     one, unit = np.ones(s), np.eye(s)
     shrink = 1 / (1 + size * of_rater)
     weight = of_rater * shrink
-    info = found.count[:, :, None] * unit - np.tensordot(weight, found.count_products, axes=1)
-    right = found.total - np.tensordot(weight, found.total_products, axes=1)
+    info = found.count[:, :, None] * unit - _times(products.T, weight).reshape(-1, s, s)
+    right = found.total - _times(totals.T, weight).reshape(-1, s)
     rest = found.squares - weight @ found.total_squares
     log_det = -found.raters @ np.log(shrink)
 
-    spread = of_dyad * unit + of_client * np.ones((s, s))
-    inner = np.linalg.inv(unit + info @ spread)
+    # effects of one client unit and its dyads have covariance of_dyad I + of_client 11'
+    inner = np.linalg.inv(unit + of_dyad * info + of_client * info.sum(axis=2)[:, :, None])
     log_det = log_det - _log_det(inner).sum()
-    smooth = spread @ inner  # (spread^-1 + info)^-1
+    smooth = of_dyad * inner + of_client * inner.sum(axis=1)[:, None, :]
     after = inner @ info
-    right_after = np.einsum("cij,cj->ci", inner, right)
-    rest = rest - (right * np.einsum("cij,cj->ci", smooth, right)).sum()
+    right_after = (inner @ right[:, :, None])[:, :, 0]
+    rest = rest - (right * (smooth @ right[:, :, None])[:, :, 0]).sum()
 
     whole, sides = after.sum(axis=0), right_after.sum(axis=0)
     outer = np.linalg.inv(unit + of_supplier * whole)
@@ -80,16 +82,15 @@ def solve(found: Sums, ratios: np.ndarray) -> Solved:
     taken = shrunk + np.outer(free, free) / precision
     level = mean * one + shrunk @ (sides - whole @ one * mean)
     error = right_after - after @ level
-    effect = level + error @ spread
-    pull = unit - smooth @ info
-    removed = smooth + pull @ taken @ pull.transpose(0, 2, 1)
-    block = after - after @ taken @ after
-    products = found.count_products.reshape(len(size), -1)
+    effect = level + of_dyad * error + of_client * error.sum(axis=1)[:, None]
+    removed = smooth + np.tensordot(inner, taken, axes=(1, 0)) @ inner
+    of_unit = after.sum(axis=2)
     traces = (
-        block.sum(),
+        of_unit.sum() - ((of_unit @ taken) * of_unit).sum(),
         np.trace(whole - whole @ taken @ whole),
-        found.raters @ (size * shrink) - shrink**2 @ (products @ removed.ravel()),
-        np.trace(block, axis1=1, axis2=2).sum(),
+        found.raters @ (size * shrink) - shrink**2 @ _times(products, removed.ravel()),
+        np.trace(after, axis1=1, axis2=2).sum()
+        - (taken * np.tensordot(after, after, axes=([0, 1], [0, 1]))).sum(),
     )
     squares = (
         (error.sum(axis=1) ** 2).sum(),
@@ -97,13 +98,20 @@ def solve(found: Sums, ratios: np.ndarray) -> Solved:
         shrink**2
         @ (
             found.total_squares
-            - 2 * np.tensordot(found.total_products, effect, axes=2)
-            + products @ (effect[:, :, None] * effect[:, None, :]).ravel()
+            - 2 * _times(totals, effect.ravel())
+            + _times(products, (effect[:, :, None] * effect[:, None, :]).ravel())
         ),
         (error**2).sum(),
     )
     gradient = np.array(traces) - df * np.array(squares) / rest
     return Solved(value, rest, mean, gradient)
+
+
+def _times(real: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """Multiply a large real matrix, which need not become complex where the vector is."""
+    if np.isrealobj(vector):
+        return np.asarray(real @ vector)
+    return np.asarray(real @ vector.real + 1j * (real @ vector.imag))
 
 
 def _log_det(inverse: np.ndarray) -> np.ndarray:
