@@ -110,13 +110,20 @@ def likelihood_ratio(
             )
     if drop < -NOT_NESTED * (1 + general.fit.chi_square):
         note = "the restricted model fits better, so the models are not nested"
-    statistic = np.nan if note else max(drop, 0.0) / factor
+    return difference(drop, df, n_used=restricted.n_used, scaling_factor=float(factor), note=note)
+
+
+def difference(
+    drop: float, df: int, *, n_used: int, scaling_factor: float = 1.0, note: str = ""
+) -> LikelihoodRatio:
+    """Test a difference of two chi-squares, unless `note` says why there is no test."""
+    statistic = np.nan if note else max(drop, 0.0) / scaling_factor
     return LikelihoodRatio(
         chi_square=float(statistic),
         df=df,
         p_value=float(stats.chi2.sf(statistic, df)),
-        scaling_factor=float(factor),
-        n_used=restricted.n_used,
+        scaling_factor=scaling_factor,
+        n_used=n_used,
         note=note,
     )
 

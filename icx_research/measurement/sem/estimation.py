@@ -7,11 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from icx_research.measurement.sem.objective import Discrepancy, SemPoint
-from icx_research.measurement.sem.optimiser import Minimum, minimise
+from icx_research.measurement.sem.optimiser import Minimum, Objective, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
-from icx_research.measurement.sem.ram import cell_of, group_models
+from icx_research.measurement.sem.ram import Implied, group_models
 from icx_research.measurement.sem.sample import Sample
 from icx_research.measurement.sem.saturated import Reference
+from icx_research.measurement.sem.standardised import row_values
 from icx_research.measurement.sem.starts import plain_values, starting_values
 
 # Smallest eigenvalue of the information, on the scale where its diagonal is one, below
@@ -83,12 +84,12 @@ class Fit:
     @cached_property
     def row_values(self) -> np.ndarray:
         """Value of every row of the parameter table, free or fixed."""
-        index = {name: i for i, name in enumerate((*self.table.observed, *self.table.latent))}
-        found = np.empty(len(self.table.rows))
-        for k, row in enumerate(self.table.rows):
-            matrix, i, j = cell_of(row, index)
-            found[k] = self.point.groups[row.group].implied.cell(matrix, i, j)
-        return found
+        return row_values(self.table, self.implied)
+
+    @property
+    def implied(self) -> list[Implied]:
+        """Matrices of every group at the estimates."""
+        return [group.implied for group in self.point.groups]
 
     def moved(self, theta: np.ndarray) -> "Fit":
         """Evaluate the same model and sample at other parameters."""
@@ -120,13 +121,13 @@ def fit_model(table: ParameterTable, sample: Sample, saturated: Sequence[Referen
     means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
     models = group_models(table, means, covariances)
     objective = Discrepancy(models, sample.patterns, table.mean_structure)
-    minimum = _search(objective, table, means, covariances)
+    minimum = search(objective, table, means, covariances)
     point = objective.at(minimum.theta)
     return Fit(table, sample, objective, minimum, point, tuple(saturated))
 
 
-def _search(
-    objective: Discrepancy,
+def search(
+    objective: Objective,
     table: ParameterTable,
     means: Sequence[np.ndarray],
     covariances: Sequence[np.ndarray],
@@ -165,47 +166,61 @@ def undetermined(information: np.ndarray) -> np.ndarray:
 
 def problems(fit: Fit) -> list[str]:
     """Name everything that makes the estimates improper."""
+    groups = fit.sample.groups or ()
+    places = [f" in group {key!r}" for key in groups] or [""]
+    found = search_problems(fit.minimum, fit.expected_information, parameter_names(fit.table))
+    for implied, where in zip(fit.implied, places, strict=True):
+        found += improper(implied, fit.table.observed, fit.table.latent, where)
+    return found
+
+
+def search_problems(minimum: Minimum, information: np.ndarray, names: Sequence[str]) -> list[str]:
+    """Say where the search failed, and which parameters the data do not determine."""
     found = []
-    names = parameter_names(fit.table)
-    if not fit.minimum.converged:
+    if not minimum.converged:
         found.append(
-            f"not converged after {fit.minimum.n_steps} steps: estimates, errors and fit "
+            f"not converged after {minimum.n_steps} steps: estimates, errors and fit "
             "indices must not be interpreted"
         )
-    loose = undetermined(fit.expected_information)
+    loose = undetermined(information)
     if len(loose):
         involved = np.flatnonzero((np.abs(loose) > 0.05).any(axis=0))
         listed = ", ".join(names[k] for k in involved[:8])
         found.append(f"not identified: the data do not determine {listed}")
-    p = len(fit.table.observed)
-    for g, group in enumerate(fit.point.groups):
-        where = "" if fit.sample.groups is None else f" in group {fit.sample.groups[g]!r}"
-        variances = np.diag(group.implied.errors)
-        labels = (*fit.table.observed, *fit.table.latent)
-        for i, name in enumerate(labels):
-            if variances[i] < -NEGATIVE * np.abs(variances).max():
-                kind = "Heywood case: the residual" if i < p else "the"
-                found.append(f"{kind} variance of {name!r} is negative ({variances[i]:.3f}){where}")
-        for kind, block in (
-            ("latent variables", group.implied.covariance[p:, p:]),
-            ("residuals of the observed variables", group.implied.errors[:p, :p]),
-        ):
-            own = np.diag(block)
-            if len(block) > 1 and (own > 0).all():
-                correlation = block / np.sqrt(np.outer(own, own))
-                if np.linalg.eigvalsh(correlation)[0] < -NEGATIVE:
-                    found.append(
-                        f"the covariance matrix of the {kind} is not positive definite{where}"
-                    )
     return found
 
 
-def parameter_names(table: ParameterTable) -> list[str]:
+def improper(
+    implied: Implied, observed: Sequence[str], latent: Sequence[str], where: str
+) -> list[str]:
+    """Name negative variances and covariance matrices that are none, in one group."""
+    found, p = [], len(observed)
+    variances = np.diag(implied.errors)
+    for i, name in enumerate((*observed, *latent)):
+        if variances[i] < -NEGATIVE * np.abs(variances).max():
+            kind = "Heywood case: the residual" if i < p else "the"
+            found.append(f"{kind} variance of {name!r} is negative ({variances[i]:.3f}){where}")
+    for kind, block in (
+        ("latent variables", implied.covariance[p:, p:]),
+        ("residuals of the observed variables", implied.errors[:p, :p]),
+    ):
+        used = np.diag(block) != 0
+        block = block[np.ix_(used, used)]
+        own = np.diag(block)
+        if len(block) > 1 and (own > 0).all():
+            correlation = block / np.sqrt(np.outer(own, own))
+            if np.linalg.eigvalsh(correlation)[0] < -NEGATIVE:
+                found.append(f"the covariance matrix of the {kind} is not positive definite{where}")
+    return found
+
+
+def parameter_names(table: ParameterTable, places: Sequence[str] = ()) -> list[str]:
     """Write every free parameter as in the model string; the first of equal ones."""
+    places = places or [f"group {g + 1}" for g in range(table.n_groups)]
     names: dict[int, str] = {}
     for row in table.rows:
         if row.free >= 0:
             path = f"{row.lhs} {row.op} {row.rhs}".strip()
-            suffix = f" (group {row.group + 1})" if table.n_groups > 1 else ""
+            suffix = f" ({places[row.group]})" if table.n_groups > 1 else ""
             names.setdefault(row.free, path + suffix)
     return [names[k] for k in range(table.n_free)]

@@ -174,7 +174,7 @@ def estimate(
         std_lv=std_lv,
         mean_structure=mean_structure or needs_means,
         group_equal=group_equal,
-        group_partial=[_path(text) for text in group_partial],
+        group_partial=[read_path(text, "group_partial") for text in group_partial],
     )
     check_definitions(table.definitions, [row.label for row in table.rows if row.label])
     fit = fit_model(table, sample, prepared.saturated)
@@ -205,9 +205,9 @@ def cfa(model: str, data: Any, **options: Any) -> SemResult:
     return sem(model, data, **options)
 
 
-def _path(text: str) -> tuple[str, str, str]:
-    """Read one path of `group_partial`."""
+def read_path(text: str, argument: str) -> tuple[str, str, str]:
+    """Read one path of a list of exceptions."""
     terms: tuple[Term, ...] = parse(text)
     if len(terms) != 1 or terms[0].op == ":=":
-        raise ValueError(f"group_partial takes single paths such as 'f =~ x2', not {text!r}.")
+        raise ValueError(f"{argument} takes single paths such as 'f =~ x2', not {text!r}.")
     return terms[0].lhs, terms[0].op, terms[0].rhs

@@ -148,7 +148,7 @@ def parameter_table(
         for key, spec in specs.items()
     ]
     shared = [_is_shared(row, roles, equal, partial) for row in rows]
-    rows, n_free = _number(rows, shared)
+    rows, n_free = number_parameters(rows, shared)
     definitions = tuple(term for term in terms if term.op == ":=")
     _check_labels(rows, definitions)
     return ParameterTable(
@@ -286,7 +286,9 @@ def _is_shared(row: Parameter, roles: Roles, equal: frozenset, partial: frozense
     )
 
 
-def _number(rows: list[Parameter], shared: list[bool]) -> tuple[list[Parameter], int]:
+def number_parameters(
+    rows: Sequence[Parameter], shared: Sequence[bool]
+) -> tuple[list[Parameter], int]:
     """Give every free parameter a number; a shared label or an equality gives one number."""
     numbers: dict[object, int] = {}
     fixed_labels = {row.label: row.value for row in rows if row.label and row.free < 0}

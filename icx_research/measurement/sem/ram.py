@@ -92,6 +92,11 @@ class Jacobian:
         """Sum what belongs to cells into what belongs to parameters, shape (u,)."""
         return np.bincount(self.cell, values, len(self.means))
 
+    def chain(self, slope: np.ndarray, mean_slope: np.ndarray) -> np.ndarray:
+        """Differentiate what has these derivatives by covariances and means, shape (u,)."""
+        cells = 2 * ((self.left @ slope) * self.right).sum(axis=1)
+        return self.total(cells) + self.means @ mean_slope
+
     def gather(self, block: np.ndarray) -> np.ndarray:
         """Sum pairs of cells into pairs of parameters, shape (u, u)."""
         u = len(self.means)
@@ -149,6 +154,14 @@ class GroupModel:
         return np.unique(
             np.concatenate([self.paths.number, self.variances.number, self.means.number])
         )
+
+    def spread(self, block: np.ndarray) -> np.ndarray:
+        """Put derivatives by the group's own parameters among those by all."""
+        if len(self.numbers) == self.n_free:
+            return block
+        whole = np.zeros((self.n_free,) * block.ndim)
+        whole[np.ix_(*[self.numbers] * block.ndim)] = block
+        return whole
 
     def jacobian(self, at: Implied) -> Jacobian:
         """Differentiate the moments by this group's parameters."""

@@ -110,7 +110,7 @@ def score_products(fit: Fit) -> np.ndarray:
         products = outer_products(
             data, rows, group.mean, group.cov, sample.n_clusters, by=group.jacobian
         )
-        total += group.spread(products)
+        total += group.model.spread(products)
     return total
 
 
