@@ -31,7 +31,7 @@ class GroupPoint:
         if len(own) == self.model.n_free:
             return block
         whole = np.zeros((self.model.n_free,) * block.ndim)
-        whole[np.ix_(*[own] * block.ndim)] = block
+        whole[(own[:, None], own) if block.ndim == 2 else own] = block
         return whole
 
 

@@ -132,8 +132,7 @@ def _solve(hessian: np.ndarray, gradient: np.ndarray, damping: float) -> np.ndar
     scaled = hessian / scale / scale[:, None]
     scaled[np.diag_indices_from(scaled)] += damping
     try:
-        half = np.linalg.cholesky(scaled)
+        np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:
         return -np.linalg.lstsq(scaled, gradient / scale, rcond=1e-10)[0] / scale
-    first = np.linalg.solve(half, gradient / scale)
-    return -np.linalg.solve(half.T, first) / scale
+    return -np.linalg.solve(scaled, gradient / scale) / scale
