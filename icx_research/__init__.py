@@ -76,6 +76,7 @@ _HOME = {
     "fit_indices": "measurement.sem.fit_indices",
     "likelihood_ratio": "measurement.sem.comparison",
     "measurement_invariance": "measurement.invariance",
+    "alignment": "measurement.alignment",
     "StudyError": "core.errors",
     "NotTestable": "core.errors",
     "Blocked": "core.errors",
