@@ -129,7 +129,14 @@ class Prepared:
 
 
 def prepare(
-    model: str, data: Any, *, group: str | None, estimator: str, missing: str, cluster: str | None
+    model: str,
+    data: Any,
+    *,
+    group: str | None,
+    estimator: str,
+    missing: str,
+    cluster: str | None,
+    keep_rows: bool = False,
 ) -> Prepared:
     """Read the model and reduce the data, once for all restrictions that will be fitted."""
     if estimator not in ESTIMATORS:
@@ -150,7 +157,7 @@ def prepare(
         cluster=cluster,
         missing=missing,
         exogenous=roles.exogenous,
-        needs_rows=robust,
+        needs_rows=robust or keep_rows,
     )
     saturated = tuple(unrestricted(patterns) for patterns in sample.patterns)
     return Prepared(model, terms, sample, saturated, robust, missing, cluster)

@@ -73,20 +73,25 @@ class Minimum:
     decrement: float
 
 
-def minimise(objective: Objective, start: np.ndarray) -> Minimum:
-    """Search from `start`, which must be admissible."""
+def minimise(
+    objective: Objective, start: np.ndarray, *, enough: float = CONVERGED, near: bool = False
+) -> Minimum:
+    """Search from `start`, which must be admissible, until the decrement is below `enough`.
+
+    `near` says that the minimum is so near that Newton's steps may begin at once.
+    """
     theta, point = start, objective.at(start)
     damping, decrement = 0.0, np.inf
     for step in range(MAX_STEPS):
         gradient = point.gradient()
         if not len(theta):
             return Minimum(theta, point.value, True, step, 0.0)
-        hessian = _hessian(point, near=decrement < NEAR)
+        hessian = _hessian(point, near=near or decrement < NEAR)
         accepted = None
         while accepted is None and damping < 1e12:
             move = _solve(hessian, gradient, damping)
             decrement = float(-gradient @ move)
-            if decrement < CONVERGED and damping == 0:
+            if decrement < enough and damping == 0:
                 return Minimum(theta + move, point.value, True, step, decrement)
             accepted = _try(objective, theta + move, point.value)
             damping = _next(damping, accepted is not None)

@@ -219,7 +219,7 @@ def _from_rows(
     for g in range(len(groups) if groups else 1):
         mine = use & (codes == g)
         where = "" if groups is None else f" in group {groups[g]!r}"
-        pattern, own = _by_pattern(x[mine], names, where)
+        pattern, own = by_pattern(x[mine], names, where)
         patterns.append(pattern)
         rows.append(Rows(x[mine], own, None if unit is None else unit[mine]))
     used = int(use.sum())
@@ -237,7 +237,7 @@ def _coded(column: pd.Series, use: np.ndarray) -> tuple[np.ndarray, tuple[Hashab
     return whole, tuple(_plain(key) for key in keys)
 
 
-def _by_pattern(x: np.ndarray, names: list[str], where: str) -> tuple[Patterns, np.ndarray]:
+def by_pattern(x: np.ndarray, names: list[str], where: str) -> tuple[Patterns, np.ndarray]:
     """Sufficient statistics of every missing-data pattern, and each row's pattern."""
     if not len(x):
         raise ValueError(f"no rows can be used{where}.")
