@@ -6,6 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
+from icx_research.measurement.sem.constrained import binding, minimise_under
+from icx_research.measurement.sem.constraints import (
+    Constraints,
+    free_directions,
+    read_constraints,
+)
 from icx_research.measurement.sem.objective import Discrepancy, SemPoint
 from icx_research.measurement.sem.optimiser import Minimum, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
@@ -38,6 +44,7 @@ class Fit:
         At the estimates.
     saturated : tuple of Reference, one per group
         Unrestricted moments.
+    constraints : Constraints or None
     """
 
     table: ParameterTable
@@ -46,6 +53,7 @@ class Fit:
     minimum: Minimum
     point: SemPoint
     saturated: tuple[Reference, ...]
+    constraints: Constraints | None = None
 
     @property
     def theta(self) -> np.ndarray:
@@ -65,7 +73,27 @@ class Fit:
     @property
     def df(self) -> int:
         """Sample moments less free parameters; moments of exogenous predictors count as given."""
-        return degrees_of_freedom(self.table)
+        return degrees_of_freedom(self.table) + self.table.n_free - self.n_parameters
+
+    @cached_property
+    def n_parameters(self) -> int:
+        """Free parameters less independent equality constraints."""
+        if self.constraints is None:
+            return self.table.n_free
+        slope = self.constraints.at(self.theta)[1][self.constraints.is_equality]
+        return free_directions(slope).shape[1]
+
+    @cached_property
+    def directions(self) -> np.ndarray | None:
+        """Along which the constraints let the estimates move, shape (q, r); None without any.
+
+        An inequality at its limit counts as an equality here, though not for the degrees of
+        freedom.
+        """
+        if self.constraints is None:
+            return None
+        held = binding(self.constraints, self.minimum, self.point.gradient())
+        return free_directions(self.constraints.at(self.theta)[1][held])
 
     @property
     def chi_square(self) -> float:
@@ -122,8 +150,8 @@ def fit_model(
     ValueError
         If there are more free parameters than sample moments, or no admissible start.
     """
-    df = degrees_of_freedom(table)
-    if df < 0:
+    df, constraints = degrees_of_freedom(table), read_constraints(table)
+    if df + len(table.constraints) < 0:
         raise ValueError(
             f"the model is not identified: it has {table.n_free} free parameters but only "
             f"{table.n_free + df} sample moments; fix or equate at least {-df} of them."
@@ -131,9 +159,10 @@ def fit_model(
     means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
     models = group_models(table, means, covariances)
     objective = Discrepancy(models, sample.patterns, table.mean_structure)
-    minimum = _warm(objective, start) or _search(objective, table, means, covariances)
+    minimum = _warm(objective, start) if constraints is None else None
+    minimum = minimum or _search(objective, table, means, covariances, constraints)
     point = objective.at(minimum.theta)
-    return Fit(table, sample, objective, minimum, point, tuple(saturated))
+    return Fit(table, sample, objective, minimum, point, tuple(saturated), constraints)
 
 
 def _warm(objective: Discrepancy, start: np.ndarray | None) -> Minimum | None:
@@ -152,6 +181,7 @@ def _search(
     table: ParameterTable,
     means: Sequence[np.ndarray],
     covariances: Sequence[np.ndarray],
+    constraints: Constraints | None,
 ) -> Minimum:
     """Search from the good guess and, where that fails, from a plain one."""
     best: Minimum | None = None
@@ -161,13 +191,22 @@ def _search(
     plain[[row.free for row in free_means]] = good[[row.free for row in free_means]]
     for start in (good, plain):
         try:
-            found = minimise(objective, start)
+            found = (
+                minimise(objective, start)
+                if constraints is None
+                else minimise_under(objective, constraints, start)
+            )
         except np.linalg.LinAlgError:
             continue
         if best is None or found.value < best.value:
             best = found
         if best.converged:
             return best
+    if best is None and constraints is not None:
+        raise ValueError(
+            "no starting values meet the constraints with a positive definite covariance matrix; "
+            "check the constraints, or give some values with start(...)."
+        )
     if best is None:
         raise ValueError(
             "no starting values give a positive definite covariance matrix; check the values "
@@ -185,6 +224,14 @@ def undetermined(information: np.ndarray) -> np.ndarray:
     return (vectors[:, values < SINGULAR]).T
 
 
+def _undetermined(fit: Fit) -> np.ndarray:
+    """Directions, shape (d, q), that neither data nor constraints determine."""
+    k = fit.directions
+    if k is None:
+        return undetermined(fit.expected_information)
+    return undetermined(k.T @ fit.expected_information @ k) @ k.T
+
+
 def problems(fit: Fit) -> list[str]:
     """Name everything that makes the estimates improper."""
     found = []
@@ -194,7 +241,7 @@ def problems(fit: Fit) -> list[str]:
             f"not converged after {fit.minimum.n_steps} steps: estimates, errors and fit "
             "indices must not be interpreted"
         )
-    loose = undetermined(fit.expected_information)
+    loose = _undetermined(fit)
     if len(loose):
         involved = np.flatnonzero((np.abs(loose) > 0.05).any(axis=0))
         listed = ", ".join(names[k] for k in involved[:8])

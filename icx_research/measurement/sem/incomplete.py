@@ -105,12 +105,13 @@ def _block(fit: Fit, g: int, *, robust: bool) -> _Block:
             data, fit.sample.rows[g], saturated.mean, saturated.cov, fit.sample.n_clusters, at=keep
         )
         covariance = covariance @ products @ covariance
+    along = np.eye(len(fit.theta)) if fit.directions is None else fit.directions
     free = np.isin(keep, unrelated_moments(p, keep))
     return _Block(
         incomplete,
         saturated_information(whole, saturated.mean, saturated.cov)[square],
         covariance,
-        _slope(fit.point.groups[g], keep),
+        _slope(fit.point.groups[g], keep) @ along,
         np.eye(len(keep))[:, free],
     )
 

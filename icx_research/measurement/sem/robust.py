@@ -116,7 +116,7 @@ def score_products(fit: Fit) -> np.ndarray:
 
 def robust_covariance(fit: Fit) -> np.ndarray:
     """Sandwich covariance of the free parameters."""
-    bread = inverse(fit.observed_information)
+    bread = inverse(fit.observed_information, fit.directions)
     if not fit.minimum.converged:
         return np.full_like(bread, np.nan)
     return bread @ score_products(fit) @ bread
@@ -134,7 +134,12 @@ def scaling(fit: Fit) -> Scaling:
         lost += zeros
         unrestricted += _moment_trace(data, own, saturated, keep, fit.sample.n_clusters)
         baseline += _moment_trace(data, own, reference, free, fit.sample.n_clusters)
-    used = _trace(fit.observed_information, score_products(fit))
+    information, products = fit.observed_information, score_products(fit)
+    if fit.directions is not None:
+        information, products = (
+            fit.directions.T @ m @ fit.directions for m in (information, products)
+        )
+    used = _trace(information, products)
     df = fit.df
     return Scaling(
         (unrestricted - used) / df if df else np.nan,

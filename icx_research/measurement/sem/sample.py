@@ -13,7 +13,7 @@ from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
 from icx_research.measurement.sem.parameters import Roles
-from icx_research.measurement.sem.syntax import Term, fail
+from icx_research.measurement.sem.syntax import NOT_PATHS, Term, fail
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def check_names(terms: Sequence[Term], roles: Roles, known: Sequence[str]) -> No
     missing = [name for name in roles.observed if name not in known]
     clash = [name for name in roles.latent if name in known]
     for name in (*missing, *clash):
-        term = next(t for t in terms if t.op != ":=" and name in (t.lhs, t.rhs))
+        term = next(t for t in terms if t.op not in NOT_PATHS and name in (t.lhs, t.rhs))
         if name in clash:
             fail(term.line, term.column, f"the latent variable {name!r} is a column of the data.")
         by_lower = {str(column).lower(): column for column in (*known, *roles.latent)}

@@ -57,7 +57,7 @@ def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
         baseline_df=baseline_df,
         n_groups=fit.table.n_groups,
     )
-    log_l, q = log_likelihood(fit), fit.table.n_free
+    log_l, q = log_likelihood(fit), fit.n_parameters
     rest = {
         "srmr": srmr(fit),
         "log_likelihood": log_l,
