@@ -36,13 +36,14 @@ def truths() -> dict[str, float]:
     errors = 1 - LOADINGS**2
     np.fill_diagonal(one, 1)
     alpha = 5 / 4 * (1 - 5 / one.sum())
+    population = icx.Moments(tuple("abcde"), 1000, np.zeros(5), one)
     return {
         "omega_hierarchical": (9 * 0.6) ** 2 / r.sum(),
         "omega_total": 1 - 9 * (1 - 0.36 - 0.25) / r.sum(),
         "explained_common_variance": 0.36 / 0.61,
         "ordinal_alpha": alpha,
         "ordinal_omega": LOADINGS.sum() ** 2 / (LOADINGS.sum() ** 2 + errors.sum()),
-        "split_half_mean": alpha,
+        "split_half_mean": icx.split_half(population, coefficient="guttman").mean,
         "composite_reliability": LOADINGS.sum() ** 2 / (LOADINGS.sum() ** 2 + errors.sum()),
         "average_variance_extracted": (LOADINGS**2).mean(),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from scipy import special
 
 from icx_research.core.results import Estimate
 
@@ -53,6 +54,20 @@ def percentile_interval(value: float, draws: np.ndarray, confidence_level: float
     usable = draws[~np.isnan(draws)]
     low, high = np.quantile(usable, [tail, 1 - tail]) if len(usable) else (np.nan, np.nan)
     return Estimate(float(value), float(low), float(high), confidence_level)
+
+
+def reflected_interval(value: float, draws: np.ndarray, confidence_level: float) -> Estimate:
+    """Turn the percentile limits of a share around its value, on the logit scale.
+
+    The basic bootstrap interval (Davison & Hinkley, 1997, chapter 5,
+    https://doi.org/10.1017/CBO9780511802843): unlike the percentile interval it does not double
+    the bias of an estimator.
+    """
+    spread = percentile_interval(value, draws, confidence_level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre, low, high = special.logit([value, spread.ci_high, spread.ci_low])
+    limits = special.expit([2 * centre - low, 2 * centre - high])
+    return Estimate(float(value), float(limits[0]), float(limits[1]), confidence_level)
 
 
 def failures(draws: np.ndarray, what: str) -> str:

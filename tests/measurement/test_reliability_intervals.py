@@ -91,7 +91,11 @@ def test_omega_hierarchical_resamples_are_omegas_of_resamples(service):
     for j, term in enumerate(TERMS):
         own = found.intervals[term]
         assert own.value == getattr(found, term)
-        np.testing.assert_allclose([own.ci_low, own.ci_high], limits[:, j], atol=1e-3)
+        odds = [share / (1 - share) for share in (own.value, *limits[:, j])]
+        # reflected on the logit scale: squared odds of the value by those of the other limit
+        turned = [odds[0] ** 2 / odds[2], odds[0] ** 2 / odds[1]]
+        expected = [value / (1 + value) for value in turned]
+        np.testing.assert_allclose([own.ci_low, own.ci_high], expected, atol=1e-3)
     table = found.table.set_index("term")
     assert list(table.columns) == ["estimate", "ci_low", "ci_high", "n"]
     assert table.loc["omega_total", "ci_high"] == found.intervals["omega_total"].ci_high
