@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.core import apa
 from icx_research.core.moments import Moments
@@ -118,7 +118,7 @@ class SemResult(Result):
         with np.errstate(invalid="ignore", divide="ignore"):
             se = np.sqrt(np.concatenate([variance, definitions_variance]))
             z = np.where(se > 0, estimate / se, np.nan)
-        reach = stats.norm.ppf((1 + self.confidence_level) / 2) * se
+        reach = special.ndtri((1 + self.confidence_level) / 2) * se
         return pd.DataFrame(
             {
                 "lhs": [row.lhs for row in everything],
@@ -131,7 +131,7 @@ class SemResult(Result):
                 "estimate": estimate,
                 "se": se,
                 "z": z,
-                "p_value": 2 * stats.norm.sf(np.abs(z)),
+                "p_value": 2 * special.ndtr(-np.abs(z)),
                 "ci_low": estimate - reach,
                 "ci_high": estimate + reach,
                 "std_all": np.concatenate([std_all, defined_std]),

@@ -71,7 +71,7 @@ def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
         parts.append(_completed(fit, indices, robust=factors is not None))
     elif factors is not None:
         parts.append(robust_indices(fit, indices, factors))
-    return pd.concat(parts)
+    return pd.Series({name: value for part in parts for name, value in part.items()})
 
 
 def _completed(fit: Fit, plain: pd.Series, *, robust: bool) -> pd.Series:

@@ -94,10 +94,9 @@ def test_estimates_errors_and_standardised_match_lavaan(case):
     assert len(reference) == len(result.table)
     numerical = case.startswith(("fiml", "mlr", "cluster"))
     for key, (estimate, se, std_all) in theirs.items():
-        rtol = R_RTOL
-        assert_close(ours[key][0], estimate, rtol, key)
-        assert_close(ours[key][2], std_all, rtol, key)
-        assert_close(ours[key][1], se, max(rtol, R_RTOL_NUMERICAL * numerical), key)
+        assert_close(ours[key][0], estimate, R_RTOL, key)
+        assert_close(ours[key][2], std_all, R_RTOL, key)
+        assert_close(ours[key][1], se, max(R_RTOL, R_RTOL_NUMERICAL * numerical), key)
     assert result.problems == ()
     assert result.converged
 
