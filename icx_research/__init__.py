@@ -82,6 +82,7 @@ _HOME = {
     "two_level_cfa": "measurement.twolevel.model",
     "multilevel_omega": "measurement.twolevel.reliability",
     "cross_level_invariance": "measurement.twolevel.invariance",
+    "alignment": "measurement.alignment",
     "StudyError": "core.errors",
     "NotTestable": "core.errors",
     "Blocked": "core.errors",

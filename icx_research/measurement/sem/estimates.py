@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.measurement.sem.definitions import defined_values
 from icx_research.measurement.sem.parameters import Parameter, ParameterTable
@@ -65,7 +65,7 @@ def estimates_frame(
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(np.concatenate([variance, of_definitions]))
         z = np.where(se > 0, estimate / se, np.nan)
-    reach = stats.norm.ppf((1 + confidence_level) / 2) * se
+    reach = special.ndtri((1 + confidence_level) / 2) * se
     return pd.DataFrame(
         {
             "lhs": [row.lhs for row in everything],
@@ -76,7 +76,7 @@ def estimates_frame(
             "estimate": estimate,
             "se": se,
             "z": z,
-            "p_value": 2 * stats.norm.sf(np.abs(z)),
+            "p_value": 2 * special.ndtr(-np.abs(z)),
             "ci_low": estimate - reach,
             "ci_high": estimate + reach,
             "std_all": np.concatenate([std_all, defined_std]),

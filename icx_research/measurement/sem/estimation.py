@@ -6,6 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
+from icx_research.measurement.sem.constrained import binding, minimise_under
+from icx_research.measurement.sem.constraints import (
+    Constraints,
+    free_directions,
+    read_constraints,
+)
 from icx_research.measurement.sem.objective import Discrepancy, SemPoint
 from icx_research.measurement.sem.optimiser import Minimum, Objective, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
@@ -20,6 +26,9 @@ from icx_research.measurement.sem.starts import plain_values, starting_values
 SINGULAR = 1e-9
 # A variance or eigenvalue this far below zero, relative to the largest, is negative.
 NEGATIVE = 1e-8
+# Newton decrement at which a search from a neighbour takes its last step; that step squares
+# what is left, so the chi-square is exact to 1e-8 for any n met in practice.
+ENOUGH = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +45,7 @@ class Fit:
         At the estimates.
     saturated : tuple of Reference, one per group
         Unrestricted moments.
+    constraints : Constraints or None
     """
 
     table: ParameterTable
@@ -44,6 +54,7 @@ class Fit:
     minimum: Minimum
     point: SemPoint
     saturated: tuple[Reference, ...]
+    constraints: Constraints | None = None
 
     @property
     def theta(self) -> np.ndarray:
@@ -63,7 +74,27 @@ class Fit:
     @property
     def df(self) -> int:
         """Sample moments less free parameters; moments of exogenous predictors count as given."""
-        return degrees_of_freedom(self.table)
+        return degrees_of_freedom(self.table) + self.table.n_free - self.n_parameters
+
+    @cached_property
+    def n_parameters(self) -> int:
+        """Free parameters less independent equality constraints."""
+        if self.constraints is None:
+            return self.table.n_free
+        slope = self.constraints.at(self.theta)[1][self.constraints.is_equality]
+        return free_directions(slope).shape[1]
+
+    @cached_property
+    def directions(self) -> np.ndarray | None:
+        """Along which the constraints let the estimates move, shape (q, r); None without any.
+
+        An inequality at its limit counts as an equality here, though not for the degrees of
+        freedom.
+        """
+        if self.constraints is None:
+            return None
+        held = binding(self.constraints, self.minimum, self.point.gradient())
+        return free_directions(self.constraints.at(self.theta)[1][held])
 
     @property
     def chi_square(self) -> float:
@@ -104,16 +135,24 @@ def degrees_of_freedom(table: ParameterTable) -> int:
     return table.n_groups * per_group - table.n_free
 
 
-def fit_model(table: ParameterTable, sample: Sample, saturated: Sequence[Reference]) -> Fit:
+def fit_model(
+    table: ParameterTable,
+    sample: Sample,
+    saturated: Sequence[Reference],
+    *,
+    start: np.ndarray | None = None,
+) -> Fit:
     """Estimate by maximum likelihood; `saturated` holds each group's unrestricted moments.
+
+    The search begins at `start`, where given, and guesses its own only where that fails.
 
     Raises
     ------
     ValueError
         If there are more free parameters than sample moments, or no admissible start.
     """
-    df = degrees_of_freedom(table)
-    if df < 0:
+    df, constraints = degrees_of_freedom(table), read_constraints(table)
+    if df + len(table.constraints) < 0:
         raise ValueError(
             f"the model is not identified: it has {table.n_free} free parameters but only "
             f"{table.n_free + df} sample moments; fix or equate at least {-df} of them."
@@ -121,9 +160,21 @@ def fit_model(table: ParameterTable, sample: Sample, saturated: Sequence[Referen
     means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
     models = group_models(table, means, covariances)
     objective = Discrepancy(models, sample.patterns, table.mean_structure)
-    minimum = search(objective, table, means, covariances)
+    minimum = _warm(objective, start) if constraints is None else None
+    minimum = minimum or search(objective, table, means, covariances, constraints)
     point = objective.at(minimum.theta)
-    return Fit(table, sample, objective, minimum, point, tuple(saturated))
+    return Fit(table, sample, objective, minimum, point, tuple(saturated), constraints)
+
+
+def _warm(objective: Discrepancy, start: np.ndarray | None) -> Minimum | None:
+    """Search from a known neighbour; None where there is none, or it leads nowhere."""
+    if start is None:
+        return None
+    try:
+        found = minimise(objective, start, enough=ENOUGH, near=True)
+    except np.linalg.LinAlgError:
+        return None
+    return found if found.converged else None
 
 
 def search(
@@ -131,6 +182,7 @@ def search(
     table: ParameterTable,
     means: Sequence[np.ndarray],
     covariances: Sequence[np.ndarray],
+    constraints: Constraints | None,
 ) -> Minimum:
     """Search from the good guess and, where that fails, from a plain one."""
     best: Minimum | None = None
@@ -140,13 +192,22 @@ def search(
     plain[[row.free for row in free_means]] = good[[row.free for row in free_means]]
     for start in (good, plain):
         try:
-            found = minimise(objective, start)
+            found = (
+                minimise(objective, start)
+                if constraints is None
+                else minimise_under(objective, constraints, start)
+            )
         except np.linalg.LinAlgError:
             continue
         if best is None or found.value < best.value:
             best = found
         if best.converged:
             return best
+    if best is None and constraints is not None:
+        raise ValueError(
+            "no starting values meet the constraints with a positive definite covariance matrix; "
+            "check the constraints, or give some values with start(...)."
+        )
     if best is None:
         raise ValueError(
             "no starting values give a positive definite covariance matrix; check the values "
@@ -164,17 +225,25 @@ def undetermined(information: np.ndarray) -> np.ndarray:
     return (vectors[:, values < SINGULAR]).T
 
 
+def _undetermined(fit: Fit) -> np.ndarray:
+    """Directions, shape (d, q), that neither data nor constraints determine."""
+    k = fit.directions
+    if k is None:
+        return undetermined(fit.expected_information)
+    return undetermined(k.T @ fit.expected_information @ k) @ k.T
+
+
 def problems(fit: Fit) -> list[str]:
     """Name everything that makes the estimates improper."""
     groups = fit.sample.groups or ()
     places = [f" in group {key!r}" for key in groups] or [""]
-    found = search_problems(fit.minimum, fit.expected_information, parameter_names(fit.table))
+    found = search_problems(fit.minimum, _undetermined(fit), parameter_names(fit.table))
     for implied, where in zip(fit.implied, places, strict=True):
         found += improper(implied, fit.table.observed, fit.table.latent, where)
     return found
 
 
-def search_problems(minimum: Minimum, information: np.ndarray, names: Sequence[str]) -> list[str]:
+def search_problems(minimum: Minimum, loose: np.ndarray, names: Sequence[str]) -> list[str]:
     """Say where the search failed, and which parameters the data do not determine."""
     found = []
     if not minimum.converged:
@@ -182,7 +251,6 @@ def search_problems(minimum: Minimum, information: np.ndarray, names: Sequence[s
             f"not converged after {minimum.n_steps} steps: estimates, errors and fit "
             "indices must not be interpreted"
         )
-    loose = undetermined(information)
     if len(loose):
         involved = np.flatnonzero((np.abs(loose) > 0.05).any(axis=0))
         listed = ", ".join(names[k] for k in involved[:8])

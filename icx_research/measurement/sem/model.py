@@ -13,7 +13,7 @@ from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.robust import robust_covariance
 from icx_research.measurement.sem.sample import Sample, check_names, column_names, read_sample
 from icx_research.measurement.sem.saturated import Reference, unrestricted
-from icx_research.measurement.sem.syntax import Term, parse
+from icx_research.measurement.sem.syntax import NOT_PATHS, Term, parse
 
 ESTIMATORS = ("ML", "MLR")
 MISSING = ("listwise", "fiml")
@@ -81,7 +81,8 @@ def sem(
     covary, so do the residuals of final outcomes, moments of observed predictors are taken
     from the sample. Chi-square is N times the discrepancy, with n in the denominator of the
     covariances, and standard errors come from the expected information (observed under
-    "fiml"). Agrees with lavaan 0.6 (``sem(model, data)``).
+    "fiml"). An equality constraint adds a degree of freedom, an inequality none; estimates that
+    constraints fix have no standard error. Agrees with lavaan 0.6 (``sem(model, data)``).
 
     References
     ----------
@@ -129,7 +130,14 @@ class Prepared:
 
 
 def prepare(
-    model: str, data: Any, *, group: str | None, estimator: str, missing: str, cluster: str | None
+    model: str,
+    data: Any,
+    *,
+    group: str | None,
+    estimator: str,
+    missing: str,
+    cluster: str | None,
+    keep_rows: bool = False,
 ) -> Prepared:
     """Read the model and reduce the data, once for all restrictions that will be fitted."""
     if estimator not in ESTIMATORS:
@@ -150,7 +158,7 @@ def prepare(
         cluster=cluster,
         missing=missing,
         exogenous=roles.exogenous,
-        needs_rows=robust,
+        needs_rows=robust or keep_rows,
     )
     saturated = tuple(unrestricted(patterns) for patterns in sample.patterns)
     return Prepared(model, terms, sample, saturated, robust, missing, cluster)
@@ -208,6 +216,6 @@ def cfa(model: str, data: Any, **options: Any) -> SemResult:
 def read_path(text: str, argument: str) -> tuple[str, str, str]:
     """Read one path of a list of exceptions."""
     terms: tuple[Term, ...] = parse(text)
-    if len(terms) != 1 or terms[0].op == ":=":
+    if len(terms) != 1 or terms[0].op in NOT_PATHS:
         raise ValueError(f"{argument} takes single paths such as 'f =~ x2', not {text!r}.")
     return terms[0].lhs, terms[0].op, terms[0].rhs

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from icx_research.measurement.sem.syntax import Term, fail
+from icx_research.measurement.sem.syntax import CONSTRAINTS, NOT_PATHS, Term, fail
 
 # What `group_equal` can hold equal between groups.
 EQUALITIES = ("loadings", "intercepts", "residuals")
@@ -58,6 +58,7 @@ class ParameterTable:
         What ``:=`` defines.
     n_groups, n_free : int
     mean_structure : bool
+    constraints : tuple of Term
     """
 
     rows: tuple[Parameter, ...]
@@ -68,6 +69,7 @@ class ParameterTable:
     n_groups: int
     n_free: int
     mean_structure: bool
+    constraints: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Roles:
 
 def variable_roles(terms: Sequence[Term]) -> Roles:
     """Tell latent from observed and dependent from independent variables."""
-    paths = [term for term in terms if term.op != ":="]
+    paths = [term for term in terms if term.op not in NOT_PATHS]
     latent = tuple(dict.fromkeys(term.lhs for term in paths if term.op == "=~"))
     names = [term.rhs for term in paths if term.op == "=~"]
     names += [name for term in paths if term.op != "=~" for name in (term.lhs, term.rhs)]
@@ -160,6 +162,7 @@ def parameter_table(
         n_groups,
         n_free,
         means,
+        tuple(term for term in terms if term.op in CONSTRAINTS),
     )
 
 
@@ -170,7 +173,7 @@ def _specifications(terms: Sequence[Term], n_groups: int) -> dict[Key, Term]:
     """Merge what is said of one path in several places."""
     specs: dict[Key, Term] = {}
     for term in terms:
-        if term.op == ":=":
+        if term.op in NOT_PATHS:
             continue
         for modifier in (term.fixed, term.start, term.labels):
             if len(modifier) not in (0, 1, n_groups):

@@ -114,8 +114,9 @@ class SemResult(Result):
 
         chi_square, df, p_value, baseline_chi_square, baseline_df, cfi, tli, rmsea,
         rmsea_ci_low, rmsea_ci_high (90 %), srmr, log_likelihood, aic, bic. Under "MLR" also
-        the scaled ones, their scaling factors and, for complete data, the robust ones. All
-        nan where the search did not converge.
+        the scaled ones, their scaling factors and the robust ones; under "fiml" the robust ones
+        always, nan where the information about the moments is singular. All nan where the
+        search did not converge.
         """
         indices = summarise(self.fit, self.scaling_factors)
         return indices if self.converged else indices * np.nan

@@ -10,6 +10,7 @@ from icx_research.measurement.sem.estimation import (
     parameter_names,
     search,
     search_problems,
+    undetermined,
 )
 from icx_research.measurement.sem.optimiser import Minimum
 from icx_research.measurement.sem.parameters import ParameterTable
@@ -98,14 +99,16 @@ def fit_two_levels(
     covariances = [sample.within, start_between(sample)]
     within, between = group_models(table, means, covariances)
     objective = TwoLevelDiscrepancy((within, between), sample)
-    minimum = search(objective, table, means, covariances)
+    minimum = search(objective, table, means, covariances, None)
     return TwoLevelFit(table, sample, minimum, objective.at(minimum.theta), saturated)
 
 
 def two_level_problems(fit: TwoLevelFit) -> list[str]:
     """Name everything that makes the estimates improper."""
     found = search_problems(
-        fit.minimum, fit.expected_information, parameter_names(fit.table, LEVELS)
+        fit.minimum,
+        undetermined(fit.expected_information),
+        parameter_names(fit.table, LEVELS),
     )
     for implied, level in zip(fit.implied, LEVELS, strict=True):
         found += improper(implied, fit.table.observed, fit.table.latent, f" {level} units")
