@@ -110,7 +110,7 @@ def scale_scores(study: Study, *, scales: Sequence[str] | None = None) -> Scored
 
 def _score_table(table: Any, source: Source, names: list[str]) -> "nw.DataFrame[Any]":
     frame = nw.from_native(table, eager_only=True)
-    keys = [role for role in ROLES if role in frame.columns]
+    keys = [role for role in ROLES if role in frame.columns and role not in source.attributes]
     expressions: list[nw.Expr] = []
     for name in names:
         measure = source.measures[name]

@@ -166,3 +166,17 @@ def test_a_key_that_is_declared_already_is_not_asked_for(tmp_path):
         "rows, too; declare the wave column under keys, or keep one row per key (16 of 16 rows "
         "cannot be used; at most 20% may be set aside)."
     )
+
+
+def test_an_attribute_may_be_called_touchpoint_where_it_is_no_key(tmp_path):
+    """One row per customer: the touchpoint only describes it."""
+    codebook = DESCRIBED.replace(", touchpoint: channel}", "}").replace(
+        "{owner: Company or partner}", "{touchpoint: Channel}"
+    )
+    lines = CHANNELS.replace("channel", "touchpoint").splitlines()
+    customers = "\n".join([lines[0], lines[1], *lines[4:]]) + "\n"
+    study = read_small(tmp_path, codebook=codebook, customers=customers)
+    scored = scale_scores(study)
+    assert scored.tables["external"]["touchpoint"].tolist()[:2] == ["shop", "shop"]
+    means = unit_scores(scored, by="serving_unit").table.set_index("unit")["mean"]
+    assert means.loc[["A", "C"]].tolist() == [2.5, 3.0]
