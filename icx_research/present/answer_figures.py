@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
-from icx_research.present.item_rows import beside, item_rows, label_rows, rows_axes
+from icx_research.present.item_rows import beside, item_rows, label_rows, label_width, rows_axes
 from icx_research.survey.answer_distributions import (
     NO_CATEGORIES,
     WITHHELD,
@@ -49,7 +49,7 @@ def plot_answers(answers: AnswerDistributions, *, ax: Axes | None = None) -> Axe
             "answers.parts."
         )
     low, high = map(float, ranges.iloc[0])
-    rows = item_rows(answers.items, answers.codebook)
+    rows = item_rows(answers.items, answers.codebook, width=label_width(ax))
     ax = rows_axes(rows.n_lines, around=1.2, ax=ax)
     label_rows(ax, rows)
     bars = [_pieces(_of(answers, at), (low + high) / 2) for at in range(len(answers.items))]
@@ -145,10 +145,10 @@ def answers_caption(answers: AnswerDistributions) -> str:
         f"it lies between {np.floor(middle):g} and {np.ceil(middle):g}"
     )  # fmt: skip
     parts = [
-        f"Answers to {_scales(answers)} ({low:g} to {high:g}), as given, in percent of the answers"
-        f"{' of all waves' if answers.codebook.has_waves else ''}. Zero is the middle of the scale; "
-        f"{half}. Missing is the percent of the rows without an answer; respondents are distinct "
-        "persons, in bands."
+        f"Answers to {_scales(answers)} ({low:g} to {high:g}), as given, in percent of the "
+        f"answers{' of all waves' if answers.codebook.has_waves else ''}. Zero is the middle of "
+        f"the scale; {half}. Missing is the percent of the rows without an answer; respondents "
+        "are distinct persons, in bands."
     ]
     if answers.items["reverse_keyed"].any():
         parts.append("On reverse-keyed items a high answer means a low score.")

@@ -11,11 +11,21 @@ from matplotlib.axes import Axes
 
 from icx_research.survey.codebook import Codebook
 
-WIDTH = 38  # characters of a line
+WIDTH = 38  # characters of a line in a figure of the print width
+PRINT_INCHES = 5.5
+LEAST_WIDTH = 18
 MAX_LINES = 3
 LINE = 0.14  # inches that a line of text takes
 GAP = 0.8  # lines between two items
 HEADING = 1.7  # lines of the name of a scale
+
+
+def label_width(ax: Axes | None) -> int:
+    """Give the characters of a line that leave room for a figure beside them."""
+    inches = plt.rcParams["figure.figsize"][0]
+    if ax is not None:
+        inches = ax.figure.bbox.width / ax.figure.dpi
+    return max(round(WIDTH * inches / PRINT_INCHES), LEAST_WIDTH)
 
 
 def plain(text: str) -> str:

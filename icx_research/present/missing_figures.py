@@ -7,7 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from icx_research.present.item_rows import ItemRows, item_rows, label_rows, plain, rows_axes
+from icx_research.present.item_rows import (
+    ItemRows,
+    item_rows,
+    label_rows,
+    label_width,
+    plain,
+    rows_axes,
+)
 from icx_research.survey.missing_answers import MissingAnswers
 
 STRONGEST = "#0072B2"
@@ -35,7 +42,7 @@ def plot_missingness(missing: MissingAnswers, *, ax: Axes | None = None) -> Axes
         The map: a cell per item and column with the percent missing, hatched where
         withheld, empty where nobody was asked. The bars stand to the right of it.
     """
-    rows = item_rows(missing.items, missing.codebook)
+    rows = item_rows(missing.items, missing.codebook, width=label_width(ax))
     ax = rows_axes(rows.n_lines, around=0.9, ax=ax)
     label_rows(ax, rows)
     known = missing.table["missing"].max()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icx_research.present.item_rows import GAP, beside, rows_axes, wrapped
+from icx_research.present.item_rows import GAP, beside, label_width, rows_axes, wrapped
 from icx_research.survey.servqual import TOTALS, ServqualGap
 
 # Marker, colour, filled, and distance from the middle of the row in lines.
@@ -37,7 +37,7 @@ def plot_servqual(found: ServqualGap, *, ax: Axes | None = None) -> Axes:
     """
     profile = found.profile
     names = list(dict.fromkeys(profile["dimension"]))
-    labels = [wrapped(found.labels[name]) for name in names]
+    labels = [wrapped(found.labels[name], width=label_width(ax)) for name in names]
     sizes = [max(label.count("\n") + 1 + GAP, LEAST_LINES) for label in labels]
     edges = np.cumsum([0.0, *sizes])
     places = [(top + bottom) / 2 for top, bottom in pairwise(edges)]
@@ -111,12 +111,10 @@ def _parts(found: ServqualGap) -> str:
 
 def servqual_alt(found: ServqualGap) -> str:
     """Describe the figure in words: the means of each dimension."""
-    wide = found.profile.pivot_table(index="label", columns="part", values="estimate", sort=False)
+    shown = found.profile[found.profile["part"].isin(MARKS)].dropna(subset="estimate")
     told = [
-        f"{label}: "
-        + ", ".join(
-            f"{part} {row[part]:.2f}" for part in MARKS if part in row and row[part] == row[part]
-        )
-        for label, row in wide.iterrows()
+        f"{found.labels[str(name)]}: "
+        + ", ".join(f"{row.part} {row.estimate:.2f}" for row in rows.itertuples())
+        for name, rows in shown.groupby("dimension", sort=False)
     ]
     return f"Dots by dimension of service quality. {'; '.join(told)}."
