@@ -41,7 +41,7 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
         "figures/answers_external.svg", "figures/missingness.txt",
     } <= written  # fmt: skip
     assert "notebook 04_linkage" in steps
-    assert "notebook 04_linkage: cell 1 of 13" in steps
+    assert "notebook 04_linkage: cell 1 of 15" in steps
     assert run.page.name == "index.html"
     page = run.page.read_text(encoding="utf-8")
     for name in ("units_service", "units_csat", "answers_internal", "missingness", "coverage"):
