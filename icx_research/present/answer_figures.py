@@ -16,7 +16,8 @@ from icx_research.survey.answer_distributions import (
 BELOW, MIDDLE, ABOVE = "#D55E00", "#D9D9D9", "#0072B2"
 BAR = 1.25  # lines
 PALEST = 0.35  # strength of the colour beside the middle
-NUMBER_FITS = 0.07  # share of the width that a piece must have to hold its number
+NUMBER = 0.14  # inches of a number
+LABELS, COLUMNS = 0.42, 1.2  # share of the width, and inches, that the bars leave to texts
 DARK = 0.45  # brightness below which a number is written in white
 
 
@@ -94,12 +95,14 @@ def _pieces(shares: pd.DataFrame, middle: float) -> pd.DataFrame:
 def _draw(ax: Axes, place: float, pieces: pd.DataFrame, low: float, high: float) -> None:
     """Draw one bar, with the percent in every piece that has room for it."""
     first, last = ax.get_xlim()
+    inches = ax.figure.bbox.width / ax.figure.dpi
+    room = NUMBER / max((1 - LABELS) * inches - COLUMNS, NUMBER)
     for piece in pieces.itertuples():
         colour = shade((piece.lowest + piece.highest) / 2, low, high)
         joined = piece.lowest < piece.highest
         ax.barh(place, piece.percent, BAR, piece.left, color=colour, edgecolor="white", lw=0.4,
                 hatch="...." if joined else None, zorder=2)  # fmt: skip
-        if piece.percent >= NUMBER_FITS * (last - first) and not joined:
+        if piece.percent >= room * (last - first) and not joined:
             dark = float(np.dot(colour, (0.299, 0.587, 0.114))) < DARK
             ax.text(piece.left + piece.percent / 2, place, f"{piece.percent:d}", ha="center",
                     va="center", color="white" if dark else "black", zorder=4)  # fmt: skip

@@ -7,9 +7,10 @@ from matplotlib.axes import Axes
 from icx_research.present.item_rows import beside, plain, rows_axes
 from icx_research.survey.link_coverage import ALL_WAVES, LinkCoverage
 
-SIDES = {"internal": "Internal (client units)", "external": "External (serving units)"}
+SIDES = {"internal": "Internal:\nclient units", "external": "External:\nserving units"}
+WIDE = 5.0  # inches of a figure whose legend has two columns
 BAR = 0.9  # lines
-ROW, HEADING = 2.6, 2.0  # lines
+ROW, HEADING = 2.6, 2.8  # lines
 
 
 def plot_coverage(coverage: LinkCoverage, *, ax: Axes | None = None) -> Axes:
@@ -76,8 +77,9 @@ def _legend(ax: Axes) -> None:
     """Show every kind of bar once, above the heads of the columns."""
     handles, labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
-    ax.legend(once.values(), once.keys(), loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2,
-              borderaxespad=3.2, columnspacing=1.2)  # fmt: skip
+    ax.legend(once.values(), once.keys(), loc="lower center", bbox_to_anchor=(0.5, 1),
+              ncols=2 if ax.figure.bbox.width >= WIDE * ax.figure.dpi else 1, borderaxespad=3.2,
+              columnspacing=1.2)  # fmt: skip
 
 
 def coverage_caption(coverage: LinkCoverage) -> str:

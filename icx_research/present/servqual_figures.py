@@ -59,7 +59,6 @@ def plot_servqual(found: ServqualGap, *, ax: Axes | None = None) -> Axes:
             markerfacecolor=colour if filled else "white",
             markersize=5,
             elinewidth=1,
-            capsize=2.5,
             label=part,
             zorder=3,
         )
@@ -67,13 +66,14 @@ def plot_servqual(found: ServqualGap, *, ax: Axes | None = None) -> Axes:
     for tick, name in zip(ax.get_yticklabels(), names, strict=True):
         tick.set_fontweight("bold" if name in TOTALS else "normal")
     ax.tick_params(axis="y", length=0)
-    ax.set_ylim(edges[-1], 0)
+    ax.set_ylim(edges[-1] + (0.4 if "need" in found.levels else 0), 0)
     low, high = found.response_range
     ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
     ax.set_xlabel(f"Mean answer ({low:g}–{high:g}, respondents)")
     gaps = [_points(wide.loc[(name, "gap"), "estimate"]) for name in names]
     beside(ax, 30, places, gaps, "P − E")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.6)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, borderaxespad=1.8,
+              columnspacing=1.2, handletextpad=0.4)  # fmt: skip
     return ax
 
 

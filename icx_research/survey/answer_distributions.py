@@ -22,7 +22,6 @@ from icx_research.survey.person_counts import (
 from icx_research.survey.study import Study
 
 MAX_ANSWERS = 11  # possible answers that can be told apart in a bar: 0 to 10
-MAX_ITEMS = 15  # of one figure
 SHOWN, WITHHELD, NO_CATEGORIES = "", "withheld", "no categories"
 COLUMNS = ("table", "scale", "item", "lowest", "highest", "percent")
 
@@ -71,7 +70,7 @@ class AnswerDistributions:
     @property
     def parts(self) -> "list[AnswerDistributions]":
         """Portions one figure can hold: of one survey and range, whole scales, few items."""
-        found = whole_scales(self.items, apart=("table", "low", "high"), most=MAX_ITEMS)
+        found = whole_scales(self.items, apart=("table", "low", "high"))
         return [self._keep(items) for items in found]
 
     def _keep(self, items: pd.DataFrame) -> "AnswerDistributions":

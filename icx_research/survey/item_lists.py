@@ -6,6 +6,8 @@ import pandas as pd
 
 from icx_research.survey.codebook import Codebook, Scale, Source
 
+MAX_ITEMS = 15  # of one figure: with long wordings a page is full
+
 
 def scales_of(
     codebook: Codebook, names: Sequence[str] | None = None
@@ -42,7 +44,9 @@ def item_line(source: Source, scale: Scale, item: str) -> dict[str, object]:
     }
 
 
-def whole_scales(items: pd.DataFrame, *, apart: Sequence[str], most: int) -> list[pd.DataFrame]:
+def whole_scales(
+    items: pd.DataFrame, *, apart: Sequence[str], most: int = MAX_ITEMS
+) -> list[pd.DataFrame]:
     """Split a list of items into portions of whole scales, for figures of readable size.
 
     Parameters
@@ -51,7 +55,7 @@ def whole_scales(items: pd.DataFrame, *, apart: Sequence[str], most: int) -> lis
         With `table`, `scale` and one row per item.
     apart : sequence of str
         Columns whose values never stand in one portion.
-    most : int
+    most : int, default 15
         Items of a portion; a scale that is longer stands alone.
 
     Examples
@@ -61,7 +65,8 @@ def whole_scales(items: pd.DataFrame, *, apart: Sequence[str], most: int) -> lis
     [['a', 'a', 'a'], ['b', 'b', 'c']]
     """
     portions: list[list[pd.DataFrame]] = []
-    for _, alike in items.groupby(list(apart), sort=False):
+    groups = items.groupby(list(apart), sort=False) if apart else [("", items)]
+    for _, alike in groups:
         portions.append([])
         for _, scale in alike.groupby(["table", "scale"], sort=False):
             size = sum(len(part) for part in portions[-1])

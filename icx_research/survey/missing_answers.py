@@ -17,8 +17,6 @@ from icx_research.survey.person_counts import persons_needed
 from icx_research.survey.study import Study
 from icx_research.survey.waves import order_waves
 
-MAX_ITEMS = 26  # of one figure
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MissingAnswers:
@@ -66,15 +64,18 @@ class MissingAnswers:
     @property
     def parts(self) -> "list[MissingAnswers]":
         """Portions one figure can hold: whole scales, few items."""
-        return [
-            replace(
-                self,
-                items=items.reset_index(drop=True),
-                table=self.table.merge(items[["table", "item"]], on=["table", "item"]),
-                patterns=self.patterns[self.patterns["table"].isin(items["table"])],
-            )
-            for items in whole_scales(self.items.assign(all=0), apart=("all",), most=MAX_ITEMS)
-        ]
+        return [self._keep(items) for items in whole_scales(self.items, apart=())]
+
+    def _keep(self, items: pd.DataFrame) -> "MissingAnswers":
+        table = self.table.merge(items[["table", "item"]], on=["table", "item"])
+        used = set(table["column"])
+        return replace(
+            self,
+            columns=tuple(column for column in self.columns if column in used),
+            items=items.reset_index(drop=True),
+            table=table,
+            patterns=self.patterns[self.patterns["table"].isin(items["table"])],
+        )
 
 
 def missing_answers(

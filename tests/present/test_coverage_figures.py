@@ -47,8 +47,8 @@ def test_gate_is_a_broken_line_at_the_limit_of_the_codebook():
 def test_rows_are_named_and_counted(company):
     ax = plot_coverage(link_coverage(company))
     assert [label.get_text() for label in ax.get_yticklabels()] == [
-        "Internal (client units)", "all waves", "wave 1", "wave 2", "wave 3",
-        "External (serving units)", "all waves", "wave 1", "wave 2", "wave 3",
+        "Internal:\nclient units", "all waves", "wave 1", "wave 2", "wave 3",
+        "External:\nserving units", "all waves", "wave 1", "wave 2", "wave 3",
     ]  # fmt: skip
     texts = [text.get_text() for text in ax.texts]
     assert texts.count("60 of 60") == 8

@@ -133,11 +133,14 @@ def test_patterns_of_enough_persons_are_named():
     ]  # fmt: skip
 
 
-def test_parts_keep_whole_scales():
-    found = missing_answers(icx.load_example("company"))
-    (part,) = found.parts
-    assert part.items["item"].tolist() == found.items["item"].tolist()
-    assert len(part.table) == len(found.table)
+def test_parts_keep_whole_scales_and_only_their_columns():
+    parts = missing_answers(icx.load_example("company"), by="unit_size").parts
+    assert [len(part.items) for part in parts] == [13, 8]
+    assert parts[0].columns == ("20-29", "30-49")
+    assert parts[1].columns == ("20-29", "30-49", "100-199")
+    for part in parts:
+        assert set(part.table["item"]) == set(part.items["item"])
+        assert set(part.patterns["table"]) == set(part.items["table"])
 
 
 def test_refuses_unknown_columns_and_published_studies():
