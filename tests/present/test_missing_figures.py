@@ -54,7 +54,12 @@ def test_more_missing_is_darker():
     assert brightness[1] < brightness[0] < 1
 
 
-def test_bars_are_the_shares_over_all_rows(found):
+def test_bars_are_the_shares_over_all_rows():
+    staff = rows("1", 20, gaps=5) + rows("2", 20, gaps=5)
+    for row in staff[:4]:
+        row["q2"] = None
+    found = missing_answers(study_of(staff))
+    assert found.items["missing"].tolist() == [25, 10, 0]
     ax = plot_missingness(found)
     bars = next(c for c in ax.containers if c.get_label() == "all rows")
     values = [patch.get_width() for patch in bars]

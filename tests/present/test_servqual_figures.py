@@ -28,6 +28,8 @@ def test_each_part_has_its_own_marker_at_its_mean_with_its_interval(found):
         np.testing.assert_allclose(ends.astype(float), rows[["ci_low", "ci_high"]])
         markers[part] = line.get_marker()
     assert len(set(markers.values())) == 3
+    heights = {part: dots(ax, part)[0].get_ydata()[0] for part in markers}
+    assert heights["expectation"] == heights["perception"] < heights["need"]  # below them
 
 
 def test_gap_is_a_distance_and_a_number_never_a_mean_of_its_own(found):

@@ -63,12 +63,14 @@ def test_answers_of_few_persons_stand_with_their_neighbours():
 
 
 def test_persons_count_not_rows():
-    answers = [1] * 12 + [3] * 30 + [5] * 30
-    same = ["one"] * 12 + [f"s{i}" for i in range(60)]
-    _, apart = shown(study_of(answers))
-    _, together = shown(study_of(answers, respondents=same))
-    assert apart[0][:2] == (1, 2)
+    answers = [1] * 42 + [3] * 30 + [5] * 30
+    same = ["one"] * 42 + [f"s{i}" for i in range(60)]
+    many, apart = shown(study_of(answers))
+    one, together = shown(study_of(answers, respondents=same))
+    assert apart[0][:2] == (1, 1)
     assert together[0][:2] == (1, 3)
+    assert many.items["respondents"].item() == "100-199"
+    assert one.items["respondents"].item() == "50-99"
 
 
 @pytest.mark.parametrize(("most", "status"), [(89, ""), (90, "withheld")])

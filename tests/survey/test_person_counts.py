@@ -25,7 +25,8 @@ def test_a_person_counts_once_however_often_she_answered():
         ((9, 15, 20), [[0, 1], [2]]),
         ((0, 3, 20, 15, 12), [[0, 1, 2], [3], [4]]),  # nobody is too few, too
         ((20, 15, 4), [[0], [1, 2]]),
-        ((12, 5, 12), [[0, 1], [2]]),  # at equal size the neighbour further out
+        ((12, 5, 12, 20, 20), [[0, 1], [2], [3], [4]]),  # at equal size the one further out
+        ((20, 20, 12, 5, 12), [[0], [1], [2], [3, 4]]),
         ((30, 12, 5, 14, 30), [[0], [1, 2], [3], [4]]),  # the smaller neighbour
         ((3, 4), [[0, 1]]),
     ],
