@@ -8,7 +8,6 @@ from matplotlib.patches import Patch
 
 from icx_research.present.item_rows import beside, item_rows, label_rows, label_width, rows_axes
 from icx_research.survey.answer_distributions import (
-    NO_CATEGORIES,
     WITHHELD,
     AnswerDistributions,
 )
@@ -60,9 +59,8 @@ def plot_answers(answers: AnswerDistributions, *, ax: Axes | None = None) -> Axe
     for place, bar in zip(rows.places, bars, strict=True):
         _draw(ax, place, bar, low, high)
     for place, status in zip(rows.places, answers.items["status"], strict=True):
-        words = {WITHHELD: "withheld", NO_CATEGORIES: "no single answers"}.get(status, "")
-        if words:
-            ax.text(0, place, words, ha="center", va="center", style="italic", zorder=4,
+        if status == WITHHELD:
+            ax.text(0, place, "withheld", ha="center", va="center", style="italic", zorder=4,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     ax.axvline(0, color="0.2", lw=0.6, zorder=3)
     ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
@@ -166,8 +164,6 @@ def answers_caption(answers: AnswerDistributions) -> str:
         parts.append(
             f"Withheld: fewer than {answers.min_persons} persons answered, or too few differed."
         )
-    if (status == NO_CATEGORIES).any():
-        parts.append("No single answers: they are not few whole numbers.")
     return " ".join(parts)
 
 

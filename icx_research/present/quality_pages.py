@@ -127,7 +127,8 @@ def _units(units: ProtectedUnits, score: str) -> Iterator[_Sheet]:
 
 
 def _answers(study: Study) -> Iterator[_Sheet]:
-    parts = answer_distributions(study).parts
+    found = answer_distributions(study)
+    parts = found.parts
     tables = [str(part.items["table"].iloc[0]) for part in parts]
     for at, part in enumerate(parts):
         before = tables[:at].count(tables[at])
@@ -139,6 +140,8 @@ def _answers(study: Study) -> Iterator[_Sheet]:
             answers_alt(part),
             data,
         )
+    if found.note:
+        raise NotTestable(found.note)
 
 
 def _missingness(study: Study) -> Iterator[_Sheet]:

@@ -68,9 +68,21 @@ class AnswerDistributions:
         return bool((self.table["lowest"] < self.table["highest"]).any())
 
     @property
+    def note(self) -> str:
+        """Which items stand in no figure; empty where all do."""
+        left_out = self.items.loc[self.items["status"] == NO_CATEGORIES, "item"]
+        if left_out.empty:
+            return ""
+        return f"the answers to these items are not few whole numbers: {', '.join(left_out)}."
+
+    @property
     def parts(self) -> "list[AnswerDistributions]":
-        """Portions one figure can hold: of one survey and range, whole scales, few items."""
-        found = whole_scales(self.items, apart=("table", "low", "high"))
+        """Portions one figure can hold: of one survey and range, whole scales, few items.
+
+        Items whose answers are not few whole numbers are in none of them; see `note`.
+        """
+        counted = self.items[self.items["status"] != NO_CATEGORIES]
+        found = whole_scales(counted, apart=("table", "low", "high"))
         return [self._keep(items) for items in found]
 
     def _keep(self, items: pd.DataFrame) -> "AnswerDistributions":
@@ -100,7 +112,8 @@ def answer_distributions(
     Raises
     ------
     NotTestable
-        If no table of the study holds respondents' answers.
+        If no table of the study holds respondents' answers, or they are nowhere few whole
+        numbers.
     ValueError
         If a scale is unknown or `min_persons` below 5.
 
@@ -134,7 +147,10 @@ def answer_distributions(
     if not items:
         raise NotTestable("item answers are needed; this study holds published unit figures.")
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return AnswerDistributions(study.codebook, pd.DataFrame(items), table, threshold)
+    found = AnswerDistributions(study.codebook, pd.DataFrame(items), table, threshold)
+    if (found.items["status"] == NO_CATEGORIES).all():
+        raise NotTestable(found.note)
+    return found
 
 
 def _one_item(

@@ -81,6 +81,7 @@ class MissingAnswers:
 def missing_answers(
     study: Study,
     *,
+    scales: Sequence[str] | None = None,
     by: Literal["wave", "unit_size"] | None = None,
     min_persons: int | None = None,
 ) -> MissingAnswers:
@@ -89,6 +90,8 @@ def missing_answers(
     Parameters
     ----------
     study : Study
+    scales : sequence of str, optional
+        All scales unless stated.
     by : {"wave", "unit_size"}, optional
         Columns of the map; waves where there are several unless stated, else bands of
         respondents per unit.
@@ -104,7 +107,7 @@ def missing_answers(
     NotTestable
         If no table of the study holds respondents' answers.
     ValueError
-        If `by` is unknown or `min_persons` below 5.
+        If `by` or a scale is unknown or `min_persons` below 5.
 
     Notes
     -----
@@ -124,7 +127,7 @@ def missing_answers(
     if by not in (None, "wave", "unit_size"):
         raise ValueError(f"by must be 'wave' or 'unit_size'; got {by!r}.")
     surveys: dict[str, list[Scale]] = {}
-    for source, scale in scales_of(study.codebook):
+    for source, scale in scales_of(study.codebook, scales):
         surveys.setdefault(source.name, []).append(scale)
     if not surveys:
         raise NotTestable("item answers are needed; this study holds published unit figures.")
@@ -133,13 +136,13 @@ def missing_answers(
     cells: list[tuple[object, ...]] = []
     patterns: list[tuple[object, ...]] = []
     columns: set[str] = set()
-    for name, scales in surveys.items():
+    for name, asked in surveys.items():
         source = study.codebook.sources[name]
         enough = 0 if source.published else threshold
-        gaps = find_gaps(study, source, scales, by=by, threshold=threshold)
+        gaps = find_gaps(study, source, asked, by=by, threshold=threshold)
         columns |= set(gaps.column)
-        items += _overall(gaps, source, scales, enough)
-        cells += _by_column(gaps, source, scales, enough)
+        items += _overall(gaps, source, asked, enough)
+        cells += _by_column(gaps, source, asked, enough)
         patterns += [(name, *line) for line in common_patterns(gaps, enough=enough)]
     order = (
         order_waves(columns, study.codebook) if by == "wave" else sorted(columns, key=size_order)

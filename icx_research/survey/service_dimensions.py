@@ -62,9 +62,9 @@ def service_dimensions(codebook: Codebook) -> ServiceDimensions:
     -----
     Scales belong together if their names differ in that word only
     (`empathy_perception`, `empathy_expectation`), have as many items and the same range. A
-    third scale may ask for the need (`empathy_need`). Several pairs are one dimension each,
-    as in the block `servqual`. Of a single pair every question is a dimension of its own,
-    called by the wording of its perception item.
+    third scale may ask for the need (`empathy_need`, or `need` beside a single pair).
+    Several pairs are one dimension each, as in the block `servqual`. Of a single pair every
+    question is a dimension of its own, called by the wording of its perception item.
 
     Examples
     --------
@@ -156,8 +156,9 @@ def _asked_together(source: Source) -> Iterator[_Together]:
         side = NEED if NEED in (*words, scale.kind) else scale.kind
         if side in sides:
             sides[side]["_".join(word for word in words if word != side)] = scale
+    alone = sides[NEED].get("") if len(sides["perception"]) == 1 else None
     for name, perception in sides["perception"].items():
-        expectation, need = sides["expectation"].get(name), sides[NEED].get(name)
+        expectation, need = sides["expectation"].get(name), sides[NEED].get(name, alone)
         if expectation and _alike(perception, expectation):
             alike = need if need and _alike(perception, need) else None
             yield _Together(name, perception, expectation, alike)

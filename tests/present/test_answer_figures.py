@@ -93,13 +93,6 @@ def test_withheld_items_show_no_piece():
     )
 
 
-def test_answers_without_categories_say_so():
-    study = study_of([5 * i for i in range(21)] * 3, low=0, high=100)
-    found = answer_distributions(study, scales=["service"])
-    assert "no single answers" in texts(plot_answers(found))
-    assert "No single answers" in answers_caption(found)
-
-
 def test_colours_grow_stronger_to_either_side():
     assert shade(4, 1, 7) == to_rgb(MIDDLE)
     assert shade(1, 1, 7) == pytest.approx(to_rgb(BELOW))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import icx_research as icx
-from icx_research.present.quality_pages import quality_figures
+from icx_research.present.quality_pages import _answers, quality_figures
 from icx_research.present.unit_figures import units_alt, units_caption
 from tests import builders
 from tests.small_study import write_study
@@ -97,6 +97,17 @@ def test_small_units_and_answers_of_one_person_are_nowhere(tmp_path):
     assert lowest["highest"] >= 3
     first = icx.plot_answers(answers).patches[0]
     assert (first.get_width(), first.get_hatch()) == (lowest["percent"], "....")
+
+
+def test_items_that_cannot_be_counted_are_named(tmp_path):
+    write_study(tmp_path, n_units=4)
+    text = (tmp_path / "study.yaml").read_text(encoding="utf-8")
+    text = text.replace("items: [q1, q2], range: [1, 7]", "items: [q1, q2], range: [0, 100]")
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    sheets = _answers(icx.read_study(tmp_path / "study.yaml"))
+    assert next(sheets).name == "answers_external"
+    with pytest.raises(icx.NotTestable, match=r"are not few whole numbers: q1, q2\."):
+        next(sheets)
 
 
 def test_published_studies_give_reasons_instead_of_answers(tmp_path):

@@ -51,6 +51,7 @@ def test_shares_and_missing_answers_by_hand():
     assert item["status"] == ""
     assert (item["low"], item["high"], item["wording"]) == (1, 5, "q1")
     assert not found.put_together
+    assert found.note == ""
     assert repr(found) == (
         "AnswerDistributions: 1 items, 0 withheld; at least 10 persons per answer"
     )
@@ -136,9 +137,14 @@ def test_every_usual_range_works(low, high):
         ([1.5, 2.5] * 20, 1.5, 5),
     ],
 )
-def test_answers_that_are_not_few_whole_numbers_are_left_out(answers, low, high):
-    found, rows = shown(study_of(answers, low=low, high=high))
-    assert (rows, found.items["status"].item()) == ([], "no categories")
+def test_answers_that_are_not_few_whole_numbers_are_left_out_and_named(answers, low, high):
+    found = answer_distributions(study_of(answers, low=low, high=high))
+    assert found.items["status"].tolist() == ["no categories", "withheld"]
+    assert [part.items["item"].tolist() for part in found.parts] == [["c1"]]
+    words = "the answers to these items are not few whole numbers: q1."
+    assert found.note == words
+    with pytest.raises(icx.NotTestable, match=words):
+        shown(study_of(answers, low=low, high=high))
 
 
 def test_parts_hold_whole_scales_of_one_table_and_range():

@@ -143,6 +143,12 @@ def test_parts_keep_whole_scales_and_only_their_columns():
         assert set(part.patterns["table"]) == set(part.items["table"])
 
 
+def test_scales_may_be_chosen():
+    found = missing_answers(icx.load_example("company"), scales=["csat"])
+    assert found.items["item"].tolist() == ["csat1", "csat2", "csat3"]
+    assert set(found.patterns["table"]) == {"external"}
+
+
 def test_refuses_unknown_columns_and_published_studies():
     study = icx.load_example("company")
     with pytest.raises(ValueError, match=r"by must be 'wave' or 'unit_size'; got 'region'\."):

@@ -41,8 +41,16 @@ def test_questions_of_a_single_pair_are_a_dimension_each():
     assert (found.table, found.response_range) == ("internal", (1, 7))
 
 
-def test_a_scale_named_need_joins_whatever_its_kind():
-    assert dimensions(pair(**NEED)).need == {"p1": ("n1",), "p2": ("n2",)}
+@pytest.mark.parametrize("name", ["help_need", "need"])
+def test_a_scale_named_need_joins_whatever_its_kind(name):
+    found = dimensions(pair(**{name: NEED["help_need"]}))
+    assert found.need == {"p1": ("n1",), "p2": ("n2",)}
+
+
+def test_a_single_need_belongs_to_no_one_of_several_pairs():
+    scales = {name.replace("help", "other"): {**scale, "items": [f"o{i}{name}" for i in (1, 2)]}
+              for name, scale in pair().items()}  # fmt: skip
+    assert dimensions(pair(**scales, need=NEED["help_need"])).need == {}
 
 
 @pytest.mark.parametrize(
