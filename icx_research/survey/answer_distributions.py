@@ -147,10 +147,10 @@ def answer_distributions(
     if not items:
         raise NotTestable("item answers are needed; this study holds published unit figures.")
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    found = AnswerDistributions(study.codebook, pd.DataFrame(items), table, threshold)
-    if (found.items["status"] == NO_CATEGORIES).all():
-        raise NotTestable(found.note)
-    return found
+    shown = AnswerDistributions(study.codebook, pd.DataFrame(items), table, threshold)
+    if (shown.items["status"] == NO_CATEGORIES).all():
+        raise NotTestable(shown.note)
+    return shown
 
 
 def _one_item(
