@@ -8,11 +8,10 @@ import pandas as pd
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, PUBLISHED_DECIMALS
 from icx_research.core.errors import NotTestable
 from icx_research.survey.aggregation import UnitScores
-from icx_research.survey.bands import BANDS, band
+from icx_research.survey.bands import BANDS, EQUAL, band
 from icx_research.survey.codebook import Codebook, Source
 from icx_research.survey.linking import LinkedUnits
-
-EQUAL = 1e-9  # standard errors below this are rounding errors of equal answers
+from icx_research.survey.person_counts import persons_needed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,9 +92,7 @@ def protect(
     0
     """
     codebook = units.codebook
-    threshold = codebook.thresholds.min_persons if min_persons is None else min_persons
-    if threshold < LOWEST_MIN_PERSONS:
-        raise ValueError(f"min_persons must be at least {LOWEST_MIN_PERSONS}, not {threshold}.")
+    threshold = persons_needed(codebook, min_persons)
     if not 0 <= decimals <= 2:
         raise ValueError(f"decimals must be 0, 1 or 2, not {decimals}.")
     wide = _wide(units) if isinstance(units, UnitScores) else units.table

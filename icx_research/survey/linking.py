@@ -163,6 +163,12 @@ def link_study(study: Study, *, lag: int = 0) -> LinkedUnits:
     >>> link_study(load_example("company"))
     LinkedUnits: 180 rows, 60 serving units x 3 wave(s), 60 client units; 0 units without a partner
     """
+    internal, external = study_sides(study)
+    return link_units(internal, external, lag=lag)
+
+
+def study_sides(study: Study) -> tuple[list[UnitScores], list[UnitScores]]:
+    """Score and average every table of a study: those of the internal and external side."""
     scored = scale_scores(study)
     sides: dict[str, list[UnitScores]] = {"internal": [], "external": []}
     for name, side in (("internal", "internal"), ("employees", "internal"),
@@ -170,7 +176,7 @@ def link_study(study: Study, *, lag: int = 0) -> LinkedUnits:
         if name in scored.tables:
             by = scored.codebook.sources[name].unit_key
             sides[side].append(unit_scores(scored, by=by, source=name))
-    return link_units(sides["internal"], sides["external"], lag=lag)
+    return sides["internal"], sides["external"]
 
 
 def link_units(
