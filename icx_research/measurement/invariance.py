@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from icx_research.core.moments import Moments
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.invariance_ladder import (
     LEVELS,
@@ -102,7 +103,7 @@ def measurement_invariance(
         raise ValueError(
             f"levels must be a beginning of {', '.join(LEVELS)}; got {', '.join(chosen)}."
         )
-    _check_permutations(n_permutations, rng, cluster)
+    _check_permutations(data, n_permutations, rng, cluster)
     prepared = prepare(
         model,
         data,
@@ -151,12 +152,16 @@ def measurement_invariance(
 
 
 def _check_permutations(
-    n_permutations: int, rng: np.random.Generator | None, cluster: str | None
+    data: Any, n_permutations: int, rng: np.random.Generator | None, cluster: str | None
 ) -> None:
     if n_permutations < 0:
         raise ValueError(f"n_permutations must be at least 0, not {n_permutations}.")
     if n_permutations and rng is None:
         raise ValueError("measurement_invariance needs rng to permute groups.")
+    if n_permutations and isinstance(data, Moments):
+        raise ValueError(
+            "n_permutations needs the rows, to permute their groups; give a DataFrame."
+        )
     if n_permutations and cluster is not None:
         raise ValueError(
             "n_permutations presumes rows that are independent; it is not available with cluster."

@@ -141,6 +141,18 @@ def test_extraction_is_a_minimum(service, extract, q):
         assert min(up, down) > found.criterion
 
 
+@pytest.mark.parametrize("extract", [ml_uniquenesses, minres_uniquenesses])
+@pytest.mark.parametrize("q", [1, 2, 3])
+def test_second_derivatives_are_exact(service, extract, q, monkeypatch):
+    """Newton's method needs 6 rounds; with a wrong curvature it needs 13 or more."""
+    monkeypatch.setattr("icx_research.measurement.extraction.MAX_ITERATIONS", 8)
+    r = service.dropna().corr().to_numpy()
+    found = extract(r, n_factors=q)
+    assert found.converged
+    again = extract(r, n_factors=q, start=found.uniquenesses)
+    np.testing.assert_allclose(again.uniquenesses, found.uniquenesses, rtol=1e-9)
+
+
 def test_a_heywood_case_is_named():
     r = np.array([[0.0, 0.8, 0.8, 0.3], [0.8, 0, 0.5, 0.3], [0.8, 0.5, 0, 0.3], [0.3, 0.3, 0.3, 0]])
     np.fill_diagonal(r, 1)

@@ -19,7 +19,8 @@ from icx_research.measurement.sem.optimiser import ACCEPTABLE, Minimum, Objectiv
 BINDING = 1e-6
 # Constraints must be met to this, once Newton's method has ended.
 MET = 1e-9
-NEWTON_STEPS = 50
+# Steps of either search; one that can be met takes some 30 and 5.
+NEAR_STEPS, NEWTON_STEPS = 150, 50
 # Steps of derivatives of derivatives, which are exact themselves.
 STEP = 1e-5
 OUTSIDE = 1e10
@@ -122,7 +123,7 @@ def _sequential(objective: Objective, constraints: Constraints, start: np.ndarra
         jac=True,
         method="SLSQP",
         constraints=conditions,
-        options={"maxiter": 500, "ftol": 1e-12},
+        options={"maxiter": NEAR_STEPS, "ftol": 1e-12},
     )
     return np.asarray(found.x * scale)
 

@@ -4,6 +4,7 @@ import ast
 import cmath
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -72,6 +73,7 @@ def _evaluate(definitions: Sequence[Term], labels: Sequence[str], values: np.nda
     return np.array([known[term.lhs] for term in definitions], dtype=complex)
 
 
+@lru_cache(maxsize=256)
 def _tree(term: Term) -> ast.AST:
     text = DOTTED.sub(lambda name: name.group().replace(".", DOT), term.rhs)
     try:
