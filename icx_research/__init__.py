@@ -18,6 +18,8 @@ _HOME = {
     "simulate_study": "survey.simulation",
     "load_example": "survey.datasets",
     "scale_scores": "survey.scoring",
+    "scale_items": "survey.items",
+    "parallel_items": "survey.parallel",
     "unit_scores": "survey.aggregation",
     "UnitScores": "survey.aggregation",
     "link_units": "survey.linking",

@@ -51,8 +51,14 @@ class Blocked(Exception):
 
 
 @contextmanager
-def testable() -> Iterator[None]:
+def testable(*others: type[Exception]) -> Iterator[None]:
     """Run a block of analysis; where the data do not allow it, print why and go on.
+
+    Parameters
+    ----------
+    *others : type of Exception
+        Further errors that mean the same in this block: `ValueError` where functions for
+        any data frame are given the items of whatever study was read.
 
     Examples
     --------
@@ -66,6 +72,8 @@ def testable() -> Iterator[None]:
         print(f"not testable: {refusal.missing}")
     except Blocked as refusal:
         print(f"blocked: {refusal.reason}")
+    except others as refusal:
+        print(f"not testable: {refusal}")
 
 
 # The name is the vocabulary's; it must not be collected as a test by pytest.
