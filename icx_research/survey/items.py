@@ -88,7 +88,7 @@ def scale_items(
         frame = frame.group_by([source.unit_key, "wave", "respondent"]).agg(nw.col(*columns).mean())
         frame = frame.sort(source.unit_key, "wave", "respondent")
     _check_persons(frame, columns, study, ", ".join(scale.name for scale in chosen))
-    table = as_pandas(frame.select(*roles.values(), *columns).to_native())
+    table = as_pandas(frame.select(*roles.values(), *columns).to_native()).reset_index(drop=True)
     table = table.rename(columns={role: name for name, role in roles.items()})
     return SafeFrame(table.astype(dict.fromkeys(columns, float)))
 

@@ -113,6 +113,17 @@ def test_measurement_functions_take_them_in_one_line():
     assert icx.measurement_invariance(text, waves, group="wave").groups == ("1", "2", "3")
 
 
+def test_polars_frames_give_the_same_items():
+    polars = pytest.importorskip("polars", reason="polars is an extra")
+    staff = polars.DataFrame(STAFF.replace(NAN, None).to_dict("list"), strict=False)
+    options = {"keys": "unit", "score": True}
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(icx.scale_items(study(staff), ["service", "help"], **options)),
+        pd.DataFrame(icx.scale_items(study(), ["service", "help"], **options)),
+        check_dtype=False,
+    )
+
+
 def test_published_figures_have_no_items():
     message = r"answers to items are needed; 'inside' is a published figure per unit\."
     with pytest.raises(icx.NotTestable, match=message):
