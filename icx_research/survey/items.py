@@ -12,7 +12,7 @@ from icx_research.survey.codebook import Codebook, Scale, Source
 from icx_research.survey.document import suggestion
 from icx_research.survey.scoring import keyed_items, mean_of_answered
 from icx_research.survey.study import Study
-from icx_research.survey.waves import order_waves
+from icx_research.survey.waves import choose_wave
 
 ALL_WAVES = "all"
 
@@ -74,7 +74,9 @@ def scale_items(
     columns = [item for scale in chosen for item in scale.items]
     roles = _roles(source, keys, rows)
     frame = nw.from_native(study.tables[source.name], eager_only=True)
-    frame = frame.filter(nw.col("wave").is_in(_waves(frame, study.codebook, wave)))
+    if wave != ALL_WAVES:
+        chosen_wave = choose_wave(frame["wave"].unique().to_list(), study.codebook, wave)
+        frame = frame.filter(nw.col("wave") == chosen_wave)
     keyed = [item for scale in chosen for item in keyed_items(scale)]
     if score:
         for scale in chosen:
@@ -138,17 +140,6 @@ def _roles(source: Source, keys: str | Sequence[str], rows: str) -> dict[str, st
                 f"they have {', '.join(known)}."
             )
     return {name: known[name] for name in asked}
-
-
-def _waves(frame: "nw.DataFrame[Any]", codebook: Codebook, wave: str | None) -> list[str]:
-    there = order_waves(frame["wave"].unique().to_list(), codebook)
-    if wave == ALL_WAVES:
-        return there
-    asked = codebook.question.wave
-    chosen = wave or (asked if asked in there else there[-1])
-    if chosen not in there:
-        raise ValueError(f"There is no wave {chosen!r}; there are {', '.join(there)}.")
-    return [chosen]
 
 
 def _check_persons(

@@ -21,6 +21,16 @@ def order_waves(waves: Any, codebook: Codebook) -> list[str]:
     return sorted(names, key=_natural)
 
 
+def choose_wave(waves: Any, codebook: Codebook, wave: str | None = None) -> str:
+    """Take the wave that is given, else the one the study asks about, else the latest."""
+    known = order_waves(waves, codebook)
+    asked = codebook.question.wave
+    chosen = wave or (asked if asked in known else known[-1])
+    if chosen not in known:
+        raise ValueError(f"There is no wave {chosen!r}; there are {', '.join(known)}.")
+    return chosen
+
+
 def _natural(wave: str) -> tuple[list[tuple[float, str]], str]:
     """Split a name into words and numbers: W2 comes before W10, -1 before 0.5."""
     try:
