@@ -17,7 +17,7 @@ from icx_research.measurement.agreement.support import aggregation_support
 from icx_research.measurement.agreement.within_group import WithinGroupAgreement, rwg_j
 from icx_research.survey.bands import BANDS, band
 from icx_research.survey.codebook import Scale
-from icx_research.survey.items import chosen_scales, items_of, scale_items
+from icx_research.survey.items import chosen_scales, scale_items, scale_members
 from icx_research.survey.study import Study
 
 ADEQUATE = 0.70  # reliability of a unit mean that is commonly called adequate
@@ -58,7 +58,9 @@ def aggregation_overview(
     Notes
     -----
     By Spearman and Brown, k raters give reliability :math:`k\,ICC(1) / (1 + (k - 1)
-    ICC(1))`: .70 needs :math:`k = .70 (1 - ICC(1)) / (.30\,ICC(1))`.
+    ICC(1))`: .70 needs :math:`k = .70 (1 - ICC(1)) / (.30\,ICC(1))`. Where a rater's answer is
+    the mean of several ratings, answers differ less than single ones and r_WG(J), which knows
+    single ones only, comes out too high; the note says so.
 
     Examples
     --------
@@ -136,7 +138,7 @@ def scale_agreement(
     return {
         null: rwg_j(
             raters,
-            items=items_of(study, scale)[scale],
+            items=scale_members(study, scale)[scale],
             unit="unit",
             response_range=found.response_range,
             null=null,
@@ -218,10 +220,9 @@ def _support(
     needed = math.ceil(odds * (1 - icc) / icc) if icc > 0 else None
     ratings = len(scale_items(study, scale.name, rows="rating", wave=wave)) / len(raters)
     notes = {
-        "units differ less than chance would have it": icc < 0,
-        "slight skew is tabled for 5, 7 and 11 options": len(_nulls(scale)) == 1,
-        f"each answer is the mean of {ratings:.1f} ratings, so that r_WG(J) is larger than for "
-        "single answers": ratings > 1,
+        "units differ less than by chance": icc < 0,
+        "no slight skew for these options": len(_nulls(scale)) == 1,
+        f"means of {ratings:.1f} ratings: r_WG(J) is too high": ratings > 1,
     }
     return {
         **found,

@@ -12,7 +12,7 @@ from icx_research.measurement.invariance import measurement_invariance
 from icx_research.measurement.invariance_ladder import LEVELS, InvarianceResult
 from icx_research.measurement.sem.model import cfa
 from icx_research.measurement.sem.result import SemResult
-from icx_research.survey.items import ALL_WAVES, chosen_scales, items_of, scale_items
+from icx_research.survey.items import ALL_WAVES, chosen_scales, scale_items, scale_members
 from icx_research.survey.parallel import parallel_items, parallel_scales
 from icx_research.survey.study import Study
 
@@ -61,7 +61,7 @@ def scale_cfa(
     >>> fitted.model
     'customer_focus =~ ecf1 + ecf2 + ecf3 + ecf4'
     """
-    members = {name: items for name, items in items_of(study, scales).items() if len(items) > 1}
+    members = scale_members(study, scales, min_items=2)
     if not members:
         raise NotTestable("a scale of at least 2 items is needed for a factor.")
     items = scale_items(study, list(members), rows=rows, wave=wave)
@@ -151,7 +151,7 @@ def scale_invariance(
         )
     else:
         rows, across = parallel_items(study, scale, across, wave=wave), "scale"
-    members = items_of(study, scale)
+    members = scale_members(study, scale)
     model, renamed = _model(members, SafeFrame(rows[members[scale]]))
     repeated = "respondent" in rows and bool(rows["respondent"].duplicated().any())
     keys = {"_group": rows[across]} | ({"_person": rows["respondent"]} if repeated else {})

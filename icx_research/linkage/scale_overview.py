@@ -19,6 +19,7 @@ from icx_research.survey.study import Study
 # Levels that decide what may be compared; equal residual variances are not needed for that.
 COMPARED = ("configural", "metric", "scalar")
 Rows = Literal["rater", "rating"]
+NEEDED = {"alpha": 2, "omega_total": 3, "dimensions": 3}  # items
 RELIABILITY = ("scale", "n_items", "term", "estimate", "ci_low", "ci_high", "n", "note")
 DIMENSIONS = (
     "scale", "n_items", "kmo", "parallel_analysis", "average_partial", "cfi", "rmsea", "srmr", "n",
@@ -81,7 +82,9 @@ def reliability_overview(
         items, note = _tried(scale_items, study, scale.name, rows=rows, wave=wave)
         for term, coefficient in (("alpha", cronbach_alpha), ("omega_total", omega_total)):
             line: dict[str, Any] = {**place, "term": term, "note": note}
-            if items is not None:
+            if len(scale.items) < NEEDED[term]:
+                line["note"] = f"needs {NEEDED[term]} items"
+            elif items is not None:
                 result, line["note"] = _tried(coefficient, items, confidence_level=confidence_level)
                 if result is not None:
                     line |= result.table.iloc[0].to_dict() | {"term": term, "note": result.note}
@@ -125,6 +128,9 @@ def dimensionality_overview(
     lines: list[dict[str, Any]] = []
     for scale in item_scales(study):
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
+        if len(scale.items) < NEEDED["dimensions"]:
+            lines.append(line | {"note": f"needs {NEEDED['dimensions']} items"})
+            continue
         items, line["note"] = _tried(scale_items, study, scale.name, rows=rows, wave=wave)
         if items is not None:
             adequacy, first = _tried(kmo, items)
@@ -177,7 +183,8 @@ def invariance_overview(
     Raises
     ------
     NotTestable
-        If no table of the study holds respondents' answers.
+        If no table of the study holds respondents' answers, or there is nothing to compare
+        the scales across.
 
     Examples
     --------
@@ -214,6 +221,11 @@ def invariance_overview(
                     line[f"delta_cfi_{level}"] = levels.loc[level, "delta_cfi"]
                     line[f"p_{level}"] = levels.loc[level, "difference_p_value"]
             lines.append(line)
+    if not lines:
+        raise NotTestable(
+            "groups are needed to compare across: two waves, two suppliers, or two tables with the "
+            "same wording, and a scale of two items."
+        )
     return pd.DataFrame(lines, columns=list(INVARIANCE)).astype({"groups": "Int64", "n": "Int64"})
 
 

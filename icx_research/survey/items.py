@@ -56,7 +56,7 @@ def scale_items(
     NotTestable
         If a scale is a published figure, which has no items.
     Blocked
-        If fewer persons answered than the study's threshold for showing anything.
+        If fewer persons answered all items than the study's threshold for showing anything.
     ValueError
         If a scale, key or wave is unknown, the scales are of different tables, or a score
         would have the name of an item.
@@ -95,9 +95,31 @@ def scale_items(
     return SafeFrame(table.astype(dict.fromkeys(columns, float)))
 
 
-def items_of(study: Study, scales: str | Sequence[str]) -> dict[str, list[str]]:
-    """Items of each scale of the same table, as `htmt` and `aggregation_support` take them."""
-    return {scale.name: list(scale.items) for scale in chosen_scales(study.codebook, scales)[0]}
+def scale_members(
+    study: Study, scales: str | Sequence[str], *, min_items: int = 1
+) -> dict[str, list[str]]:
+    """List the items of scales of one table, as `htmt` and `aggregation_support` take them.
+
+    Parameters
+    ----------
+    study : Study
+    scales : str or sequence of str
+    min_items : int, default 1
+        Scales with fewer items are left out.
+
+    Raises
+    ------
+    NotTestable, ValueError
+        As `scale_items`.
+
+    Examples
+    --------
+    >>> from icx_research import load_example
+    >>> scale_members(load_example("company"), ["csat", "recommendation"], min_items=2)
+    {'csat': ['csat1', 'csat2', 'csat3']}
+    """
+    found = chosen_scales(study.codebook, scales)[0]
+    return {scale.name: list(scale.items) for scale in found if len(scale.items) >= min_items}
 
 
 def chosen_scales(codebook: Codebook, scales: str | Sequence[str]) -> tuple[list[Scale], Source]:
@@ -145,11 +167,11 @@ def _roles(source: Source, keys: str | Sequence[str], rows: str) -> dict[str, st
 def _check_persons(
     frame: "nw.DataFrame[Any]", columns: list[str], study: Study, names: str
 ) -> None:
-    given = nw.any_horizontal(*(~nw.col(name).is_null() for name in columns), ignore_nulls=True)
+    given = nw.all_horizontal(*(~nw.col(name).is_null() for name in columns), ignore_nulls=True)
     persons = len(frame.filter(given)["respondent"].unique())
     least = study.codebook.thresholds.min_persons
     if persons < least:
         raise Blocked(
-            f"fewer than {least} persons answered {names} in this wave; nothing of so few may be "
+            f"fewer than {least} persons answered all items of {names}; nothing of so few may be "
             "shown."
         )

@@ -31,9 +31,7 @@ def test_rows_are_those_of_aggregation_support_on_raters(study):
 
 def test_ratings_of_several_suppliers_are_said_to_agree_more(study):
     notes = icx.aggregation_overview(study).set_index("scale")["note"]
-    assert notes["service"] == (
-        "each answer is the mean of 2.0 ratings, so that r_WG(J) is larger than for single answers"
-    )
+    assert notes["service"] == "means of 2.0 ratings: r_WG(J) is too high"
     assert notes["csat"] == ""
 
 
@@ -54,14 +52,14 @@ def test_units_that_differ_less_than_chance_are_shown_as_they_are():
     row = icx.aggregation_overview(study).set_index("scale").loc["service"]
     assert row["icc_1"] < 0
     assert pd.isna(row["raters_for_70"])
-    assert row["note"] == "units differ less than chance would have it"
+    assert row["note"] == "units differ less than by chance"
     assert "service" not in set(icx.reliability_by_raters(icx.aggregation_overview(study))["scale"])
 
 
 def test_other_numbers_of_options_have_no_slight_skew():
     internal = {"service": {"items": Q, "range": [1, 8]}}
     table = icx.aggregation_overview(scales_study(internal=internal)).set_index("scale")
-    assert "slight skew is tabled for 5, 7 and 11 options" in table.loc["service", "note"]
+    assert "no slight skew for these options" in table.loc["service", "note"]
     assert pd.isna(table.loc["service", "rwg_j_slight_skew"])
     assert table.loc["service", "rwg_j_uniform"] > 0
     assert table.loc["csat", "rwg_j_slight_skew"] > 0

@@ -40,25 +40,27 @@ def test_reliability_rows_are_alpha_and_omega(study):
 def test_reliability_says_why_there_is_none(study):
     table = icx.reliability_overview(study).set_index(["scale", "term"])
     assert table.loc[("two", "alpha"), "n"] == 96
-    assert table.loc[("two", "omega_total"), "note"] == (
-        "omega_total needs at least 3 items and 3 complete rows; got 2 items and 96 complete rows "
-        "of 96."
-    )
-    assert table.loc[("flat", "alpha"), "note"].startswith("cronbach_alpha needs at least 2 items")
+    assert table.loc[("two", "omega_total"), "note"] == "needs 3 items"
+    assert table.loc[("flat", "alpha"), "note"] == "needs 2 items"
     assert table.loc["flat", ["estimate", "n"]].isna().all(axis=None)
+    same = scales_study(internal={"service": {"items": Q[:2], "range": [1, 7]}},
+                        staff=tables()[0].assign(q2=5.0))  # fmt: skip
+    notes = icx.reliability_overview(same).set_index(["scale", "term"])["note"]
+    assert notes["service", "alpha"].startswith("cronbach_alpha needs items that vary; 'q2' has")
 
 
 def test_too_few_persons_are_withheld_scale_by_scale():
-    staff = tables()[0].assign(seldom=np.nan)
-    staff.loc[staff["person"].isin(["s0-1", "s0-2"]), "seldom"] = 3.0
+    staff = tables()[0].assign(rare=np.nan)
+    staff.loc[staff["person"].isin(["s0-1", "s0-2"]), "rare"] = 3.0
+    staff["seldom"] = staff["rare"]
     internal = {
         "service": {"items": Q[:3], "range": [1, 7]},
-        "seldom": {"items": ["seldom"], "range": [1, 7]},
+        "seldom": {"items": ["q4", "rare", "seldom"], "range": [1, 7]},
     }
     table = icx.reliability_overview(scales_study(staff, internal=internal)).set_index("scale")
     assert table.loc["service", "estimate"].notna().all()
     assert set(table.loc["seldom", "note"]) == {
-        "fewer than 10 persons answered seldom in this wave; nothing of so few may be shown."
+        "fewer than 10 persons answered all items of seldom; nothing of so few may be shown."
     }
 
 
@@ -76,7 +78,8 @@ def test_dimensions_are_those_of_the_functions(study):
     assert (row["n"], row["n_items"], row["note"]) == (96, 4, "")
     assert pd.isna(table.loc["two", "parallel_analysis"])
     assert pd.isna(table.loc["two", "cfi"])
-    assert "kmo needs at least 2 items" in table.loc["flat", "note"]
+    assert table.loc["flat", "note"] == "needs 3 items"
+    assert table.loc["two", "note"] == "needs 3 items"
 
 
 def test_three_items_are_said_to_fit_always():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import icx_research as icx
-from icx_research.survey.items import items_of
+from icx_research.survey.items import scale_members
 from tests.builders import study as published
 from tests.survey.builders import KEYS, changed
 
@@ -14,12 +14,14 @@ SCALES = {
     "service": {"items": ["a", "b"], "range": [1, 7], "reverse_keyed": ["b"]},
     "help": {"items": ["c"], "range": [0, 10]},
 }
-# person, branch, supplier, wave, a, b, c: ten persons in two waves; p0 rates two suppliers.
+# person, branch, supplier, wave, a, b, c: eleven persons; p0 rates two suppliers and has two
+# waves, p2 left b out.
 ROWS = [
     ["p0", "A", "IT", "2", 6, 1, 10],
     ["p0", "A", "HR", "2", 4, 3, NAN],
     ["p0", "A", "IT", "1", 1, 7, 0],
-    *([f"p{i}", "AB"[i % 2], "IT", "2", 5, 99, 3] for i in range(1, 10)),
+    ["p2", "A", "IT", "2", 5, 99, 3],
+    *([f"p{i}", "AB"[i % 2], "IT", "2", 5, 6, 3] for i in range(1, 11) if i != 2),
 ]
 STAFF = pd.DataFrame(ROWS, columns=["person", "branch", "supplier", "year", *"abc"])
 CUSTOMERS = pd.DataFrame(
@@ -52,10 +54,11 @@ def values(items):
 def test_a_rater_is_one_row_the_mean_of_her_keyed_ratings():
     items = icx.scale_items(study(), "service", keys=["unit", "respondent", "wave"])
     assert list(items) == ["unit", "respondent", "wave", "a", "b"]
-    assert len(items) == 10
+    assert len(items) == 11
     assert values(items)[0] == ["A", "p0", "2", (6 + 4) / 2, (7 + 5) / 2]
-    assert values(items)[1][:4] == ["A", "p2", "2", 5.0]
-    assert np.isnan(values(items)[1][4])
+    assert values(items)[1] == ["A", "p10", "2", 5, 2]
+    assert values(items)[2][:4] == ["A", "p2", "2", 5]
+    assert np.isnan(values(items)[2][4])
 
 
 def test_rows_per_rating_keep_the_supplier():
@@ -63,13 +66,13 @@ def test_rows_per_rating_keep_the_supplier():
         study(), "service", rows="rating", keys=["client_unit", "supplier_unit"]
     )
     assert values(items)[:2] == [["A", "IT", 6.0, 7.0], ["A", "HR", 4.0, 5.0]]
-    assert len(items) == 11
+    assert len(items) == 12
 
 
 def test_all_waves_together_and_each_by_name():
     both = icx.scale_items(study(), "service", wave="all", keys="wave")
-    assert pd.DataFrame(both)["wave"].value_counts().to_dict() == {"2": 10, "1": 1}
-    assert len(icx.scale_items(study(question__wave="2"), "service")) == 10
+    assert pd.DataFrame(both)["wave"].value_counts().to_dict() == {"2": 11, "1": 1}
+    assert len(icx.scale_items(study(question__wave="2"), "service")) == 11
     with pytest.raises(ValueError, match=r"There is no wave '3'; there are 1, 2\."):
         icx.scale_items(study(), "service", wave="3")
 
@@ -84,7 +87,7 @@ def test_scores_are_those_of_scale_scores_averaged_per_rater():
 
 def test_several_scales_of_one_table():
     assert list(icx.scale_items(study(), ["service", "help"])) == ["a", "b", "c"]
-    assert items_of(study(), ["service", "help"]) == {"service": ["a", "b"], "help": ["c"]}
+    assert scale_members(study(), ["service", "help"]) == {"service": ["a", "b"], "help": ["c"]}
     message = (
         r"The scales must be of one table; service, csat are of internal, external\. "
         r"See parallel_items\."
@@ -133,12 +136,16 @@ def test_published_figures_have_no_items():
 
 
 def test_fewer_persons_than_may_be_shown_are_refused():
+    assert len(icx.scale_items(study(), "service")) == 11  # ten of them answered everything
     few = STAFF[STAFF["person"] != "p9"]
-    message = r"fewer than 10 persons answered service in this wave; nothing of so few may be shown"
+    message = (
+        r"fewer than 10 persons answered all items of service; nothing of so few may be shown\."
+    )
     with pytest.raises(icx.Blocked, match=message):
         icx.scale_items(study(few), "service")
-    with pytest.raises(icx.Blocked):  # ten persons, two of whom answered: one per rating
-        icx.scale_items(study(STAFF.assign(c=[10, NAN, 0, 3, *[NAN] * 8])), "help")
+    twice = few.assign(supplier="HR").tail(1)  # another rating makes no further person
+    with pytest.raises(icx.Blocked):
+        icx.scale_items(study(pd.concat([few, twice])), "service", rows="rating")
 
 
 def test_unknown_names_say_what_there_is():
