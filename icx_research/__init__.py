@@ -121,6 +121,7 @@ _HOME = {
     "agreement_caption": "present.agreement_figures",
     "plot_variance_shares": "present.variance_figures",
     "variance_caption": "present.variance_figures",
+    "show_figure": "present.shown",
     "measurement_answer": "present.measurement_words",
     "aggregation_answer": "present.measurement_words",
     "linkage_figure": "present.linkage_pages",
