@@ -152,7 +152,7 @@ def _one_factor_fit(
     study: Study, scale: Scale, rows: Rows, wave: str | None
 ) -> tuple[dict[str, float], str]:
     if len(scale.items) == 3:
-        return {}, "one factor always fits three items"
+        return {}, "three items always fit"
     fitted, why = _tried(scale_cfa, study, scale.name, rows=rows, wave=wave, estimator="ML")
     if fitted is None:
         return {}, why

@@ -76,7 +76,7 @@ def aggregation_answer(overview: pd.DataFrame | None, *, label: Callable[[str], 
         raise NotTestable(NO_ANSWERS)
     known = overview.dropna(subset="icc_1")
     if known.empty:
-        return f"Not assessable for any of {_scales(len(overview))}: {overview['note'].iloc[0]}"
+        return f"Not assessable on any of {_scales(len(overview))} ({_first_note(overview)})."
     differ = known[known["p_value"] < SIGNIFICANCE]
     reliable = known[known["icc_2"] >= CONVENTION]
     short = known[known["icc_2"] < CONVENTION]
@@ -105,13 +105,13 @@ def aggregation_answer(overview: pd.DataFrame | None, *, label: Callable[[str], 
 def _reliability(table: pd.DataFrame, label: Callable[[str], str]) -> str:
     alpha = table[table["term"] == "alpha"].dropna(subset="estimate")
     if alpha.empty:
-        return "Reliability is not assessable for any scale: " + str(table["note"].iloc[0]) + "."
+        return f"Reliability: not assessable ({_first_note(table)})."
     sure = alpha[alpha["ci_low"] >= CONVENTION]
     lowest = alpha.loc[alpha["estimate"].astype(float).idxmin()]
     limits = f"[{apa.bounded(lowest['ci_low'])}, {apa.bounded(lowest['ci_high'])}]"
     return (
-        f"Reliability: on {len(sure)} of {_scales(len(alpha))} with two items or more the interval "
-        f"of alpha lies above {apa.bounded(CONVENTION)}; lowest is {label(lowest['scale'])} with "
+        f"Reliability: on {len(sure)} of {_scales(len(alpha))} that have an alpha its interval "
+        f"lies above {apa.bounded(CONVENTION)}; lowest is {label(lowest['scale'])} with "
         f"{apa.bounded(lowest['estimate'])} {limits}."
     )
 
@@ -119,12 +119,12 @@ def _reliability(table: pd.DataFrame, label: Callable[[str], str]) -> str:
 def _dimensions(table: pd.DataFrame, label: Callable[[str], str]) -> str:
     known = table.dropna(subset="parallel_analysis")
     if known.empty:
-        return "Dimensions: no scale has the three items that this question needs."
+        return f"Dimensions: not assessable ({_first_note(table)})."
     one = known[known["parallel_analysis"] == 1]
     others = [label(name) for name in known.loc[known["parallel_analysis"] != 1, "scale"]]
     return (
-        f"Dimensions: parallel analysis finds one in {len(one)} of {_scales(len(known))} with "
-        f"three items or more{'; not in: ' + ', '.join(others) if others else ''}."
+        f"Dimensions: parallel analysis finds one in {len(one)} of {_scales(len(known))} that can "
+        f"be judged{'; not in: ' + ', '.join(others) if others else ''}."
     )
 
 
@@ -133,7 +133,7 @@ def _invariance(table: pd.DataFrame | None, label: Callable[[str], str]) -> str:
         return "Comparison: the study has no groups to compare the asked scales across."
     known = table.dropna(subset="means")
     if known.empty:
-        return f"Comparison: not assessable ({table['note'].iloc[0].rstrip('.')})."
+        return f"Comparison: not assessable ({_first_note(table)})."
     told = []
     for answer, words in (("yes", "may be compared"), ("no", "may not be compared")):
         rows = known[known["means"] == answer]
@@ -143,6 +143,10 @@ def _invariance(table: pd.DataFrame | None, label: Callable[[str], str]) -> str:
         if pairs:
             told.append(f"{words}: {', '.join(pairs)}")
     return f"Comparison: means {'; they '.join(told)} (scalar invariance by the fall of CFI)."
+
+
+def _first_note(table: pd.DataFrame) -> str:
+    return str(table["note"].iloc[0]).rstrip(".")
 
 
 def _across(name: str, label: Callable[[str], str]) -> str:

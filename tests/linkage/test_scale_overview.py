@@ -87,7 +87,7 @@ def test_three_items_are_said_to_fit_always():
     table = icx.dimensionality_overview(
         scales_study(internal=internal), rng=np.random.default_rng(1)
     ).set_index("scale")
-    assert table.loc["service", "note"] == "one factor always fits three items"
+    assert table.loc["service", "note"] == "three items always fit"
     assert pd.isna(table.loc["service", "cfi"])
     assert table.loc["csat", "cfi"] <= 1
 

@@ -19,7 +19,9 @@ def reliability():
 
 @pytest.fixture
 def dimensions():
-    table = pd.DataFrame({"scale": list("abc"), "parallel_analysis": [1, 2, None]})
+    table = pd.DataFrame(
+        {"scale": list("abc"), "parallel_analysis": [1, 2, None], "note": ["needs 3 items."] * 3}
+    )
     return table.astype({"parallel_analysis": "Int64"})
 
 
@@ -49,10 +51,10 @@ def test_each_table_becomes_a_sentence_with_its_numbers(reliability, dimensions,
         reliability=reliability, dimensions=dimensions, invariance=invariance, label=NAMES.get
     )
     assert told.splitlines() == [
-        "Reliability: on 1 of 2 scales with two items or more the interval of alpha lies above "
-        ".70; lowest is Focus with .65 [.60, .70].",
-        "Dimensions: parallel analysis finds one in 1 of 2 scales with three items or more; not "
-        "in: Focus.",
+        "Reliability: on 1 of 2 scales that have an alpha its interval lies above .70; lowest is "
+        "Focus with .65 [.60, .70].",
+        "Dimensions: parallel analysis finds one in 1 of 2 scales that can be judged; not in: "
+        "Focus.",
         "Comparison: means may be compared: Service across suppliers; they may not be compared: "
         "Service across waves (scalar invariance by the fall of CFI).",
     ]
@@ -77,8 +79,8 @@ def test_what_a_study_does_not_allow_is_said(reliability, dimensions, invariance
         invariance=invariance.assign(means=None, note="too few rows."),
     )
     assert told.splitlines() == [
-        "Reliability is not assessable for any scale: needs 2 items.",
-        "Dimensions: no scale has the three items that this question needs.",
+        "Reliability: not assessable (needs 2 items).",
+        "Dimensions: not assessable (needs 3 items).",
         "Comparison: not assessable (too few rows).",
     ]
     told = icx.measurement_answer(reliability=reliability, dimensions=None, invariance=None)
@@ -103,7 +105,7 @@ def test_aggregation_is_answered_by_differences_reliability_and_agreement(overvi
 
 def test_aggregation_without_any_known_scale(overview):
     unknown = overview[2:]
-    assert icx.aggregation_answer(unknown) == "Not assessable for any of 1 scale: one unit."
+    assert icx.aggregation_answer(unknown) == "Not assessable on any of 1 scale (one unit)."
     with pytest.raises(icx.NotTestable, match="published unit figures"):
         icx.aggregation_answer(None)
 

@@ -17,7 +17,9 @@ def parameters_cell():
 
 
 def test_bundled_notebooks_come_in_order():
-    assert [path.stem for path in notebook_paths()] == ["01_data_quality", "04_linkage"]
+    assert [path.stem for path in notebook_paths()] == [
+        "01_data_quality", "02_measurement", "03_aggregation", "04_linkage",
+    ]  # fmt: skip
 
 
 def test_other_parameters_replace_the_stored_ones(tmp_path):
