@@ -90,6 +90,7 @@ _HOME = {
     "dimensionality_overview": "linkage.scale_overview",
     "invariance_overview": "linkage.scale_overview",
     "aggregation_overview": "linkage.aggregation_overview",
+    "variance_overview": "linkage.variance_overview",
     "aggregation_labels": "linkage.aggregation_overview",
     "scale_agreement": "linkage.aggregation_overview",
     "reliability_by_raters": "linkage.aggregation_overview",

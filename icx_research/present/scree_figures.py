@@ -44,6 +44,7 @@ def scree_caption(result: ParallelAnalysis) -> str:
     kind, n = _kind(result), result.n_factors
     null = "normal items" if result.null == "normal" else "the items, each column shuffled,"
     shaded = f"Shaded: the {n} that exceed it" if n else f"No {kind} exceeds it"
+    shaded = "Shaded: the one that exceeds it" if n == 1 else shaded
     return (
         f"Eigenvalues of {len(result.eigenvalues)} items (dots), with mean and "
         f"{100 * result.quantile:g}% quantile of {result.n_resamples} draws of unrelated "
@@ -54,9 +55,10 @@ def scree_caption(result: ParallelAnalysis) -> str:
 def scree_alt(result: ParallelAnalysis) -> str:
     """Describe the figure in words for those who do not see it."""
     first = ", ".join(f"{value:.2f}" for value in result.eigenvalues["observed"].iloc[:4])
+    verb = "lies" if result.n_factors == 1 else "lie"
     return (
         f"Falling line of {len(result.eigenvalues)} eigenvalues, beginning {first}; "
-        f"{result.n_factors} of them lie above the dashed line of unrelated items."
+        f"{result.n_factors} of them {verb} above the dashed line of unrelated items."
     )
 
 

@@ -25,7 +25,7 @@ DARK = ("C0",)  # colours on which numbers are white
 
 
 def plot_variance_shares(shares: Any, *, ax: Axes | None = None) -> Axes:
-    """Draw which share of the variance of an answer lies where, one bar per score.
+    """Draw which share of the variance of a score lies where, one bar per score.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def plot_variance_shares(shares: Any, *, ax: Axes | None = None) -> Axes:
     label_rows(ax, [row_label(label) for label in labels])
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
-    ax.set_xlabel("Share of the variance of an answer (%)")
+    ax.set_xlabel("Share of the variance of a score (%)")
     used = [term for term in TERMS if term in set(table["term"])]
     keys = [
         Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=words)
@@ -126,7 +126,7 @@ def _terms(result: Any) -> pd.DataFrame:
 def variance_caption(shares: Any) -> str:
     """Say below the figure what the pieces are, with intervals for a single bar."""
     table = share_table(shares)
-    parts = ["Shares of the variance of a single answer."]
+    parts = ["Shares of the variance of single scores."]
     if len(table["label"].unique()) == 1:
         parts.append(
             f"Estimates with 95% intervals: {'; '.join(map(_words, table.to_dict('records')))}."

@@ -56,7 +56,7 @@ def test_axes_say_what_is_counted(rng, result):
 def test_caption_says_how_it_was_found(result):
     assert scree_caption(result) == (
         "Eigenvalues of 6 items (dots), with mean and 95% quantile of 50 draws of unrelated normal "
-        "items of the same size (parallel analysis). Shaded: the 1 that exceed it. n = 400 "
+        "items of the same size (parallel analysis). Shaded: the one that exceeds it. n = 400 "
         "complete rows."
     )
     first = f"{result.eigenvalues['observed'].iloc[0]:.2f}"
