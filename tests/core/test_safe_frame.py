@@ -18,6 +18,7 @@ DERIVED = {
     "itself": lambda x: x,
     "head": lambda x: x.head(1),
     "column": lambda x: x["q1"],
+    "part of a column": lambda x: x["q1"].dropna(),
     "row": lambda x: x.iloc[0],
     "selection": lambda x: x[["q2"]],
     "copy": lambda x: x.copy(),

@@ -76,6 +76,10 @@ def test_dimensions_are_those_of_the_functions(study):
         fit[["cfi", "rmsea", "srmr"]].tolist(), rel=1e-6
     )
     assert (row["n"], row["n_items"], row["note"]) == (96, 4, "")
+    gaps = tables()[0]
+    gaps.loc[gaps["person"] == "s0-0", "q2"] = np.nan
+    table_with_gaps = icx.dimensionality_overview(scales_study(gaps), rng=np.random.default_rng(1))
+    assert table_with_gaps.set_index("scale").loc["service", "n"] == 95
     assert pd.isna(table.loc["two", "parallel_analysis"])
     assert pd.isna(table.loc["two", "cfi"])
     assert table.loc["flat", "note"] == "needs 3 items"

@@ -19,6 +19,12 @@ def test_components_are_those_of_unit_scores():
         assert (parts.n_units, parts.n_used) == (8, 96)
 
 
+def test_only_complete_answers_count():
+    staff = tables()[0]
+    staff.loc[staff["person"] == "s0-0", "q2"] = float("nan")
+    assert icx.variance_overview(scales_study(staff))["service"].n_used == 95
+
+
 def test_scales_that_do_not_allow_it_are_left_out():
     staff, customers = (one_wave(table) for table in tables())
     single = staff.drop(columns="supplier").assign(q1=4, q2=4, q3=4, q4=4)

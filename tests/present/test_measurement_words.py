@@ -11,7 +11,7 @@ NAMES = {"a": "Service", "b": "Focus", "c": "Csat"}
 @pytest.fixture
 def reliability():
     rows = [
-        ("a", "alpha", 0.9, 0.85, 0.93, ""), ("b", "alpha", 0.65, 0.6, 0.7, ""),
+        ("a", "alpha", 0.9, 0.85, 0.93, ""), ("b", "alpha", 0.72, 0.68, 0.76, ""),
         ("c", "alpha", NAN, NAN, NAN, "needs 2 items"), ("a", "omega_total", 0.4, 0.3, 0.5, ""),
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["scale", "term", "estimate", "ci_low", "ci_high", "note"])
@@ -52,7 +52,7 @@ def test_each_table_becomes_a_sentence_with_its_numbers(reliability, dimensions,
     )
     assert told.splitlines() == [
         "Reliability: on 1 of 2 scales that have an alpha its interval lies above .70; lowest is "
-        "Focus with .65 [.60, .70].",
+        "Focus with .72 [.68, .76].",
         "Dimensions: parallel analysis finds one in 1 of 2 scales that can be judged; not in: "
         "Focus.",
         "Comparison: means may be compared: Service across suppliers; they may not be compared: "

@@ -15,7 +15,7 @@ def study(inside=WORDING, outside=WORDING, *, limits=(1, 7), names=("q1", "q2"))
         {"person": range(10), "branch": list("AB") * 5, "q1": [6] * 10, "q2": [2] * 10}
     )
     customers = pd.DataFrame(
-        {"customer": range(12), "branch": list("AB") * 6, **dict.fromkeys(names, [5] * 12)}
+        {"customer": range(12), "branch": list("AB") * 6, names[0]: [5] * 12, names[1]: [3] * 12}
     )
     keys = changed(
         KEYS,
@@ -36,7 +36,7 @@ def test_rows_of_both_scales_have_the_items_of_the_first():
     assert list(stacked) == ["scale", "unit", "q1", "q2"]
     assert stacked["scale"].value_counts().to_dict() == {"csat": 12, "service": 10}
     assert stacked.groupby("scale")[["q1", "q2"]].mean().loc["service"].tolist() == [6, 6]
-    assert stacked.groupby("scale")[["q1", "q2"]].mean().loc["csat"].tolist() == [5, 5]
+    assert stacked.groupby("scale")[["q1", "q2"]].mean().loc["csat"].tolist() == [5, 3]
     assert stacked["unit"].unique().tolist() == ["A", "B"]
 
 
