@@ -51,6 +51,7 @@ _HOME = {
     "design_effect": "core.artefacts",
     "effective_n": "core.artefacts",
     "split_half_correlation": "core.split_half",
+    "SafeFrame": "core.safe_frame",
     "Estimate": "core.results",
     "Result": "core.results",
     "item_analysis": "measurement.item_analysis",

@@ -53,7 +53,8 @@ def variance_overview(
             moments(rows, ["score"], by="unit"), confidence_level=confidence_level
         )
         if not np.isnan(parts.icc_1):
-            found[scale.label] = parts
+            label = scale.label if scale.label not in found else f"{scale.label} ({scale.name})"
+            found[label] = parts
     if not found:
         raise NotTestable("no scale has two units that differ, and two raters in one of them.")
     return found

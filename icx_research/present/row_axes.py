@@ -26,9 +26,11 @@ def row_label(text: str, *, width: int = LABEL, lines: int = 2) -> str:
     Perceived quality of the
     internal service
     """
-    rows = wrap(shorten(text, width=width * lines, placeholder=" …"), width=width)
+    rows = wrap(text, width=width)
     if len(rows) > lines:
-        rows = [*rows[: lines - 1], " ".join(rows[lines - 1 :])[: width - 1] + "…"]
+        last = rows[lines - 1]
+        cut = shorten(f"{last} {rows[lines]}", width=width, placeholder=" …")
+        rows = [*rows[: lines - 1], f"{last[: width - 2]} …" if cut == "…" else cut]
     return "\n".join(rows).replace("$", r"\$")
 
 
