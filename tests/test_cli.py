@@ -285,6 +285,8 @@ def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch
         "00_tutorial.ipynb",
         "00_tutorial_student.ipynb",
         "01_data_quality.ipynb",
+        "02_measurement.ipynb",
+        "03_aggregation.ipynb",
         "04_linkage.ipynb",
     ]
     for name in mine:

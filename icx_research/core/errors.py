@@ -63,8 +63,14 @@ def refusal_words(refusal: NotTestable | Blocked) -> str:
 
 
 @contextmanager
-def testable() -> Iterator[None]:
+def testable(*others: type[Exception]) -> Iterator[None]:
     """Run a block of analysis; where the data do not allow it, print why and go on.
+
+    Parameters
+    ----------
+    *others : type of Exception
+        Further errors that mean the same in this block: `ValueError` where functions for
+        any data frame are given the items of whatever study was read.
 
     Examples
     --------
@@ -76,6 +82,8 @@ def testable() -> Iterator[None]:
         yield
     except (NotTestable, Blocked) as refusal:
         print(refusal_words(refusal))
+    except others as refusal:
+        print(f"not testable: {refusal}")
 
 
 # The name is the vocabulary's; it must not be collected as a test by pytest.

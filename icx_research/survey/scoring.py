@@ -122,12 +122,16 @@ def _score_table(table: Any, source: Source, names: list[str]) -> "nw.DataFrame[
 
 
 def _scale_score(scale: Scale) -> nw.Expr:
+    return mean_of_answered(keyed_items(scale)).alias(scale.name)
+
+
+def keyed_items(scale: Scale) -> list[nw.Expr]:
+    """Answers to each item of a scale, those to reverse-keyed items turned."""
     total = scale.response_range[0] + scale.response_range[1]
-    keyed = [
-        total - nw.col(item) if item in scale.reverse_keyed else nw.col(item)
+    return [
+        (total - nw.col(item)).alias(item) if item in scale.reverse_keyed else nw.col(item)
         for item in scale.items
     ]
-    return mean_of_answered(keyed).alias(scale.name)
 
 
 def mean_of_answered(columns: list[nw.Expr]) -> nw.Expr:

@@ -30,3 +30,11 @@ def test_testable_prints_why_and_goes_on(capsys):
 def test_testable_hides_no_other_error(error):
     with pytest.raises(type(error)), testable():
         raise error
+
+
+def test_testable_takes_further_errors_where_asked(capsys):
+    with testable(ValueError):
+        raise ValueError("kmo needs at least 2 items.")
+    assert capsys.readouterr().out == "not testable: kmo needs at least 2 items.\n"
+    with pytest.raises(KeyError), testable(ValueError):
+        raise KeyError("K99")

@@ -22,7 +22,9 @@ def parameters_cell():
 
 
 def test_bundled_notebooks_come_in_order_and_tutorials_apart():
-    assert [path.stem for path in notebook_paths()] == ["01_data_quality", "04_linkage"]
+    assert [path.stem for path in notebook_paths()] == [
+        "01_data_quality", "02_measurement", "03_aggregation", "04_linkage",
+    ]  # fmt: skip
     assert [path.stem for path in tutorial_paths()] == ["00_tutorial"]
 
 

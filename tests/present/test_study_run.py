@@ -36,6 +36,7 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
         "index.html", "manifest.json", "tables/claims.csv", "tables/linkage.csv",
         "tables/coverage.csv", "tables/reliability.csv", "tables/quarantine.csv",
         "tables/unlinked_units.csv", "notebooks/01_data_quality.ipynb",
+        "notebooks/02_measurement.html", "notebooks/03_aggregation.html",
         "notebooks/04_linkage.ipynb", "notebooks/04_linkage.html",
         "figures/linkage_service_csat.pdf", "figures/units_service.png", "figures/coverage.csv",
         "figures/answers_external.svg", "figures/missingness.txt",
@@ -57,6 +58,11 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
     assert "Two branches and" in text
     assert "not testable: the study has no outcomes table." in text
     assert "not testable: a second wave is needed; the study has one." in text
+    measured = json.dumps(
+        nbformat.read(tmp_path / "out" / "notebooks" / "02_measurement.ipynb", as_version=4)
+    )
+    assert "a scale of at least 2 items is needed for a factor" in measured
+    assert "Reliability: on " in measured
 
 
 def test_page_escapes_what_the_study_says(small_study, tmp_path, without_notebooks):

@@ -1,0 +1,170 @@
+"""What the tables of measurement and aggregation say, in sentences made of their numbers."""
+
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+
+from icx_research.core import apa
+from icx_research.core.errors import NotTestable
+from icx_research.measurement.agreement.labels import MIN_AGREEMENT
+from icx_research.present.reliability_figures import CONVENTION
+
+SIGNIFICANCE = 0.05
+NO_ANSWERS = "item answers are needed; this study holds published unit figures."
+
+
+def measurement_answer(
+    *,
+    reliability: pd.DataFrame | None,
+    dimensions: pd.DataFrame | None,
+    invariance: pd.DataFrame | None,
+    label: Callable[[str], str] = str,
+) -> str:
+    """Say how reliable the scales are, whether each is one thing, and what may be compared.
+
+    Parameters
+    ----------
+    reliability, dimensions, invariance : DataFrame or None
+        What `reliability_overview`, `dimensionality_overview` and `invariance_overview`
+        give; None where the study does not allow one.
+    label : callable
+        Turns the name of a scale into its words, such as ``study.codebook.label``.
+
+    Returns
+    -------
+    str
+        One line per question.
+
+    Raises
+    ------
+    NotTestable
+        If there is no table at all.
+    """
+    lines = []
+    if reliability is not None:
+        lines.append(_reliability(reliability, label))
+    if dimensions is not None:
+        lines.append(_dimensions(dimensions, label))
+    if reliability is not None or invariance is not None:
+        lines.append(_invariance(invariance, label))
+    if not lines:
+        raise NotTestable(NO_ANSWERS)
+    return "\n".join(lines)
+
+
+def aggregation_answer(overview: pd.DataFrame | None, *, label: Callable[[str], str] = str) -> str:
+    """Say whether units differ, how reliable their means are, and how far raters agree.
+
+    Parameters
+    ----------
+    overview : DataFrame or None
+        What `aggregation_overview` gives; None where the study does not allow it.
+    label : callable
+        As for `measurement_answer`.
+
+    Returns
+    -------
+    str
+        One line per question.
+
+    Raises
+    ------
+    NotTestable
+        If there is no table.
+    """
+    if overview is None:
+        raise NotTestable(NO_ANSWERS)
+    known = overview.dropna(subset="icc_1")
+    if known.empty:
+        return f"Not assessable on any of {_scales(len(overview))} ({_first_note(overview)})."
+    differ = known[known["p_value"] < SIGNIFICANCE]
+    reliable = known[known["icc_2"] >= CONVENTION]
+    short = known[known["icc_2"] < CONVENTION]
+    lines = [
+        f"Units differ beyond chance (F test, 5%) on {len(differ)} of {_scales(len(known))}; "
+        f"ICC(1), the share of a single answer's variance that lies between units, is "
+        f"{_span(known['icc_1'])}.",
+        f"The mean of a unit of average size has a reliability of at least "
+        f"{apa.bounded(CONVENTION)} on {len(reliable)} of {_scales(len(known))}"
+        + (f"; below it: {_each(short, 'icc_2', label)}." if len(short) else "."),
+    ]
+    agreed = [
+        f"{int((known[name] >= MIN_AGREEMENT).sum())} of {int(known[name].notna().sum())} under a "
+        f"{name.removeprefix('rwg_j_').replace('_', ' ')} null"
+        for name in ("rwg_j_uniform", "rwg_j_slight_skew")
+        if known[name].notna().any()
+    ]
+    lines.append(
+        f"The median unit agrees by at least {apa.bounded(MIN_AGREEMENT)} on "
+        f"{' and '.join(agreed)}. Low values forbid nothing: they say how much an unreliable "
+        "mean hides, which 04_linkage shows and corrects for comparison."
+    )
+    return "\n".join(lines)
+
+
+def _reliability(table: pd.DataFrame, label: Callable[[str], str]) -> str:
+    alpha = table[table["term"] == "alpha"].dropna(subset="estimate")
+    if alpha.empty:
+        return f"Reliability: not assessable ({_first_note(table)})."
+    sure = alpha[alpha["ci_low"] >= CONVENTION]
+    lowest = alpha.loc[alpha["estimate"].astype(float).idxmin()]
+    limits = f"[{apa.bounded(lowest['ci_low'])}, {apa.bounded(lowest['ci_high'])}]"
+    return (
+        f"Reliability: on {len(sure)} of {_scales(len(alpha))} that have an alpha its interval "
+        f"lies above {apa.bounded(CONVENTION)}; lowest is {label(lowest['scale'])} with "
+        f"{apa.bounded(lowest['estimate'])} {limits}."
+    )
+
+
+def _dimensions(table: pd.DataFrame, label: Callable[[str], str]) -> str:
+    known = table.dropna(subset="parallel_analysis")
+    if known.empty:
+        return f"Dimensions: not assessable ({_first_note(table)})."
+    one = known[known["parallel_analysis"] == 1]
+    others = [label(name) for name in known.loc[known["parallel_analysis"] != 1, "scale"]]
+    return (
+        f"Dimensions: parallel analysis finds one in {len(one)} of {_scales(len(known))} that can "
+        f"be judged{'; not in: ' + ', '.join(others) if others else ''}."
+    )
+
+
+def _invariance(table: pd.DataFrame | None, label: Callable[[str], str]) -> str:
+    if table is None:
+        return "Comparison: the study has no groups to compare the asked scales across."
+    known = table.dropna(subset="means")
+    if known.empty:
+        return f"Comparison: not assessable ({_first_note(table)})."
+    told = []
+    for answer, words in (("yes", "may be compared"), ("no", "may not be compared")):
+        rows = known[known["means"] == answer]
+        pairs = [
+            f"{label(row.scale)} across {_across(row.across, label)}" for row in rows.itertuples()
+        ]
+        if pairs:
+            told.append(f"{words}: {', '.join(pairs)}")
+    return f"Comparison: means {'; they '.join(told)} (scalar invariance by the fall of CFI)."
+
+
+def _first_note(table: pd.DataFrame) -> str:
+    return str(table["note"].iloc[0]).rstrip(".")
+
+
+def _across(name: str, label: Callable[[str], str]) -> str:
+    return {"wave": "waves", "supplier_unit": "suppliers"}.get(name) or f"its twin {label(name)}"
+
+
+def _scales(n: int) -> str:
+    return f"{n} scale" if n == 1 else f"{n} scales"
+
+
+def _span(values: Iterable[float]) -> str:
+    found = [float(value) for value in values]
+    low, high = apa.bounded(min(found)), apa.bounded(max(found))
+    return low if low == high else f"{low} to {high}"
+
+
+def _each(table: pd.DataFrame, column: str, label: Callable[[str], str]) -> str:
+    return ", ".join(
+        f"{label(row['scale'])} ({apa.bounded(float(row[column]))})"
+        for row in table.to_dict("records")
+    )
