@@ -13,6 +13,7 @@ from icx_research.measurement.exploratory.average_partial import minimum_average
 from icx_research.measurement.exploratory.parallel import parallel_analysis
 from icx_research.measurement.reliability import cronbach_alpha, omega_total
 from icx_research.survey.codebook import Scale
+from icx_research.survey.item_lists import scales_of
 from icx_research.survey.items import scale_items
 from icx_research.survey.study import Study
 
@@ -29,20 +30,6 @@ INVARIANCE = (
     "scale", "across", "groups", "highest_level", "means", "delta_cfi_metric", "p_metric",
     "delta_cfi_scalar", "p_scalar", "n", "note",
 )  # fmt: skip
-
-
-def item_scales(study: Study) -> list[Scale]:
-    """List the scales made of items, in the order of the codebook.
-
-    Raises
-    ------
-    NotTestable
-        If there is none.
-    """
-    scales = [m for m in study.codebook.measures.values() if isinstance(m, Scale)]
-    if not scales:
-        raise NotTestable("item answers are needed; this study holds published unit figures.")
-    return scales
 
 
 def reliability_overview(
@@ -77,7 +64,7 @@ def reliability_overview(
     ['alpha', 'omega_total']
     """
     lines: list[dict[str, Any]] = []
-    for scale in item_scales(study):
+    for _, scale in scales_of(study.codebook):
         place = {"scale": scale.name, "n_items": len(scale.items)}
         items, note = _tried(scale_items, study, scale.name, rows=rows, wave=wave)
         for term, coefficient in (("alpha", cronbach_alpha), ("omega_total", omega_total)):
@@ -126,7 +113,7 @@ def dimensionality_overview(
     np.int64(1)
     """
     lines: list[dict[str, Any]] = []
-    for scale in item_scales(study):
+    for _, scale in scales_of(study.codebook):
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
         if len(scale.items) < NEEDED["dimensions"]:
             lines.append(line | {"note": f"needs {NEEDED['dimensions']} items"})
@@ -196,7 +183,7 @@ def invariance_overview(
     lines: list[dict[str, Any]] = []
     question = study.codebook.question
     asked = (*question.internal, *question.external) if scales is None else scales
-    for scale in item_scales(study):
+    for _, scale in scales_of(study.codebook):
         if scale.name not in asked or len(scale.items) < 2:
             continue
         for across in invariance_groups(study, scale.name):

@@ -5,7 +5,7 @@ import numpy as np
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.reduction import moments
 from icx_research.core.variance import VarianceComponents, variance_components
-from icx_research.linkage.scale_overview import item_scales
+from icx_research.survey.item_lists import scales_of
 from icx_research.survey.items import scale_items
 from icx_research.survey.study import Study
 
@@ -41,7 +41,7 @@ def variance_overview(
     0.13
     """
     found = {}
-    for scale in item_scales(study):
+    for _, scale in scales_of(study.codebook):
         try:
             raters = scale_items(study, scale.name, wave=wave, keys="unit")
         except (NotTestable, Blocked):
