@@ -6,8 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from icx_research.measurement.sem.least_squares import LeastSquares
 from icx_research.measurement.sem.objective import Discrepancy, SemPoint
-from icx_research.measurement.sem.optimiser import Minimum, minimise
+from icx_research.measurement.sem.optimiser import Minimum, Objective, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.ram import cell_of, group_models
 from icx_research.measurement.sem.sample import Sample
@@ -29,7 +30,7 @@ class Fit:
     ----------
     table : ParameterTable
     sample : Sample
-    objective : Discrepancy
+    objective : Discrepancy or LeastSquares
     minimum : Minimum
     point : SemPoint
         At the estimates.
@@ -39,7 +40,7 @@ class Fit:
 
     table: ParameterTable
     sample: Sample
-    objective: Discrepancy
+    objective: Discrepancy | LeastSquares
     minimum: Minimum
     point: SemPoint
     saturated: tuple[Reference, ...]
@@ -99,6 +100,8 @@ class Fit:
 def degrees_of_freedom(table: ParameterTable) -> int:
     """Count the sample moments a model must explain, less its free parameters."""
     p, x = len(table.observed), len(table.exogenous)
+    if table.thresholds:
+        return table.n_groups * (sum(table.thresholds) + p * (p - 1) // 2) - table.n_free
     per_group = (p * (p + 1) - x * (x + 1)) // 2 + (p - x if table.mean_structure else 0)
     return table.n_groups * per_group - table.n_free
 
@@ -111,33 +114,33 @@ def fit_model(table: ParameterTable, sample: Sample, saturated: Sequence[Referen
     ValueError
         If there are more free parameters than sample moments, or no admissible start.
     """
+    check_count(table)
+    means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
+    models = group_models(table, means, covariances)
+    objective = Discrepancy(models, sample.patterns, table.mean_structure)
+    good = starting_values(table, means, covariances)
+    plain = plain_values(table, covariances)
+    free_means = [row for row in table.rows if row.op == "~1" and row.free >= 0]
+    plain[[row.free for row in free_means]] = good[[row.free for row in free_means]]
+    minimum = search(objective, (good, plain))
+    point = objective.at(minimum.theta)
+    return Fit(table, sample, objective, minimum, point, tuple(saturated))
+
+
+def check_count(table: ParameterTable) -> None:
+    """Refuse a model with more free parameters than sample moments."""
     df = degrees_of_freedom(table)
     if df < 0:
         raise ValueError(
             f"the model is not identified: it has {table.n_free} free parameters but only "
             f"{table.n_free + df} sample moments; fix or equate at least {-df} of them."
         )
-    means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
-    models = group_models(table, means, covariances)
-    objective = Discrepancy(models, sample.patterns, table.mean_structure)
-    minimum = _search(objective, table, means, covariances)
-    point = objective.at(minimum.theta)
-    return Fit(table, sample, objective, minimum, point, tuple(saturated))
 
 
-def _search(
-    objective: Discrepancy,
-    table: ParameterTable,
-    means: Sequence[np.ndarray],
-    covariances: Sequence[np.ndarray],
-) -> Minimum:
-    """Search from the good guess and, where that fails, from a plain one."""
+def search(objective: Objective, starts: Sequence[np.ndarray]) -> Minimum:
+    """Search from the first guess and, where that fails, from the next."""
     best: Minimum | None = None
-    good = starting_values(table, means, covariances)
-    plain = plain_values(table, covariances)
-    free_means = [row for row in table.rows if row.op == "~1" and row.free >= 0]
-    plain[[row.free for row in free_means]] = good[[row.free for row in free_means]]
-    for start in (good, plain):
+    for start in starts:
         try:
             found = minimise(objective, start)
         except np.linalg.LinAlgError:

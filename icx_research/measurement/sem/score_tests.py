@@ -16,7 +16,7 @@ import pandas as pd
 
 from icx_research.measurement.sem.estimation import Fit, undetermined
 from icx_research.measurement.sem.parameters import Parameter
-from icx_research.measurement.sem.ram import Cells, GroupModel, cell_of, cells
+from icx_research.measurement.sem.ram import GroupModel, cell_of, cells
 
 # A parameter whose information is this small beside its own, given the others, is not
 # identified: it cannot be freed.
@@ -106,7 +106,9 @@ def _candidates(fit: Fit) -> list[Parameter]:
     found = [
         row
         for row in table.rows
-        if row.free < 0 and not row.exogenous and not (row.op == "~~" and row.lhs == row.rhs)
+        if row.free < 0
+        and not (row.exogenous or row.computed)
+        and not (row.op == "~~" and row.lhs == row.rhs)
     ]
     for group in range(table.n_groups):
         new = [(f, "=~", item) for f in table.latent for item in plain]
@@ -151,33 +153,14 @@ def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> _Derivatives:
 def _extended(fit: Fit, rows: Sequence[Parameter], group: int) -> GroupModel:
     """One group's model with the cells of the candidates as further parameters."""
     index = {name: i for i, name in enumerate((*fit.table.observed, *fit.table.latent))}
-    entries: dict[str, list[tuple[int, int, int]]] = {"A": [], "S": [], "m": []}
+    entries: dict[str, list[tuple[int, int, int]]] = {}
     q = len(fit.theta)
     for k, row in enumerate(rows):
         if row.group == group:
             matrix, i, j = cell_of(row, index)
-            entries[matrix].append((i, j, q + k))
-    model = fit.point.groups[group].model
-    old = {"A": model.paths, "S": model.variances, "m": model.means}
-    a, s, m = (_joined(old[matrix], cells(entries[matrix])) for matrix in ("A", "S", "m"))
-    return GroupModel(
-        model.n_observed,
-        model.effects,
-        model.errors,
-        model.intercepts,
-        a,
-        s,
-        m,
-        q + len(rows),
-    )
-
-
-def _joined(first: Cells, second: Cells) -> Cells:
-    return Cells(
-        np.concatenate([first.row, second.row]),
-        np.concatenate([first.column, second.column]),
-        np.concatenate([first.number, second.number]),
-    )
+            entries.setdefault(matrix, []).append((i, j, q + k))
+    added = {matrix: cells(own) for matrix, own in entries.items()}
+    return fit.point.groups[group].model.extended(added, q + len(rows))
 
 
 def _scales(fit: Fit, rows: Sequence[Parameter]) -> np.ndarray:
@@ -191,8 +174,10 @@ def _scales(fit: Fit, rows: Sequence[Parameter]) -> np.ndarray:
         matrix, i, j = cell_of(row, index)
         if matrix == "A":
             scales[k] = sd[j] / sd[i]
-        elif matrix == "m":
+        elif matrix in ("m", "t"):
             scales[k] = 1 / sd[i]
+        elif matrix == "d":
+            scales[k] = sd[i]
         else:
             scales[k] = 1 / (residual[i] * residual[j]) if residual[i] * residual[j] else np.nan
     return scales

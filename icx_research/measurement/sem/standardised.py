@@ -24,8 +24,10 @@ def standardised(fit: Fit) -> np.ndarray:
         value = implied.cell(matrix, i, j)
         if matrix == "A":
             result[k] = value * sd[j] / sd[i]
-        elif matrix == "m":
+        elif matrix in ("m", "t"):
             result[k] = value / sd[i]
+        elif matrix == "d":
+            result[k] = value * sd[i]
         elif i == j:
             result[k] = value / sd[i] ** 2
         else:

@@ -40,6 +40,8 @@ def plain_values(table: ParameterTable, covariances: Sequence[np.ndarray]) -> np
             continue
         if row.op == "=~":
             theta[row.free] = 0.5
+        elif row.op == "~*~":
+            theta[row.free] = 1.0
         elif row.op == "~~" and row.lhs == row.rhs:
             observed = row.lhs in index
             scale = covariances[row.group][index[row.lhs], index[row.lhs]] if observed else 0.1
@@ -78,7 +80,7 @@ def _guesses(
             limit = HIGHEST_CORRELATION * np.sqrt(scores[row.lhs] * scores[row.rhs])
             guess[key] = float(np.clip(between, -limit, limit))
         else:
-            guess[key] = 0.0
+            guess[key] = 1.0 if row.op == "~*~" else 0.0
     return guess
 
 

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-OPERATORS = ("=~", "~~", ":=", "~")
+OPERATORS = ("=~", "~~", "~*~", "|", ":=", "~")
 # Operators of lavaan that are recognised, to be refused by name.
-UNSUPPORTED = ("==", "<~", "~*~", "<", ">", "|", "%", ":")
+UNSUPPORTED = ("==", "<~", "<", ">", "%", ":")
 TOKEN = re.compile(
     r"""(?P<space>[ \t\r]+|[\#!][^\n]*)
       |(?P<end>[\n;])
@@ -37,8 +37,8 @@ class Term:
     Attributes
     ----------
     lhs, op, rhs : str
-        `op` is "=~", "~", "~~", "~1" (then `rhs` is empty) or ":=" (then `rhs` is
-        the expression).
+        `op` is "=~", "~", "~~", "~*~", "|", "~1" (then `rhs` is empty) or ":=" (then
+        `rhs` is the expression).
     fixed, start : tuple of float or None
         One value for all groups or one per group; nan asks for a free parameter
         (`NA*x`), None for the default.
@@ -72,10 +72,11 @@ def parse(model: str) -> tuple[Term, ...]:
     ----------
     model : str
         Statements, one per line or separated by semicolons: ``f =~ x1 + x2``,
-        ``y ~ a*x``, ``x1 ~~ x2``, ``x1 ~ 1``, ``indirect := a*b``. Modifiers stand
-        before an asterisk: a number fixes, ``NA`` frees, ``start(0.5)`` starts, a
-        name labels, and ``c(...)`` gives one modifier per group. ``#`` and ``!``
-        start a comment; a line goes on where it ends in, or the next begins with, ``+``.
+        ``y ~ a*x``, ``x1 ~~ x2``, ``x1 ~ 1``, ``x1 | t1``, ``x1 ~*~ x1``,
+        ``indirect := a*b``. Modifiers stand before an asterisk: a number fixes, ``NA``
+        frees, ``start(0.5)`` starts, a name labels, and ``c(...)`` gives one modifier per
+        group. ``#`` and ``!`` start a comment; a line goes on where it ends in, or the
+        next begins with, ``+``.
 
     Returns
     -------
@@ -167,7 +168,7 @@ class _Reader:
                 f"the operator {token.text!r} is not available; use one of {known} (equality "
                 "by a shared label).",
             )
-        op = self.expect("operator", "an operator (=~, ~, ~~ or :=)", *OPERATORS).text
+        op = self.expect("operator", "an operator (=~, ~, ~~, ~*~, | or :=)", *OPERATORS).text
         self.skip_ends()
         if op == ":=":
             return [self.definition(left[0])]

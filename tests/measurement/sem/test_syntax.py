@@ -58,9 +58,9 @@ def test_intercepts_and_definitions():
         ("f =~ x1 +", "line 1, column 10: expected a variable, a number or a label, found the end "
          "of the model."),
         ("\nf = x1", "line 2, column 3: cannot read the character '='."),
-        ("f x1", "line 1, column 3: expected an operator (=~, ~, ~~ or :=), found 'x1'."),
-        ("a == b", "line 1, column 3: the operator '==' is not available; use one of =~, ~~, :=, ~ "
-         "(equality by a shared label)."),
+        ("f x1", "line 1, column 3: expected an operator (=~, ~, ~~, ~*~, | or :=), found 'x1'."),
+        ("a == b", "line 1, column 3: the operator '==' is not available; use one of =~, ~~, "
+         "~*~, |, :=, ~ (equality by a shared label)."),
         ("f =~ c(1, a)*x", "line 1, column 6: numbers and labels cannot be mixed in one c(...)."),
         ("f =~ foo(2)*x", "line 1, column 6: the modifier 'foo' is not available; use a number, "
          "NA, a label, start(...) or c(...)."),
