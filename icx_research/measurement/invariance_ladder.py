@@ -128,18 +128,16 @@ class InvarianceResult(Result):
     def releases(self) -> pd.DataFrame:
         """Score test of every equality, at the level that introduces it; largest first.
 
-        lhs, op, rhs, level, statistic, df, p_value: what partial invariance would free. Under
-        "WLSMV" the statistics are not chi-square, so they give an order only and p_value is nan.
+        lhs, op, rhs, level, statistic, df, p_value: what partial invariance would free.
         """
         rows: list[tuple[object, ...]] = []
         for level, before in zip(list(self.models)[1:], self.models, strict=False):
             fit = self.models[level].fit
-            ordinal = bool(fit.table.thresholds)
             introduced = ORDER[ORDER.index(before) + 1 : ORDER.index(level) + 1]
             sets = _equalities(fit.table, [INTRODUCED[name] for name in introduced])
             tests = release_tests(fit, list(sets.values()))
             rows += [
-                (*path, level, value, df, np.nan if ordinal else float(stats.chi2.sf(value, df)))
+                (*path, level, value, df, float(stats.chi2.sf(value, df)))
                 for path, (value, df) in zip(sets, tests, strict=True)
                 if df
             ]

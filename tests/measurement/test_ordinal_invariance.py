@@ -4,8 +4,10 @@ import re
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from icx_research.measurement.invariance import NOT_VALIDATED, measurement_invariance
+from icx_research.measurement.sem.comparison import likelihood_ratio
 from tests.measurement.sem.ordinal_reference import (
     LADDERS,
     ONE,
@@ -21,6 +23,8 @@ R_RTOL = 1e-6
 R_ATOL = 1e-5
 # A p value is exponential in its chi-square: errors grow by half the chi-square.
 R_RTOL_P = 1e-4
+# Score and difference tests agree in large samples only.
+SCORE_RTOL = 0.1
 FREE = ("read =~ f5", "f2 | t1")
 MODELS = {letter: ONE if letter == "b" else three(letter) for letter in LADDERS}
 
@@ -114,7 +118,6 @@ def test_an_unequal_loading_stops_the_ladder_and_is_named(ladders):
     assert full.latent_means.empty
     first = full.releases.iloc[0]
     assert (first["lhs"], first["op"], first["level"]) == ("read", "=~", "metric")
-    assert full.releases["p_value"].isna().all()
     assert set(full.releases["level"]) == {"thresholds", "metric", "scalar", "strict"}
     assert set(full.releases.query("level == 'strict'")["op"]) == {"~~"}
     assert full.releases["statistic"].is_monotonic_decreasing
@@ -125,6 +128,18 @@ def test_an_unequal_loading_stops_the_ladder_and_is_named(ladders):
         ".520; metric: delta chi2(6) = 14.04, p = .029; scalar: delta chi2(6) = 2.76, p = .838; "
         "strict: delta chi2(9) = 8.96, p = .441; 2 groups, n = 700"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "level"), [("read =~ f5", "metric"), ("f1 | t1", "thresholds"), ("f5 ~~ f5", "strict")]
+)
+def test_a_release_is_worth_what_the_test_of_both_models_says(ladders, path, level):
+    full = ladders["f"]
+    test = likelihood_ratio(full.models[level], ladder("f", free=(path,)).models[level])
+    row = full.releases.set_index(["lhs", "op", "rhs"]).loc[tuple(path.split())]
+    assert (row["level"], row["df"]) == (level, 1)
+    assert row["statistic"] == pytest.approx(test.chi_square, rel=SCORE_RTOL)
+    assert row["p_value"] == pytest.approx(stats.chi2.sf(row["statistic"], 1), rel=1e-12)
 
 
 def test_levels_that_few_categories_do_not_tell_are_merged_and_named(ladders):

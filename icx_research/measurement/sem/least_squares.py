@@ -28,11 +28,14 @@ class WeightedResiduals:
         Rows.
     residual, weights : array, shape (m,)
         s less the implied, and the diagonal of W.
+    gamma : array, shape (m, m)
+        Asymptotic covariance of s, times the rows.
     """
 
     n: float
     residual: np.ndarray
     weights: np.ndarray
+    gamma: np.ndarray
 
     @property
     def value(self) -> float:
@@ -57,6 +60,11 @@ class WeightedResiduals:
         """Second derivatives where the model holds, times the rows."""
         moments = _moments(by)
         return 2 * self.n * (moments * self.weights) @ moments.T
+
+    def variance(self, by: Jacobian) -> np.ndarray:
+        """Variance of the gradient of half the discrepancy, times the rows."""
+        weighted = _moments(by) * self.weights
+        return self.n * (weighted @ self.gamma @ weighted.T)
 
     def observed(self, by: Jacobian) -> np.ndarray:
         """Take the same as `expected`."""
@@ -86,7 +94,7 @@ class LeastSquares:
         for model, data in zip(self.models, self.data, strict=True):
             implied = model.implied(theta)
             moments = model.responses(implied)
-            fit = WeightedResiduals(data.n, data.estimates - moments, data.weights)
+            fit = WeightedResiduals(data.n, data.estimates - moments, data.weights, data.gamma)
             p = model.n_observed
             correlations = correlation_matrix(moments[-(p * (p - 1) // 2) :], p)
             groups.append(GroupPoint(model, implied, np.zeros(p), correlations, fit))

@@ -59,10 +59,9 @@ class OrdinalFit(Fit):
     def meat(self) -> np.ndarray:
         """Variance of the slopes of the discrepancy per row, shape (q, q)."""
         total = np.zeros((len(self.theta),) * 2)
-        for slope, data in zip(self.slopes, self.ordinal, strict=True):
-            weighted = slope * data.weights[:, None]
-            total += data.n / self.n * (weighted.T @ data.gamma @ weighted)
-        return total
+        for group, own in zip(self.point.groups, self.residual_groups, strict=True):
+            total += group.spread(own.variance(group.jacobian))
+        return total / self.n
 
 
 def fit_ordinal(

@@ -31,11 +31,14 @@ def summarise_ordinal(fit: OrdinalFit) -> pd.Series:
         "n_groups": fit.table.n_groups,
     }
     plain = fit_indices(chi_square=fit.chi_square, baseline_chi_square=baseline, **common)
-    scaled = fit_indices(
-        chi_square=max(test.chi_square, 0.0) if fit.df else 0.0,
-        baseline_chi_square=max(independence.chi_square, 0.0),
-        **common,
-    ).drop(["df", "baseline_df"])
+    scaled = plain * np.nan  # a model that is not identified has no adjusted statistic
+    if not fit.df or not np.isnan(test.chi_square):
+        scaled = fit_indices(
+            chi_square=max(test.chi_square, 0.0) if fit.df else 0.0,
+            baseline_chi_square=max(independence.chi_square, 0.0),
+            **common,
+        )
+    scaled = scaled.drop(["df", "baseline_df"])
     scaled.index = [f"{name}_scaled" for name in scaled.index]
     return pd.concat(
         [

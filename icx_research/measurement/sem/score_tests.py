@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.measurement.sem.estimation import Fit, undetermined
+from icx_research.measurement.sem.least_squares import WeightedResiduals
 from icx_research.measurement.sem.parameters import Parameter
 from icx_research.measurement.sem.ram import GroupModel, cell_of, cells
 
@@ -33,7 +34,7 @@ def modification_indices(fit: Fit) -> pd.DataFrame:
         expected_change_std.
     """
     candidates = _candidates(fit)
-    gain, left, own = _given_parameters(fit, candidates)
+    gain, left, own = _given_parameters(fit, candidates, robust=False)
     own, left = np.diag(own), np.diag(left)
     possible = left > DEPENDENT * own
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -66,10 +67,16 @@ def release_tests(fit: Fit, sets: Sequence[Sequence[Parameter]]) -> list[tuple[f
     Returns
     -------
     list of tuple of float and int
-        Statistic and degrees of freedom of every set.
+        Statistic and degrees of freedom of every set. Under weighted least squares the
+        slopes have the variance of a sandwich (generalised score test).
+
+    References
+    ----------
+    Boos, D. D. (1992). On generalized score tests. The American Statistician, 46, 327-333.
+    https://doi.org/10.1080/00031305.1992.10475921
     """
     rows = [row for members in sets for row in members]
-    gain, left, own = _given_parameters(fit, rows)
+    gain, left, own = _given_parameters(fit, rows, robust=True)
     found, begin = [], 0
     for members in sets:
         part = slice(begin, begin + len(members))
@@ -83,15 +90,23 @@ def release_tests(fit: Fit, sets: Sequence[Sequence[Parameter]]) -> list[tuple[f
 
 
 def _given_parameters(
-    fit: Fit, rows: Sequence[Parameter]
+    fit: Fit, rows: Sequence[Parameter], *, robust: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Slopes and information of candidates, given the parameters, and their plain information."""
+    """Slopes and information of candidates, given the parameters, and their plain information.
+
+    With `robust` variances of the slopes instead of information.
+    """
     found, q = _derivatives(fit, rows), len(fit.theta)
     cross, own = found.information[:q, q:], found.information[q:, q:]
     base = found.information[:q, :q]
     loose = len(undetermined(base)) > 0
     solved = np.linalg.pinv(base) @ cross if loose else np.linalg.solve(base, cross)
-    return found.gradient[q:] - solved.T @ found.gradient[:q], own - cross.T @ solved, own
+    gain = found.gradient[q:] - solved.T @ found.gradient[:q]
+    if not robust:
+        return gain, own - cross.T @ solved, own
+    spread, between = found.variance, solved.T @ found.variance[:q, q:]
+    left = spread[q:, q:] - between - between.T + solved.T @ spread[:q, :q] @ solved
+    return gain, left, spread[q:, q:]
 
 
 def _candidates(fit: Fit) -> list[Parameter]:
@@ -127,10 +142,14 @@ def _pairs(names: Sequence[str]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, eq=False)
 class _Derivatives:
-    """Slopes of the log-likelihood and information, candidates after the parameters."""
+    """Slopes of the log-likelihood and information, candidates after the parameters.
+
+    The variance of the slopes is the information, but under weighted least squares.
+    """
 
     gradient: np.ndarray
     information: np.ndarray
+    variance: np.ndarray
 
 
 def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> _Derivatives:
@@ -141,13 +160,18 @@ def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> _Derivatives:
     """
     q = len(fit.theta)
     size = q + len(rows)
-    gradient, information = np.zeros(size), np.zeros((size, size))
+    gradient, information, variance = np.zeros(size), np.zeros((size, size)), np.zeros((size, size))
     for g, group in enumerate(fit.point.groups):
         model = _extended(fit, rows, g)
         by, own = model.jacobian(group.implied), model.numbers
         gradient[own] -= group.fit.gradient(by) / 2
-        information[np.ix_(own, own)] += group.fit.expected(by) / 2
-    return _Derivatives(gradient, information)
+        expected = group.fit.expected(by) / 2
+        information[np.ix_(own, own)] += expected
+        if isinstance(group.fit, WeightedResiduals):
+            variance[np.ix_(own, own)] += group.fit.variance(by)
+        else:
+            variance[np.ix_(own, own)] += expected
+    return _Derivatives(gradient, information, variance)
 
 
 def _extended(fit: Fit, rows: Sequence[Parameter], group: int) -> GroupModel:

@@ -230,6 +230,8 @@ def test_no_difference_test_against_a_model_that_is_not_identified():
     loose = wlsmv(MODEL + "\nf1 ~*~ NA*f1")
     assert loose.problems[0].startswith("not identified: the data do not determine ")
     assert loose.table["se"].isna().any()
+    assert loose.fit_indices.filter(regex="_scaled|_robust|scaling|shift")[:5].isna().all()
+    assert loose.fit_indices["chi_square"] == pytest.approx(wlsmv().fit.chi_square, rel=1e-6)
     test = likelihood_ratio(wlsmv(), loose)
     assert np.isnan([test.chi_square, test.p_value]).all()
     assert test.note == (
