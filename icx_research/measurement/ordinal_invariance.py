@@ -149,10 +149,9 @@ def _level(model: _Model, name: str, step: int) -> Level:
         own = own if step >= THRESHOLDS and not late else set()
         same_intercept = step >= INTERCEPTS and (item, "~1", "") not in model.free
         same_residual = step >= RESIDUALS and (item, "~~", item) not in model.free
-        told = len(own) >= 2 or (len(own) == 1 and same_intercept)
         equal |= own
         terms.append(_first(model, (item, "~1", ""), 0.0, free=bool(own) and not same_intercept))
-        terms.append(_first(model, (item, "~~", item), 1.0, free=told and not same_residual))
+        terms.append(_first(model, (item, "~~", item), 1.0, free=bool(own) and not same_residual))
         if own and same_intercept:
             anchored.add(item)
         if step >= LOADINGS and not late:

@@ -42,7 +42,12 @@ def estimates(fit: TwoStep) -> np.ndarray:
     return np.concatenate([inner[np.isfinite(inner)], fit.rho])
 
 
-def gamma(codes: np.ndarray, fit: TwoStep, categories: Sequence[int]) -> np.ndarray:
+def gamma(
+    codes: np.ndarray,
+    fit: TwoStep,
+    categories: Sequence[int],
+    cluster: np.ndarray | None = None,
+) -> np.ndarray:
     """Asymptotic covariance of the estimates, times n.
 
     Parameters
@@ -52,6 +57,9 @@ def gamma(codes: np.ndarray, fit: TwoStep, categories: Sequence[int]) -> np.ndar
     fit : TwoStep
         Of these rows.
     categories : sequence of int, length k
+    cluster : array, shape (n,), optional
+        Units whose rows need not be independent: their influences are added before they
+        are squared, with the factor m / (m - 1) of m clusters.
 
     Returns
     -------
@@ -65,16 +73,28 @@ def gamma(codes: np.ndarray, fit: TwoStep, categories: Sequence[int]) -> np.ndar
     most = of_pairs.shape[1]
     first, second = fit.pairs
     offset = np.arange(len(first)) * most * most
-    patterns, count = _patterns(codes, categories)
-    total = np.zeros((int(own.sum()) + len(first),) * 2)
+    if cluster is None:
+        patterns, count = _patterns(codes, categories)
+        units = np.zeros(0, dtype=int)
+    else:
+        patterns, count = codes, np.ones(n)
+        units = np.unique(cluster, return_inverse=True)[1]
+    size = int(own.sum()) + len(first)
+    total, sums = np.zeros((size, size)), np.zeros((int(units.max(initial=-1)) + 1, size))
     for begin in range(0, len(patterns), CHUNK):
         part = patterns[begin : begin + CHUNK]
         single = of_items[np.arange(k), part][:, own]
         double = of_pairs.ravel()[part[:, first] * most + part[:, second] + offset]
         rows = np.hstack([single, double])
-        rows *= np.sqrt(count[begin : begin + CHUNK, None])
-        total += rows.T @ rows
-    return total * n
+        if cluster is None:
+            rows *= np.sqrt(count[begin : begin + CHUNK, None])
+            total += rows.T @ rows
+        else:
+            np.add.at(sums, units[begin : begin + CHUNK], rows)
+    if cluster is None:
+        return total * n
+    m = len(sums)
+    return sums.T @ sums * (n * m / (m - 1))
 
 
 def _patterns(codes: np.ndarray, categories: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:

@@ -70,7 +70,8 @@ def sem(
         "WLSMV".
     cluster : str, optional
         Column of the units that raters belong to; their rows need not be independent.
-        Implies "MLR", with scores added up per unit.
+        Implies "MLR", with scores added up per unit; under "WLSMV" weights, errors and
+        tests rest on a covariance of thresholds and correlations by unit.
     parameterization : {"delta", "theta"}
         Under "WLSMV": scales ``x ~*~ x`` of the ordinal variables are parameters (fixed to
         1), or their residual variances are.
@@ -187,7 +188,7 @@ def prepare(
     terms = parse(model)
     roles = variable_roles(terms)
     if is_ordinal:
-        check_ordinal_options(roles, data, missing=missing, cluster=cluster)
+        check_ordinal_options(roles, data, missing=missing)
     else:
         refuse_responses(terms)
     check_names(terms, roles, column_names(data))
@@ -202,7 +203,7 @@ def prepare(
     )
     if is_ordinal:
         ordinal = ordinal_moments(sample)
-        return Prepared(model, terms, sample, (), ordinal, False, missing, None)
+        return Prepared(model, terms, sample, (), ordinal, False, missing, cluster)
     saturated = tuple(unrestricted(patterns) for patterns in sample.patterns)
     return Prepared(model, terms, sample, saturated, (), robust, missing, cluster)
 
@@ -291,7 +292,7 @@ def estimate_ordinal(
         model=prepared.model,
         estimator="WLSMV",
         missing=prepared.missing,
-        cluster=None,
+        cluster=prepared.cluster,
         fit=fit,
         covariance=sandwich(fit),
         problems=tuple(problems(fit)),

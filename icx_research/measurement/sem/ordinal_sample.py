@@ -31,7 +31,7 @@ class OrdinalMoments:
     estimates : array, shape (m,)
         Thresholds, item by item, then correlations, row by row of the upper triangle.
     gamma : array, shape (m, m)
-        Asymptotic covariance of the estimates, times n.
+        Asymptotic covariance of the estimates, times n; of dependent rows with clusters.
     correlations : array, shape (p, p)
     """
 
@@ -52,7 +52,7 @@ class OrdinalMoments:
         return sum(self.counts)
 
 
-def check_ordinal_options(roles: Roles, data: object, *, missing: str, cluster: str | None) -> None:
+def check_ordinal_options(roles: Roles, data: object, *, missing: str) -> None:
     """Refuse what estimation from thresholds and polychoric correlations cannot do."""
     if isinstance(data, Moments):
         raise ValueError(
@@ -63,10 +63,6 @@ def check_ordinal_options(roles: Roles, data: object, *, missing: str, cluster: 
         raise ValueError(
             "estimator='WLSMV' takes complete rows only; use missing='listwise', or "
             "estimator='MLR' with missing='fiml'."
-        )
-    if cluster is not None:
-        raise ValueError(
-            "estimator='WLSMV' takes rows as independent; use estimator='MLR' with cluster."
         )
     if roles.exogenous:
         raise ValueError(
@@ -101,6 +97,7 @@ def ordinal_moments(sample: Sample) -> tuple[OrdinalMoments, ...]:
         group, or is tied to another by a correlation of 1.
     """
     groups = [rows.values for rows in sample.rows or ()]
+    clusters = [rows.cluster for rows in sample.rows or ()]
     everyone = np.vstack(groups)
     fractional = (everyone != np.round(everyone)).any(axis=0)
     if fractional.any():
@@ -116,13 +113,19 @@ def ordinal_moments(sample: Sample) -> tuple[OrdinalMoments, ...]:
         where = "" if sample.groups is None else f" in group {sample.groups[g]!r}"
         own = codes[begin : begin + len(rows)]
         begin += len(rows)
-        moments.append(_group(own, categories, sample.names, where))
+        moments.append(_group(own, categories, sample.names, where, clusters[g]))
     return tuple(moments)
 
 
 def _group(
-    codes: np.ndarray, categories: Sequence[int], names: Sequence[str], where: str
+    codes: np.ndarray,
+    categories: Sequence[int],
+    names: Sequence[str],
+    where: str,
+    cluster: np.ndarray | None,
 ) -> OrdinalMoments:
+    if cluster is not None and (cluster == cluster[0]).all():
+        raise ValueError(f"cluster needs at least 2 units; there is 1{where}.")
     for j, name in enumerate(names):
         used = len(np.unique(codes[:, j]))
         if used < categories[j]:
@@ -139,7 +142,7 @@ def _group(
         float(len(codes)),
         tuple(own - 1 for own in categories),
         estimates(fit),
-        gamma(codes, fit, categories),
+        gamma(codes, fit, categories, cluster),
         correlations,
     )
 

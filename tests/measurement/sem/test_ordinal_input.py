@@ -96,6 +96,45 @@ def test_rows_with_a_gap_are_left_out():
     close(result.fit_indices, wlsmv(data=data.dropna()).fit_indices, rtol=1e-12)
 
 
+def test_one_cluster_per_row_is_none_but_for_a_factor():
+    data = changed(own=np.arange(700)[::-1])
+    plain, clusters = wlsmv(), wlsmv(data=data, cluster="own")
+    close(clusters.table["estimate"], plain.table["estimate"])
+    close(clusters.table["se"], plain.table["se"] * np.sqrt(700 / 699))
+    scaled = ["chi_square_scaled", "cfi_scaled", "rmsea_robust"]
+    close(clusters.fit_indices[scaled], plain.fit_indices[scaled], rtol=5e-3)
+    assert clusters.note == "standard errors rest on 700 clusters"
+    assert (clusters.cluster, clusters.estimator) == ("own", "WLSMV")
+
+
+def test_rows_that_repeat_within_a_cluster_add_nothing():
+    data = changed(own=np.arange(700))
+    twice = pd.concat([data, data])
+    once, doubled = wlsmv(data=data, cluster="own"), wlsmv(data=twice, cluster="own")
+    close(doubled.table["estimate"], once.table["estimate"])
+    # gamma / n is the same; errors are over n - 1
+    close(doubled.table["se"], once.table["se"] * np.sqrt(699 / 700 * 1400 / 1399))
+    assert doubled.n_used == 1400
+
+
+def test_errors_by_cluster_are_the_spread_over_samples(rng):
+    found, n_units, size = [], 60, 8
+    unit = np.repeat(np.arange(n_units), size)
+    for _ in range(60):
+        shared = rng.normal(size=(n_units, 1))[unit]
+        factor = np.sqrt(0.5) * shared + np.sqrt(0.5) * rng.normal(size=(len(unit), 1))
+        codes = (0.8 * factor + 0.6 * rng.normal(size=(len(unit), 3)) > [-0.3, 0, 0.4]).astype(int)
+        data = pd.DataFrame(codes, columns=list("abc")).assign(unit=unit)
+        table = cfa("f =~ a + b + c", data, estimator="WLSMV", cluster="unit").table
+        found.append(table[table["op"] == "|"][["estimate", "se"]].to_numpy())
+    found = np.array(found)
+    spread = found[:, :, 0].std(axis=0, ddof=1)
+    # relative error of a standard deviation of 60 draws: 9 %; three of them
+    np.testing.assert_allclose(found[:, :, 1].mean(axis=0), spread, rtol=0.28)
+    # rows taken as independent would give errors of the size of one share
+    assert (spread > 1.25 * np.sqrt(np.pi / 2 / len(unit))).all()
+
+
 def test_equal_groups_add_up():
     twice = pd.concat([ordinal_answers().assign(half=k) for k in ("a", "b")])
     both, one = wlsmv(data=twice, group="half"), wlsmv()
@@ -169,8 +208,8 @@ BAD = [
     (MODEL, {}, {"missing": "fiml"},
      "estimator='WLSMV' takes complete rows only; use missing='listwise', or estimator='MLR' with "
      "missing='fiml'."),
-    (MODEL, {}, {"cluster": "region"},
-     "estimator='WLSMV' takes rows as independent; use estimator='MLR' with cluster."),
+    (MODEL, {}, {"cluster": "region", "group": "region"},
+     "cluster needs at least 2 units; there is 1 in group 'east'."),
     ("seen =~ f1 + f2 + f3\nseen ~ b4", {}, {},
      "estimator='WLSMV' has no observed predictors taken as given, as 'b4' is; make it the ordinal "
      "indicator of a latent variable, or use estimator='MLR'."),

@@ -206,7 +206,7 @@ def test_both_parameterisations_say_the_same(model):
         (MEDIATOR, {"parameterization": "theta"}),
         (SECOND, {}),
         (LABELS, {"group": "region"}),
-        (LABELS + "t7 ~ seen + f2\nt7 ~*~ c(1, NA)*t7\nt7 | c(v, v)*t1 + c(w, w)*t2",
+        (LABELS + "t7 ~ seen + f2\ns8 ~ t7\nt7 ~*~ c(1, NA)*t7\nt7 | c(v, v)*t1 + c(w, w)*t2",
          {"group": "region"}),
     ],
 )  # fmt: skip
