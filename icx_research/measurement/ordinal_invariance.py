@@ -99,15 +99,12 @@ def ordinal_levels(
             waiting.append(name)
             continue
         if waiting:
-            notes.append(
-                f"{' and '.join(waiting)}: not testable alone with items of so few categories, so "
-                f"tested together with {name}"
-            )
+            notes.append(f"{_nothing(waiting)}, so tested together with {name}")
             waiting = []
         levels.append(level)
         before = df
     if waiting:
-        notes.append(f"{' and '.join(waiting)}: not testable with items of so few categories")
+        notes.append(_nothing(waiting))
     binary = [item for item, count in model.items.items() if count == 1]
     if binary and len(binary) < len(model.items):
         notes.append(
@@ -115,6 +112,13 @@ def ordinal_levels(
             "which they join with thresholds, loadings and intercepts"
         )
     return levels, notes
+
+
+def _nothing(levels: Sequence[str]) -> str:
+    return (
+        f"{' and '.join(levels)}: not testable alone, as items of two or three categories or freed "
+        "paths leave nothing to test"
+    )
 
 
 def _read(prepared: Prepared, free: Iterable[str]) -> _Model:

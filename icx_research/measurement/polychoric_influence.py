@@ -30,8 +30,8 @@ from icx_research.measurement.polychoric_fit import (
     cell_probabilities,
 )
 
-# Rows whose influence is held in memory at a time.
-CHUNK = 4096
+# Rows whose influence is held in memory at a time: few enough for the processor's cache.
+CHUNK = 256
 # Patterns are coded in one whole number while their possible number stays below this.
 LARGEST_CODE = 2**62
 

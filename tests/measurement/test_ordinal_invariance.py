@@ -145,12 +145,12 @@ def test_a_release_is_worth_what_the_test_of_both_models_says(ladders, path, lev
 def test_levels_that_few_categories_do_not_tell_are_merged_and_named(ladders):
     notes = {letter: result.note.removeprefix(NOT_VALIDATED) for letter, result in ladders.items()}
     assert notes["t"] == (
-        "; thresholds: not testable alone with items of so few categories, so tested together "
-        "with metric"
+        "; thresholds: not testable alone, as items of two or three categories or freed paths "
+        "leave nothing to test, so tested together with metric"
     )
     assert notes["b"] == (
-        "; thresholds and metric: not testable alone with items of so few categories, so tested "
-        "together with scalar"
+        "; thresholds and metric: not testable alone, as items of two or three categories or freed "
+        "paths leave nothing to test, so tested together with scalar"
     )
     assert notes["m"] == (
         "; items of two categories (m1, m2) stay free up to the scalar level, which they join with "
@@ -160,7 +160,8 @@ def test_levels_that_few_categories_do_not_tell_are_merged_and_named(ladders):
     short = ladder("b", levels=("configural", "thresholds", "metric"))
     assert list(short.models) == ["configural"]
     assert short.note.endswith(
-        "; thresholds and metric: not testable with items of so few categories"
+        "; thresholds and metric: not testable alone, as items of two or three categories or freed "
+        "paths leave nothing to test"
     )
     assert not short.allows("regressions")
     freed = set(ladders["t"].releases.query("level == 'metric'")["op"])

@@ -29,6 +29,9 @@ from icx_research.measurement.sem.syntax import Term, parse
 
 ESTIMATORS = ("ML", "MLR", "WLSMV")
 PARAMETERISATIONS = ("delta", "theta")
+NO_HEYWOOD = (
+    "residual variances of 1 cannot fall below 0; parameterization='delta' shows whether one would"
+)
 MISSING = ("listwise", "fiml")
 
 
@@ -288,6 +291,9 @@ def estimate_ordinal(
     )
     check_definitions(table.definitions, [row.label for row in table.rows if row.label])
     fit = fit_ordinal(table, prepared.sample, prepared.ordinal)
+    found = problems(fit)
+    if theta and not fit.minimum.converged:
+        found.append(NO_HEYWOOD)
     return SemResult(
         model=prepared.model,
         estimator="WLSMV",
@@ -295,7 +301,7 @@ def estimate_ordinal(
         cluster=prepared.cluster,
         fit=fit,
         covariance=sandwich(fit),
-        problems=tuple(problems(fit)),
+        problems=tuple(found),
         confidence_level=confidence_level,
     )
 

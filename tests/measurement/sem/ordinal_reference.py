@@ -50,6 +50,7 @@ ORDINAL_CASES: dict[str, tuple[str, dict[str, object]]] = {
     "groups": (three("f"), {"group": "region"}),
     "groups_loadings": (three("f"), {"group": "region", "group_equal": ["loadings"]}),
     "labels": (LABELS, {"group": "region"}),
+    "empty_cell": ("one =~ b1 + b2 + b4 + b5 + b8", {}),
 }
 # Levels of the ladders of ordinal.R.
 LADDERS = {

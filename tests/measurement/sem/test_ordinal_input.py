@@ -187,6 +187,21 @@ def test_negative_residual_variance_is_named():
     )
 
 
+def test_theta_says_what_it_cannot_show():
+    data = ordinal_answers()[:60]
+    model = "one =~ b1 + b2 + b4 + b5 + b8"
+    delta = wlsmv(model, data)
+    assert delta.problems[0].startswith("Heywood case: the residual variance of 'b1' is negative")
+    theta = wlsmv(model, data, parameterization="theta")
+    assert not theta.converged
+    assert theta.problems[0].startswith("not converged after 300 steps")
+    assert theta.problems[-1] == (
+        "residual variances of 1 cannot fall below 0; parameterization='delta' shows whether one "
+        "would"
+    )
+    assert theta.fit_indices.isna().all()
+
+
 BAD = [
     (MODEL, {"f2": 1}, {}, "'f2' does not vary; leave it out of the model."),
     (MODEL, {"f2": lambda d: d["f2"] + 0.5}, {},

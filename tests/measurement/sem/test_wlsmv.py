@@ -65,7 +65,8 @@ ROBUST = {
 
 def fitted(case):
     model, options = ORDINAL_CASES[case]
-    return sem(model, ordinal_answers(), estimator="WLSMV", **options)
+    data = ordinal_answers()[:70] if case == "empty_cell" else ordinal_answers()
+    return sem(model, data, estimator="WLSMV", **options)
 
 
 def indices_of(case):
@@ -107,7 +108,8 @@ def test_estimates_errors_and_standardised_match_lavaan(case):
     result = fitted(case)
     assert_same_tables(result, of_case("estimates", case))
     assert (result.problems, result.converged, result.estimator) == ((), True, "WLSMV")
-    assert (result.n_used, result.n_dropped, result.note) == (700, 0, "")
+    rows = 70 if case == "empty_cell" else 700
+    assert (result.n_used, result.n_dropped, result.note) == (rows, 0, "")
 
 
 @pytest.mark.parametrize("case", ORDINAL_CASES)

@@ -44,9 +44,9 @@ fast ~~ c(1,NA)*fast
 
 polish <- list(rel.tol = 1e-12, iter.max = 20000, eval.max = 40000)
 # Gauss-Newton steps from where nlminb stops, in the space that equality constraints leave.
-fit_one <- function(model, ...) {
+fit_one <- function(model, ..., frame = data) {
   suppressWarnings({
-    fit <- sem(model, data, ordered = TRUE, estimator = "WLSMV", control = polish, se = "none",
+    fit <- sem(model, frame, ordered = TRUE, estimator = "WLSMV", control = polish, se = "none",
                test = "none", baseline = FALSE, ...)
     for (step in 1:STEPS) {
       inner <- fit@Model
@@ -58,7 +58,7 @@ fit_one <- function(model, ...) {
       free <- table$free > 0
       table$est[free] <- table$est[free] - move[table$free[free]]
       last <- step == STEPS
-      fit <- sem(model, data, ordered = TRUE, estimator = "WLSMV", start = table,
+      fit <- sem(model, frame, ordered = TRUE, estimator = "WLSMV", start = table,
                  optim.method = "none", se = if (last) "robust.sem" else "none",
                  test = if (last) "scaled.shifted" else "none", baseline = last, ...)
     }
@@ -76,6 +76,8 @@ fits$second <- fit_one(second)
 fits$groups <- fit_one(three("f"), group = "region")
 fits$groups_loadings <- fit_one(three("f"), group = "region", group.equal = "loadings")
 fits$labels <- fit_one(labels, group = "region")
+# b4 and b5 have an empty cell in these rows
+fits$empty_cell <- fit_one("one =~ b1 + b2 + b4 + b5 + b8", frame = data[1:70, ])
 levels <- list(configural = "", thresholds = "thresholds", metric = c("thresholds", "loadings"),
                scalar = c("thresholds", "loadings", "intercepts"),
                strict = c("thresholds", "loadings", "intercepts", "residuals"))
@@ -104,7 +106,7 @@ in_r <- function(case) {
   cbind(case = case, estimates[, c("lhs", "op", "rhs", "group", "est", "se", "std.all")])
 }
 shown <- c("b", "f", "m", "std_lv", "theta", "structural", "mediator", "second", "groups_loadings",
-           "labels", "f_scalar", "f_partial", "b_scalar")
+           "labels", "empty_cell", "f_scalar", "f_partial", "b_scalar")
 write_out(do.call(rbind, lapply(shown, in_r)), "ordinal_estimates.csv")
 wanted <- c("npar", "chisq", "df", "pvalue", "chisq.scaled", "pvalue.scaled", "chisq.scaling.factor",
             "baseline.chisq", "baseline.df", "baseline.chisq.scaled", "baseline.pvalue.scaled",
