@@ -73,7 +73,6 @@ def release_tests(fit: Fit, sets: Sequence[Sequence[Parameter]]) -> list[tuple[f
     References
     ----------
     Boos, D. D. (1992). On generalized score tests. The American Statistician, 46, 327-333.
-    https://doi.org/10.1080/00031305.1992.10475921
     """
     rows = [row for members in sets for row in members]
     gain, left, own = _given_parameters(fit, rows, robust=True)
