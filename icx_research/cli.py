@@ -116,6 +116,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     _show(console, found.summary)
     _print_notes(found)
     _print_problems(found.quarantine)
+    _show_programmes(console, found)
     suspects = _print_suspects(found)
     _show(console, scale_scores(found).counts)
     linked = link_study(found)
@@ -131,7 +132,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
         print(f"Usable; {share} are set aside. Means are off if these rows differ from the others.")
     elif suspects:
-        print("Nothing is set aside; look at the items named above.")
+        print("Nothing is set aside; look at what is named above.")
     else:
         print("Clean: nothing is set aside.")
     raise typer.Exit(QUARANTINED if found.n_quarantined else CLEAN)
@@ -252,8 +253,9 @@ def _print_notes(found: Any) -> None:
 
 
 def _print_suspects(found: Any) -> int:
-    """Name the items that run against their scale, or change it; nothing is changed."""
+    """Name items that run against their scale, or change it, and programmes that stop."""
     from icx_research.survey.answering import suspected_reversed
+    from icx_research.survey.programmes import switched_off
     from icx_research.survey.suspicions import suspected_scales
 
     suspects = suspected_reversed(found)
@@ -266,7 +268,18 @@ def _print_suspects(found: Any) -> int:
     scales = suspected_scales(found)
     for item in scales.itertuples():
         print(f"{item.item}: {item.reason}")
-    return len(suspects) + len(scales)
+    programmes = switched_off(found)
+    for line in programmes.itertuples():
+        print(f"{line.indicator} of unit {line.unit!r} {line.reason}")
+    return len(suspects) + len(scales) + len(programmes)
+
+
+def _show_programmes(console: Console, found: Any) -> None:
+    """Show in how many units each programme starts and runs, wave by wave."""
+    from icx_research.survey.programmes import programme_counts
+
+    if "programme" in found.tables and "wave" in found.codebook.sources["programme"].keys:
+        _show(console, programme_counts(found))
 
 
 def _show(console: Console, table: Any) -> None:

@@ -1,9 +1,11 @@
 """The command as people call it: exit codes, plain sentences, nothing half written."""
 
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -141,7 +143,7 @@ def test_codebook_explains_every_key(icx):
 def test_simulate_writes_a_study_that_checks_clean(icx, tmp_path):
     code, out, _ = icx("simulate", tmp_path / "new", "--units", "12", "--waves", "1")
     assert code == 0
-    assert "7 files in" in out
+    assert "9 files in" in out
     code, out, _ = icx("check", tmp_path / "new" / "study.yaml")
     assert code == 0
 
@@ -207,7 +209,7 @@ def test_an_item_that_runs_against_its_scale_is_named_and_never_turned(icx, smal
     assert code == 0
     assert "q2 runs against the other items of service (item-rest correlation -0." in out
     assert "Then list it under reverse_keyed." in out
-    assert "Nothing is set aside; look at the items named above." in out
+    assert "Nothing is set aside; look at what is named above." in out
 
 
 def test_problems_of_a_kind_are_one_line(icx, small_study):
@@ -275,14 +277,33 @@ def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch
     calls = []
     monkeypatch.setattr(notebooks.subprocess, "call", lambda command: calls.append(command) or 0)
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "04_linkage.ipynb").write_text("my work", encoding="utf-8")
+    mine = ["00_tutorial_student.ipynb", "04_linkage.ipynb"]
+    for name in mine:
+        (tmp_path / "mine" / name).write_text("my work", encoding="utf-8")
     assert icx("lab", tmp_path / "mine")[0] == 0
     assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == [
+        "00_tutorial.ipynb",
+        "00_tutorial_student.ipynb",
         "01_data_quality.ipynb",
         "04_linkage.ipynb",
     ]
-    assert (tmp_path / "mine" / "04_linkage.ipynb").read_text(encoding="utf-8") == "my work"
+    for name in mine:
+        assert (tmp_path / "mine" / name).read_text(encoding="utf-8") == "my work"
     assert calls == [[sys.executable, "-m", "jupyterlab", str(tmp_path / "mine")]]
+
+
+def test_lab_offers_the_students_copy_that_the_readme_names(icx, tmp_path, monkeypatch):
+    from icx_research.present import notebooks
+
+    monkeypatch.setattr(notebooks.subprocess, "call", lambda command: 0)
+    assert icx("lab", tmp_path)[0] == 0
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+_student\.ipynb)`", readme))
+    assert named == {path.name for path in tmp_path.glob("*_student.ipynb")}
+    text = (tmp_path / "00_tutorial_student.ipynb").read_text(encoding="utf-8")
+    assert 'check(\\"2.1\\", answer)' in text
+    assert '"solution"' not in text
+    assert '"solution"' in (tmp_path / "00_tutorial.ipynb").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a POSIX terminal")

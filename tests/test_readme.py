@@ -43,7 +43,7 @@ def test_example_of_the_readme_runs():
     block = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL).group(1)
     names = {}
     exec(compile(block, "README", "exec"), names)
-    assert names["observed"].n_used == names["study"].table("units").shape[0]
+    assert names["observed"].n_used == names["study"].table("units")["unit"].nunique()
 
 
 def test_commands_of_the_readme_exist():

@@ -5,6 +5,9 @@
 MIN_PERSONS = 10
 # With an explicit entry in the codebook the threshold may be lowered, never below this.
 LOWEST_MIN_PERSONS = 5
+# Share of the answers in one category from which on they tell what each person of the group
+# answered (ACRO's limit for the largest contributors to a cell).
+GROUP_DISCLOSURE_SHARE = 0.90
 # Share of respondents on each side whose unit is found on the other side.
 MIN_MATCHED_SHARE = 0.95
 # Share of a table's rows that may be quarantined before the table is unusable.

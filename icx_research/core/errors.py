@@ -50,6 +50,18 @@ class Blocked(Exception):
         self.reason = reason
 
 
+def refusal_words(refusal: NotTestable | Blocked) -> str:
+    """Say which kind of refusal it is, and why.
+
+    Examples
+    --------
+    >>> refusal_words(Blocked("no unit may be shown."))
+    'blocked: no unit may be shown.'
+    """
+    kind = "not testable" if isinstance(refusal, NotTestable) else "blocked"
+    return f"{kind}: {refusal}"
+
+
 @contextmanager
 def testable() -> Iterator[None]:
     """Run a block of analysis; where the data do not allow it, print why and go on.
@@ -62,10 +74,8 @@ def testable() -> Iterator[None]:
     """
     try:
         yield
-    except NotTestable as refusal:
-        print(f"not testable: {refusal.missing}")
-    except Blocked as refusal:
-        print(f"blocked: {refusal.reason}")
+    except (NotTestable, Blocked) as refusal:
+        print(refusal_words(refusal))
 
 
 # The name is the vocabulary's; it must not be collected as a test by pytest.

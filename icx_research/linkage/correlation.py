@@ -279,7 +279,7 @@ def _check_names(
 
 def _is_declared(linked: LinkedUnits, name: str) -> bool:
     sources = linked.codebook.sources.values()
-    return any(name in source.attributes or name in source.measures for source in sources)
+    return any(name in source.facts or name in source.measures for source in sources)
 
 
 def _note(

@@ -11,10 +11,8 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.moments import Moments
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.measurement.bootstrap import correlations, resampled_covariances
 from icx_research.measurement.items import item_moments, item_values
-
-# Numbers a block of resampling weights may hold: 32 MB.
-BLOCK = 4_000_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -205,25 +203,6 @@ def _resampled(
     n_resamples: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Bootstrap by weights: every resample is a row of one matrix product."""
-    x = values[~np.isnan(values).any(axis=1)]
-    x = x - x.mean(axis=0)
-    n, k = x.shape
-    upper = np.triu_indices(k)
-    products = np.column_stack([x, x[:, upper[0]] * x[:, upper[1]]])
-    draws = []
-    for size in _block_sizes(n, n_resamples):
-        weights = rng.multinomial(n, np.full(n, 1 / n), size=size).astype(float)
-        sums = weights @ products / n
-        second = np.empty((size, k, k))
-        second[:, upper[0], upper[1]] = second[:, upper[1], upper[0]] = sums[:, k:]
-        cov = second - sums[:, :k, None] * sums[:, None, :k]
-        sd = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            draws.append(_ratios(cov / (sd[:, :, None] * sd[:, None, :]), blocks, method))
-    return np.concatenate(draws)
-
-
-def _block_sizes(n: int, n_resamples: int) -> list[int]:
-    most = max(1, BLOCK // n)
-    return [min(most, n_resamples - done) for done in range(0, n_resamples, most)]
+    """Ratios of every resample."""
+    blocks_of = resampled_covariances(values, n_resamples=n_resamples, rng=rng)
+    return np.concatenate([_ratios(correlations(cov), blocks, method) for cov in blocks_of])

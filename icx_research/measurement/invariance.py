@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
+import numpy as np
+
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.invariance_ladder import (
     LEVELS,
@@ -11,6 +13,7 @@ from icx_research.measurement.invariance_ladder import (
     InvarianceResult,
     known_option,
 )
+from icx_research.measurement.invariance_permutation import PermutationTest, permutation_test
 from icx_research.measurement.ordinal_invariance import ORDINAL_LEVELS, ordinal_levels
 from icx_research.measurement.sem.comparison import likelihood_ratio
 from icx_research.measurement.sem.model import Prepared, estimate, estimate_ordinal, prepare
@@ -33,6 +36,8 @@ def measurement_invariance(
     levels: Sequence[str] | None = None,
     free: Sequence[str] = (),
     rule: Literal["cheung_rensvold", "chen", "chi_square"] | None = None,
+    n_permutations: int = 0,
+    rng: np.random.Generator | None = None,
     confidence_level: float = 0.95,
 ) -> InvarianceResult:
     """Fit the ladder of equal measurement: form, loadings, intercepts, residual variances.
@@ -56,6 +61,11 @@ def measurement_invariance(
         Which label decides about `highest_level`; the table has all three. By default
         "cheung_rensvold", under "WLSMV" "chi_square": the cut-offs of the others are not
         validated for weighted least squares.
+    n_permutations : int, default 0
+        With some (1,000, say), the fit of every level is also compared with what
+        permuted group labels give: ``.permutation``. Needs rows and `rng`; not under
+        "WLSMV".
+    rng : numpy.random.Generator, optional
     confidence_level : float, default 0.95
 
     Returns
@@ -66,13 +76,19 @@ def measurement_invariance(
     Raises
     ------
     ValueError
-        If there are fewer than two groups, or for the reasons of `sem`.
+        If there are fewer than two groups, permutations are asked for without `rng`, with
+        `cluster` or under "WLSMV", or for the reasons of `sem`.
 
     Notes
     -----
     Intercepts equal, latent means of all groups but the first become free. Agrees with
     lavaan's ``cfa(..., group.equal=)`` and ``lavTestLRT``, the releases with ``lavTestScore``
     for two groups.
+
+    Permutations presume that rows are exchangeable between groups: all parameters equal, the
+    latent means too. `p_value` is the share of permutations, the observed labels counted as
+    one, whose index (or change of index) is as bad; chi-squares are not scaled there. As R's
+    ``semTools::permuteMeasEq``, which does not count the observed labels.
 
     Under "WLSMV" the items are ordinal and every level is identified after Wu & Estabrook (2016)
     with the theta parameterisation and latent variances of 1 in the first group
@@ -94,6 +110,11 @@ def measurement_invariance(
     Byrne, B. M., Shavelson, R. J., & Muthén, B. (1989). Testing for the equivalence of factor
     covariance and mean structures: The issue of partial measurement invariance. Psychological
     Bulletin, 105, 456-466. https://doi.org/10.1037/0033-2909.105.3.456
+
+    Jorgensen, T. D., Kite, B. A., Chen, P.-Y., & Short, S. D. (2018). Permutation randomization
+    methods for testing measurement equivalence and detecting differential item functioning in
+    multiple-group confirmatory factor analysis. Psychological Methods, 23, 708-728.
+    https://doi.org/10.1037/met0000152
     """
     check_confidence_level(confidence_level)
     ordinal = estimator == "WLSMV"
@@ -104,8 +125,15 @@ def measurement_invariance(
         raise ValueError(
             f"levels must be a beginning of {', '.join(known)}; got {', '.join(chosen)}."
         )
+    _check_permutations(n_permutations, rng, cluster, ordinal=ordinal)
     prepared = prepare(
-        model, data, group=group, estimator=estimator, missing=missing, cluster=cluster
+        model,
+        data,
+        group=group,
+        estimator=estimator,
+        missing=missing,
+        cluster=cluster,
+        keep_rows=n_permutations > 0,
     )
     if len(prepared.sample.patterns) < 2:
         raise ValueError(
@@ -118,6 +146,8 @@ def measurement_invariance(
     }
     first = models[chosen[0]]
     notes += [f"{level}: {fitted.note}" for level, fitted in models.items() if fitted.note]
+    permutation = _permuted(models, n_permutations, rng)
+    notes += [permutation.note] if permutation and permutation.note else []
     return InvarianceResult(
         models=models,
         differences=differences,
@@ -128,6 +158,7 @@ def measurement_invariance(
         n_dropped=first.n_dropped,
         note="; ".join(notes),
         confidence_level=confidence_level,
+        permutation=permutation,
     )
 
 
@@ -165,3 +196,30 @@ def _ordinal(
         for level in found
     }
     return models, [NOT_VALIDATED, *notes]
+
+
+def _permuted(
+    models: dict[str, SemResult], n_permutations: int, rng: np.random.Generator | None
+) -> PermutationTest | None:
+    if rng is None or not n_permutations or not all(m.converged for m in models.values()):
+        return None
+    fits = {level: fitted.fit for level, fitted in models.items()}
+    return permutation_test(fits, n_permutations=n_permutations, rng=rng)
+
+
+def _check_permutations(
+    n_permutations: int, rng: np.random.Generator | None, cluster: str | None, *, ordinal: bool
+) -> None:
+    if n_permutations < 0:
+        raise ValueError(f"n_permutations must be at least 0, not {n_permutations}.")
+    if n_permutations and rng is None:
+        raise ValueError("measurement_invariance needs rng to permute groups.")
+    if n_permutations and cluster is not None:
+        raise ValueError(
+            "n_permutations presumes rows that are independent; it is not available with cluster."
+        )
+    if n_permutations and ordinal:
+        raise ValueError(
+            "n_permutations refits by maximum likelihood; it is not available with "
+            "estimator='WLSMV'."
+        )

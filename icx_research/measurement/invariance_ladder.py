@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core.results import Estimate, Result
+from icx_research.measurement.invariance_permutation import PermutationTest
 from icx_research.measurement.sem.comparison import LikelihoodRatio
 from icx_research.measurement.sem.parameters import Parameter, ParameterTable
 from icx_research.measurement.sem.result import SemResult
@@ -57,8 +58,12 @@ class InvarianceResult(Result):
         Which label decides about `highest_level`.
     n_used, n_dropped : int
     note : str
-        Improper solutions by level; levels tested together; limits of the cut-offs.
+        Improper solutions by level; levels tested together; limits of the cut-offs;
+        permutations that could not be used.
     confidence_level : float
+    permutation : PermutationTest or None
+        The fit of every level against permuted group labels, on request; None also where a
+        level did not converge.
     """
 
     models: dict[str, SemResult]
@@ -70,6 +75,7 @@ class InvarianceResult(Result):
     n_dropped: int
     note: str
     confidence_level: float
+    permutation: PermutationTest | None = None
 
     @property
     def table(self) -> pd.DataFrame:

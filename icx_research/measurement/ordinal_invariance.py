@@ -131,7 +131,7 @@ def _read(prepared: Prepared, free: Iterable[str]) -> _Model:
         known |= {(item, "|", f"t{t}") for t in range(1, count + 1)}
     paths = []
     for text in free:
-        path = read_path(text)
+        path = read_path(text, "free")
         if path not in known:
             raise ValueError(
                 f"free takes loadings, thresholds, intercepts and residual variances of the items, "

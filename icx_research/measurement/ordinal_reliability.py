@@ -1,12 +1,15 @@
 """Reliability of ordinal items on the scale of the continuous answers behind them."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from icx_research.core.moments import Moments
-from icx_research.core.results import Estimate
-from icx_research.measurement.items import item_correlations
-from icx_research.measurement.one_factor import one_factor
+from icx_research.core.results import check_confidence_level
+from icx_research.measurement.bootstrap import failures, percentile_interval
+from icx_research.measurement.items import item_correlations, item_values
+from icx_research.measurement.one_factor import OneFactor, one_factor
 from icx_research.measurement.polychoric import PolychoricCorrelations, polychoric
 from icx_research.measurement.reliability import (
     FactorReliability,
@@ -15,26 +18,41 @@ from icx_research.measurement.reliability import (
     share_explained,
 )
 
-NO_INTERVAL = "of the answers behind the categories, not of the score; without an interval"
+OF_ANSWERS = "of the answers behind the categories, not of the score"
+NO_INTERVAL = f"{OF_ANSWERS}; without an interval"
+NO_SOLUTION = "no polychoric correlations, or not positive definite"
+
+Coefficient = Callable[[PolychoricCorrelations], float]
 
 
-def ordinal_alpha(items: pd.DataFrame | PolychoricCorrelations) -> ReliabilityResult:
+def ordinal_alpha(
+    items: pd.DataFrame | PolychoricCorrelations,
+    *,
+    confidence_level: float = 0.95,
+    n_resamples: int = 1000,
+    rng: np.random.Generator | None = None,
+) -> ReliabilityResult:
     r"""Cronbach's alpha of the polychoric correlations of ordinal items.
 
     Parameters
     ----------
     items : DataFrame, shape (n_respondents, n_items), or PolychoricCorrelations
         All keyed in the same direction.
+    confidence_level : float, default 0.95
+    n_resamples : int, default 1000
+    rng : numpy.random.Generator, optional
+        With it, a percentile interval is drawn by the bootstrap over rows.
 
     Returns
     -------
     ReliabilityResult
-        With ``coefficient="ordinal_alpha"`` and no interval.
+        With ``coefficient="ordinal_alpha"``.
 
     Raises
     ------
     ValueError
-        As `polychoric`; or if the sum of the correlations is not positive.
+        As `polychoric`; if the sum of the correlations is not positive; or if an interval is
+        asked of correlations.
 
     Notes
     -----
@@ -59,35 +77,44 @@ def ordinal_alpha(items: pd.DataFrame | PolychoricCorrelations) -> ReliabilityRe
     0.82
     """
     found = items if isinstance(items, PolychoricCorrelations) else polychoric(items)
-    nan = float("nan")
+    value = _alpha(found)
+    draws = _resampled(items, _alpha, "ordinal_alpha", confidence_level, n_resamples, rng)
     return ReliabilityResult(
         coefficient="ordinal_alpha",
-        estimate=Estimate(alpha_of(found.correlations.to_numpy()), nan, nan, 0.95),
+        estimate=percentile_interval(value, draws, confidence_level),
         n_items=len(found.correlations),
         n_used=found.n_used,
         n_dropped=found.n_dropped,
-        note=NO_INTERVAL,
+        note=_note(draws),
     )
 
 
-def ordinal_omega(items: pd.DataFrame | PolychoricCorrelations) -> FactorReliability:
+def ordinal_omega(
+    items: pd.DataFrame | PolychoricCorrelations,
+    *,
+    confidence_level: float = 0.95,
+    n_resamples: int = 1000,
+    rng: np.random.Generator | None = None,
+) -> FactorReliability:
     r"""McDonald's omega of the polychoric correlations of ordinal items.
 
     Parameters
     ----------
     items : DataFrame, shape (n_respondents, n_items), or PolychoricCorrelations
         At least three items.
+    confidence_level, n_resamples, rng
+        As for `ordinal_alpha`.
 
     Returns
     -------
     FactorReliability
-        With ``coefficient="ordinal_omega"`` and no interval.
+        With ``coefficient="ordinal_omega"``; its standard error is that of the resamples.
 
     Raises
     ------
     ValueError
-        As `polychoric`; or if there are fewer than three items, or the correlations are
-        not positive definite.
+        As `polychoric`; if there are fewer than three items, or the correlations are not
+        positive definite; or if an interval is asked of correlations.
 
     Notes
     -----
@@ -109,23 +136,73 @@ def ordinal_omega(items: pd.DataFrame | PolychoricCorrelations) -> FactorReliabi
     {'q1': 0.97, 'q2': 0.71, 'q3': 0.9}
     """
     found = items if isinstance(items, PolychoricCorrelations) else polychoric(items)
+    fit = _one_factor(found)
+    value, _ = share_explained("ordinal_omega", fit.loadings, fit.uniquenesses)
+    draws = _resampled(items, _omega, "ordinal_omega", confidence_level, n_resamples, rng)
+    usable = draws[~np.isnan(draws)]
+    names = found.correlations.columns
+    improper = f"; the uniqueness of {', '.join(fit.improper)} is at its bound"
+    return FactorReliability(
+        coefficient="ordinal_omega",
+        estimate=percentile_interval(value, draws, confidence_level),
+        se=float(usable.std(ddof=1)) if len(usable) > 1 else float("nan"),
+        loadings=pd.Series(fit.loadings, index=names, name="loading"),
+        uniquenesses=pd.Series(fit.uniquenesses, index=names, name="uniqueness"),
+        n_used=found.n_used,
+        n_dropped=found.n_dropped,
+        note=_note(draws) + (improper if fit.improper else ""),
+    )
+
+
+def _alpha(found: PolychoricCorrelations) -> float:
+    return alpha_of(found.correlations.to_numpy())
+
+
+def _omega(found: PolychoricCorrelations) -> float:
+    fit = _one_factor(found)
+    return share_explained("ordinal_omega", fit.loadings, fit.uniquenesses)[0]
+
+
+def _one_factor(found: PolychoricCorrelations) -> OneFactor:
+    """Fit one factor to polychoric correlations as if they were Pearson's."""
     names = tuple(found.correlations.columns)
     if len(names) < 3:
         raise ValueError(f"ordinal_omega needs at least 3 items; got {len(names)}.")
     matrix = found.correlations.to_numpy()
     as_moments = Moments(names, found.n_used, np.zeros(len(names)), matrix)
     item_correlations(as_moments, analysis="ordinal_omega")
-    fit = one_factor(as_moments, analysis="ordinal_omega")
-    value, _ = share_explained("ordinal_omega", fit.loadings, fit.uniquenesses)
-    nan = float("nan")
-    improper = f"; the uniqueness of {', '.join(fit.improper)} is at its bound"
-    return FactorReliability(
-        coefficient="ordinal_omega",
-        estimate=Estimate(value, nan, nan, 0.95),
-        se=nan,
-        loadings=pd.Series(fit.loadings, index=names, name="loading"),
-        uniquenesses=pd.Series(fit.uniquenesses, index=names, name="uniqueness"),
-        n_used=found.n_used,
-        n_dropped=found.n_dropped,
-        note=NO_INTERVAL + (improper if fit.improper else ""),
-    )
+    return one_factor(as_moments, analysis="ordinal_omega")
+
+
+def _resampled(
+    items: pd.DataFrame | PolychoricCorrelations,
+    coefficient: Coefficient,
+    analysis: str,
+    confidence_level: float,
+    n_resamples: int,
+    rng: np.random.Generator | None,
+) -> np.ndarray:
+    """Compute a coefficient of resampled rows, nan where it cannot be; none without `rng`."""
+    check_confidence_level(confidence_level)
+    if rng is None:
+        return np.empty(0)
+    if isinstance(items, PolychoricCorrelations):
+        raise ValueError(
+            f"{analysis} needs the rows for an interval; leave out rng for correlations."
+        )
+    complete = items[~np.isnan(item_values(items, analysis=analysis)).any(axis=1)]
+    draws = np.full(n_resamples, np.nan)
+    for i in range(n_resamples):
+        rows = rng.integers(len(complete), size=len(complete))
+        try:
+            draws[i] = coefficient(polychoric(complete.iloc[rows]))
+        except ValueError:
+            continue
+    return draws
+
+
+def _note(draws: np.ndarray) -> str:
+    lost = failures(draws, NO_SOLUTION)
+    if not len(draws):
+        return NO_INTERVAL
+    return f"{OF_ANSWERS}; {lost}" if lost else OF_ANSWERS

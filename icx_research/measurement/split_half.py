@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,8 +11,9 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, estimate_table
-from icx_research.measurement.items import item_moments
+from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.measurement.bootstrap import percentile_interval, resampled_covariances
+from icx_research.measurement.items import item_moments, item_values
 
 # More splits than these are sampled: all halves of up to 18 items are computed.
 MOST_SPLITS = 25_000
@@ -32,6 +34,8 @@ class SplitHalfReliability(Result):
     best_split : tuple of str
         The items of one half of the split with the highest reliability.
     n_splits : int
+    intervals : mapping of str to Estimate
+        Bootstrap intervals of "odd_even" and "mean"; empty without resamples.
     n_used, n_dropped : int
         Complete rows, and rows left out.
     note : str
@@ -45,6 +49,7 @@ class SplitHalfReliability(Result):
     coefficient: str
     best_split: tuple[str, ...]
     n_splits: int
+    intervals: Mapping[str, Estimate]
     n_used: int
     n_dropped: int
     note: str
@@ -52,19 +57,27 @@ class SplitHalfReliability(Result):
     @property
     def table(self) -> pd.DataFrame:
         """One row each: odd-even split, mean, lowest and highest."""
-        return estimate_table(
-            [
-                {"term": term, "estimate": getattr(self, term), "n": self.n_used}
-                for term in ("odd_even", "mean", "lowest", "highest")
-            ]
-        )
+        rows = []
+        for term in ("odd_even", "mean", "lowest", "highest"):
+            row: dict[str, object] = {"term": term, "estimate": getattr(self, term)}
+            if term in self.intervals:
+                limits = self.intervals[term]
+                row |= {"ci_low": limits.ci_low, "ci_high": limits.ci_high}
+            rows.append(row | {"n": self.n_used})
+        return estimate_table(rows)
 
     def to_apa(self) -> str:
         """Odd-even reliability, mean and range over the splits."""
+        limits = {
+            term: ", "
+            + apa.interval(own.ci_low, own.ci_high, confidence_level=own.confidence_level)
+            for term, own in self.intervals.items()
+        }
         return (
-            f"split-half reliability = {apa.bounded(self.odd_even)} (odd-even), mean "
-            f"{apa.bounded(self.mean)}, range {apa.bounded(self.lowest)} to "
-            f"{apa.bounded(self.highest)} over {self.n_splits} splits, n = {self.n_used}"
+            f"split-half reliability = {apa.bounded(self.odd_even)}{limits.get('odd_even', '')} "
+            f"(odd-even), mean {apa.bounded(self.mean)}{limits.get('mean', '')}, range "
+            f"{apa.bounded(self.lowest)} to {apa.bounded(self.highest)} over {self.n_splits} "
+            f"splits, n = {self.n_used}"
         )
 
 
@@ -73,6 +86,8 @@ def split_half(
     *,
     coefficient: Literal["spearman_brown", "guttman"] = "spearman_brown",
     n_splits: int = 10_000,
+    confidence_level: float = 0.95,
+    n_resamples: int = 0,
     rng: np.random.Generator | None = None,
 ) -> SplitHalfReliability:
     r"""Split-half reliability: odd against even items, and over all halves.
@@ -85,8 +100,12 @@ def split_half(
         "guttman" does not presume halves of equal variance.
     n_splits : int, default 10_000
         Splits to draw where there are too many to compute all.
+    confidence_level : float, default 0.95
+    n_resamples : int, default 0
+        With some (2,000, say), percentile intervals of the odd-even coefficient and of the
+        mean are drawn by the bootstrap over rows.
     rng : numpy.random.Generator, optional
-        Needed for scales of more than 18 items only.
+        Needed for scales of more than 18 items, and for intervals.
 
     Returns
     -------
@@ -95,7 +114,8 @@ def split_half(
     Raises
     ------
     ValueError
-        If an option is unknown, `rng` is needed, or as for `cronbach_alpha`.
+        If an option is unknown, `rng` is needed, an interval is asked of moments, or as for
+        `cronbach_alpha`.
 
     Notes
     -----
@@ -122,6 +142,9 @@ def split_half(
     """
     if coefficient not in ("spearman_brown", "guttman"):
         raise ValueError(f"coefficient must be 'spearman_brown' or 'guttman', not {coefficient!r}.")
+    check_confidence_level(confidence_level)
+    if n_resamples and (rng is None or isinstance(items, Moments)):
+        raise ValueError("split_half needs rng and the rows (not moments) for an interval.")
     found = item_moments(items, analysis="split_half")
     k = len(found.names)
     exact = math.comb(k, k // 2) // (2 - k % 2) <= MOST_SPLITS
@@ -129,22 +152,46 @@ def split_half(
         raise ValueError(f"split_half needs rng to draw halves of {k} items.")
     halves = _all_halves(k) if exact or rng is None else _drawn_halves(k, n_splits, rng)
     values = _reliability(found.cov, halves, coefficient)
-    odd_even = _reliability(found.cov, (np.arange(k) % 2 == 0)[None].astype(float), coefficient)
+    odd = (np.arange(k) % 2 == 0)[None].astype(float)
+    odd_even = float(_reliability(found.cov, odd, coefficient)[0])
+    intervals: dict[str, Estimate] = {}
+    if n_resamples and rng is not None and not isinstance(items, Moments):
+        rows = item_values(items, analysis="split_half")
+        drawn = resampled_covariances(rows, n_resamples=n_resamples, rng=rng)
+        draws = _means(drawn, (odd, halves), coefficient)
+        intervals = {
+            "odd_even": percentile_interval(odd_even, draws[:, 0], confidence_level),
+            "mean": percentile_interval(float(values.mean()), draws[:, 1], confidence_level),
+        }
     notes = [] if exact else [f"{n_splits} of the possible splits, drawn at random"]
     if k % 2:
         notes.append("one half has an item more than the other")
     best = halves[int(values.argmax())]
     return SplitHalfReliability(
-        odd_even=float(odd_even[0]),
+        odd_even=odd_even,
         mean=float(values.mean()),
         lowest=float(values.min()),
         highest=float(values.max()),
         coefficient=coefficient,
         best_split=tuple(name for name, here in zip(found.names, best, strict=True) if here),
         n_splits=len(values),
+        intervals=intervals,
         n_used=found.n,
         n_dropped=found.n_dropped,
         note="; ".join(notes),
+    )
+
+
+def _means(
+    drawn: Iterable[np.ndarray], splits: Sequence[np.ndarray], coefficient: str
+) -> np.ndarray:
+    """Compute the mean reliability of each set of splits in every resample: (draws, sets)."""
+    return np.array(
+        [
+            [_reliability(cov, halves, coefficient).mean() for halves in splits]
+            for block in drawn
+            for cov in block
+        ]
     )
 
 

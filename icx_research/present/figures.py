@@ -105,6 +105,17 @@ def save_figure(
     return SavedFigure(name, caption, alt, paths)
 
 
+def file_name(text: str) -> str:
+    """Turn names of scores and groups into the name of a file.
+
+    Examples
+    --------
+    >>> file_name("units_Köln süd")
+    'units_K_ln_s_d'
+    """
+    return "".join(c if c.isalnum() and c.isascii() else "_" for c in text)
+
+
 def _replace(path: Path, content: bytes) -> None:
     """Write a whole file or nothing."""
     half = path.with_name(path.name + ".part")

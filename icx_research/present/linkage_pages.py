@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.correlation import linkage_correlations
 from icx_research.linkage.line import linkage_line
-from icx_research.present.figures import SavedFigure, save_figure
+from icx_research.present.figures import SavedFigure, file_name, save_figure
 from icx_research.present.linkage_figures import (
     linkage_alt,
     linkage_caption,
@@ -82,7 +82,7 @@ def linkage_figure(
         ax = plot_linkage(correlation, line=line, units=units, delta=delta)
         saved = save_figure(
             ax.figure,  # type: ignore[arg-type]
-            "".join(c if c.isalnum() and c.isascii() else "_" for c in name),
+            file_name(name),
             folder=folder,
             caption=linkage_caption(correlation, units=units, delta=delta, group=group),
             alt=linkage_alt(correlation, line=line, units=units),

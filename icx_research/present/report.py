@@ -1,7 +1,7 @@
 """The page of a study: verdicts, linkage, figures, and where they come from."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ from icx_research.claims.ledger import ClaimLedger
 from icx_research.claims.registry import CLAIMS
 from icx_research.core import apa
 from icx_research.present.figures import SavedFigure
+from icx_research.present.quality_pages import Drawn
 from icx_research.survey.answering import suspected_reversed
 from icx_research.survey.linking import LinkedUnits
 from icx_research.survey.study import Study
@@ -29,6 +30,7 @@ def write_report(
     overview: pd.DataFrame,
     reliability: pd.DataFrame,
     figures: Sequence[SavedFigure],
+    quality: Mapping[str, Drawn],
     notebooks: Sequence[str],
     tables: Sequence[str],
 ) -> None:
@@ -43,6 +45,9 @@ def write_report(
     ledger : ClaimLedger
     overview, reliability : DataFrame
     figures : sequence of SavedFigure
+        Of the linkage.
+    quality : mapping of str to Drawn
+        Of the data: units, answers, missingness, servqual, coverage.
     notebooks, tables : sequence of str
         Names of files below `notebooks/` and `tables/`.
     """
@@ -57,6 +62,7 @@ def write_report(
         overview_notes=overview.loc[_uncorrected(overview), "note"].drop_duplicates().tolist(),
         suspects=list(suspected_reversed(study).itertuples()),
         figures=figures,
+        quality=quality,
         coverage=linked.coverage,
         drops=linked.drops,
         reliability=_with_labels(reliability, study),

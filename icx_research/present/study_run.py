@@ -17,6 +17,7 @@ from icx_research.present.linkage_pages import linkage_figures
 from icx_research.present.manifest import NAME as MANIFEST
 from icx_research.present.manifest import outputs_of, write_manifest
 from icx_research.present.notebooks import notebook_paths, run_notebook
+from icx_research.present.quality_pages import quality_figures
 from icx_research.present.report import write_report
 from icx_research.present.tables import write_csv
 from icx_research.survey.linking import LinkedUnits, link_study
@@ -127,6 +128,7 @@ def _run(
         write_csv(table, folder / "tables" / f"{name}.csv")
     say("drawing figures")
     figures = list(linkage_figures(linked, folder=folder / "figures"))
+    quality = quality_figures(study, linked, folder=folder / "figures")
     notebooks = notebook_paths()
     parameters = {
         "study_file": _from_notebooks(path, out),
@@ -149,6 +151,7 @@ def _run(
         overview=overview,
         reliability=linked.reliability,
         figures=figures,
+        quality=quality,
         notebooks=[notebook.name for notebook in notebooks],
         tables=[f"{name}.csv" for name in tables],
     )

@@ -15,6 +15,7 @@ from icx_research.survey.codebook import Codebook, Source
 from icx_research.survey.published import published_scores
 from icx_research.survey.scoring import ScoredStudy
 from icx_research.survey.suppliers import supplier_effects, without_suppliers
+from icx_research.survey.unit_facts import as_pandas, unit_facts
 
 UNIT_ROLES = ("client_unit", "serving_unit", "unit")
 
@@ -31,13 +32,14 @@ class UnitScores:
     by : tuple of str
         Roles that make a unit: ("client_unit",) or with a supplier.
     table : DataFrame
-        One row per unit, wave and scale: `unit`, `supplier_unit` where asked,
-        `wave`, `scale`, `n` (distinct respondents), `mean`, `sd`, `se` (standard
+        One row per unit, wave and scale: `unit`, `supplier_unit` or `touchpoint` where
+        asked, `wave`, `scale`, `n` (distinct respondents), `mean`, `sd`, `se` (standard
         error of the mean), `reliability` (of the mean; nan where not assessable).
     components : dict of (str, str) to VarianceComponents
         By scale and wave; empty for published tables.
     attributes : DataFrame or None
-        What is known of the units: `unit` and a column per attribute.
+        What is known of the units: `unit`, `wave` where anything may change between
+        waves, and a column per attribute and programme.
     crosswalk : DataFrame or None
         The study's crosswalk, carried along for the link.
     persons : DataFrame or None
@@ -105,8 +107,8 @@ def unit_scores(
     scored : ScoredStudy
     by : str or sequence of str
         Role of the unit: "client_unit" (internal ratings), "serving_unit"
-        (external ratings), "unit" (employees, outcomes); with "supplier_unit" in
-        addition, one score per client unit and supplier.
+        (external ratings), "unit" (employees, outcomes); with "supplier_unit" or
+        "touchpoint" in addition, one score per unit and supplier or touchpoint.
     source : str, optional
         Name of the table, needed only where several have that role.
     supplier_adjusted : bool, default False
@@ -126,8 +128,8 @@ def unit_scores(
 
     Notes
     -----
-    A respondent who rates several suppliers counts once: her ratings are averaged
-    first, so that n is the number of distinct persons (analysing rating rows
+    A respondent who rates several suppliers (or touchpoints) counts once: her ratings
+    are averaged first, so that n is the number of distinct persons (analysing rating rows
     overstates reliability). With :math:`\tau^2` and :math:`\sigma^2` from
     `variance_components`, the mean of :math:`n_u` persons has reliability
     :math:`\tau^2 / (\tau^2 + \sigma^2 / n_u)` and standard error :math:`s_u / \sqrt{n_u}`
@@ -169,7 +171,7 @@ def unit_scores(
         by=roles,
         table=table,
         components=components,
-        attributes=_attributes(scored, chosen, frame),
+        attributes=unit_facts(scored, chosen, frame),
         crosswalk=as_pandas(scored.crosswalk),
         persons=None if persons is None else persons.rename({roles[0]: "unit"}).to_native(),
         supplier_effects=effects,
@@ -190,13 +192,13 @@ def _find_source(scored: ScoredStudy, roles: tuple[str, ...], name: str | None) 
         source
         for source in scored.codebook.sources.values()
         if source.name in scored.tables
-        and set(roles) <= set(source.keys)
+        and set(roles) <= set(source.roles)
         and source.unit_key in roles
         and name in (None, source.name)
     ]
     if len(fitting) != 1:
         have = "; ".join(
-            f"{s.name}: {', '.join(role for role in s.keys if role not in ('respondent', 'wave'))}"
+            f"{s.name}: {', '.join(role for role in s.roles if role not in ('respondent', 'wave'))}"
             for s in scored.codebook.sources.values()
             if s.name in scored.tables
         )
@@ -252,33 +254,3 @@ def _cell_moments(scale: str, cell: pd.DataFrame) -> Moments:
         cov=(cell["sd"].to_numpy() ** 2)[:, None, None],
         groups=tuple(range(len(cell))),
     )
-
-
-def _attributes(
-    scored: ScoredStudy, source: Source, frame: "nw.DataFrame[Any]"
-) -> pd.DataFrame | None:
-    """Gather what is known of the units, from the units table and the source itself."""
-    tables = []
-    if scored.units is not None:
-        tables.append(as_pandas(scored.units).set_index("unit"))
-    if source.attributes:
-        own = as_pandas(frame.select(source.unit_key, *source.attributes).to_native())
-        own = own.drop_duplicates().set_index(source.unit_key)
-        changing = own.index[own.index.duplicated()]
-        if len(changing):
-            raise StudyError(
-                f"{source.file or f'The {source.name} table'}: the attributes "
-                f"{', '.join(source.attributes)} of unit {changing[0]!r} change between waves; "
-                "give each unit one value."
-            )
-        tables.append(own)
-    if not tables:
-        return None
-    return pd.concat(tables, axis=1).rename_axis("unit").reset_index()
-
-
-def as_pandas(table: Any) -> Any:
-    """Small tables of units go on as pandas."""
-    if table is None or isinstance(table, pd.DataFrame):
-        return table
-    return pd.DataFrame(nw.from_native(table, eager_only=True).to_dict(as_series=False))

@@ -4,6 +4,7 @@ import numpy as np
 
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
 
+EQUAL = 1e-9  # standard errors below this are rounding errors of equal answers
 BANDS = (10, 15, 20, 30, 50, 100, 200, 500, 1000)
 
 

@@ -1,10 +1,22 @@
 """The value types of a codebook: what the files hold and what is asked of them."""
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from icx_research.core import cutoffs
+
+# Roles that tell the rows of a table apart, in the order they are named.
+ROLES = (
+    "respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "touchpoint", "wave",
+)  # fmt: skip
+
+
+def fold_answer(word: str) -> str:
+    """Compare answers in words without regard to case and spacing."""
+    return " ".join(word.split()).casefold()
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,8 @@ class Scale:
     missing_codes : tuple of str
         Codes that mean "no answer".
     kind, higher_is : str
+    answers : dict of str to float
+        Answers that stand in the file as words, with their number; see `fold_answer`.
     """
 
     name: str
@@ -33,6 +47,7 @@ class Scale:
     missing_codes: tuple[str, ...] = ()
     kind: str = "other"
     higher_is: str = "better"
+    answers: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def axis_label(self) -> str:
@@ -84,13 +99,41 @@ Measure = Scale | Score
 
 
 @dataclass(frozen=True)
+class SupplierBlocks:
+    """Columns of a file that hold one block of items per supplier.
+
+    Attributes
+    ----------
+    pattern : str
+        Name of a column, with ``{supplier}`` and ``{item}`` where these stand.
+    suppliers : dict of str to str
+        Suppliers as they stand in the column names, with labels; empty until the
+        column names have been seen where the codebook does not list them.
+    """
+
+    pattern: str
+    suppliers: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, supplier: str, item: str) -> str:
+        """Name the column of one item about one supplier."""
+        parts = {"{supplier}": supplier, "{item}": item}
+        return "".join(parts.get(part, part) for part in self.parts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Cut the pattern into its two places and the text around them."""
+        return tuple(part for part in re.split(r"(\{supplier\}|\{item\})", self.pattern) if part)
+
+
+@dataclass(frozen=True)
 class Source:
     """One file of the study: where it is, what a row is, which columns count.
 
     Attributes
     ----------
     name : str
-        "internal", "external", "employees", "units", "outcomes" or "crosswalk".
+        "internal", "external", "employees", "units", "programme", "outcomes" or
+        "crosswalk".
     file : str or None
         None for tables handed over as frames.
     keys : dict of str to str
@@ -99,7 +142,13 @@ class Source:
         "respondent" or "unit".
     measures : dict of str to Scale or Score
     attributes : dict of str to str
-        Columns that describe units, with labels.
+        Columns that describe units, or the rows of a survey, with labels.
+    indicators : dict of str to str
+        Columns that say whether a programme runs, with labels.
+    blocks : SupplierBlocks or None
+        Where one row holds ratings of several suppliers.
+    date_format : str
+        As of `strptime`; empty for ISO 8601.
     encoding, separator, decimal, sheet, format, unfinished : str
         How the file is written; see `icx codebook`.
     """
@@ -120,6 +169,9 @@ class Source:
     proxy: bool = False
     weight: str | None = None
     cardinality: str = "one_to_one"
+    indicators: Mapping[str, str] = field(default_factory=dict)
+    blocks: SupplierBlocks | None = None
+    date_format: str = ""
 
     @property
     def unit_key(self) -> str:
@@ -130,12 +182,34 @@ class Source:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every declared column, keys first, each once."""
-        names = [*self.keys.values(), *self.attributes]
+        names = [*self.keys.values(), *self.attributes, *self.indicators]
         for measure in self.measures.values():
-            names += measure.items if isinstance(measure, Scale) else measure.columns
+            names += self.columns_of(measure)
         if self.weight:
             names.append(self.weight)
         return tuple(dict.fromkeys(names))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles of the keys, with the supplier where the column names tell it."""
+        return (*self.keys, *(("supplier_unit",) if self.blocks else ()))
+
+    def columns_of(self, measure: Measure) -> tuple[str, ...]:
+        """Columns of the file that a scale or score reads; with blocks, supplier by supplier."""
+        if isinstance(measure, Score):
+            return measure.columns
+        if self.blocks is None:
+            return tuple(measure.items)
+        return tuple(
+            self.blocks.column(supplier, item)
+            for supplier in self.blocks.suppliers
+            for item in measure.items
+        )
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the table says of units, with labels: attributes and indicators of programmes."""
+        return {**self.attributes, **self.indicators} if self.grain == "unit" else {}
 
 
 @dataclass(frozen=True)
@@ -172,6 +246,8 @@ class Codebook:
     thresholds : Thresholds
     waves : tuple of str
         Declared order of the waves; empty where they are sorted by name.
+    wave_dates : dict of str to (date, date)
+        First and last day of each wave, where declared.
     cautions : tuple of str
     description, source, licence : str
     unlinked_client_units, unlinked_serving_units : tuple of str
@@ -186,6 +262,7 @@ class Codebook:
     question: Question
     thresholds: Thresholds = Thresholds()
     waves: tuple[str, ...] = ()
+    wave_dates: Mapping[str, tuple[dt.date, dt.date]] = field(default_factory=dict)
     cautions: tuple[str, ...] = ()
     description: str = ""
     source: str = ""
@@ -197,8 +274,13 @@ class Codebook:
 
     @property
     def has_waves(self) -> bool:
-        """Whether a survey names a wave column."""
-        return any("wave" in source.keys for source in self.sources.values())
+        """Whether a survey has waves: a column with them, or with dates that tell them."""
+        surveys = (self.sources.get(name) for name in ("internal", "external", "employees"))
+        return any(source is not None and self.tells_waves(source) for source in surveys)
+
+    def tells_waves(self, source: Source) -> bool:
+        """Whether the rows of a table belong to waves, by name or by date."""
+        return "wave" in source.keys or ("date" in source.keys and bool(self.wave_dates))
 
     @property
     def measures(self) -> dict[str, Measure]:
@@ -218,10 +300,10 @@ class Codebook:
                          f"{', '.join(self.measures)}.")  # fmt: skip
 
     def label(self, name: str) -> str:
-        """Label of a scale, score or attribute; the name itself where there is none."""
+        """Label of a scale, score, attribute, indicator or supplier; else the name itself."""
         if name in self.measures:
             return self.measures[name].label
-        for source in self.sources.values():
-            if name in source.attributes:
-                return source.attributes[name]
-        return name
+        sources = self.sources.values()
+        known = [labels for source in sources for labels in (source.facts, source.attributes)]
+        known += [source.blocks.suppliers for source in sources if source.blocks]
+        return next((labels[name] for labels in known if name in labels), name)

@@ -2,33 +2,40 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from icx_research.core import cutoffs
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import (
     Codebook,
     Measure,
-    Question,
     Scale,
     Score,
     Source,
-    Thresholds,
+    SupplierBlocks,
+    fold_answer,
 )
 from icx_research.survey.codebook_checks import (
-    RESERVED,
+    check_answers,
+    check_blocks,
     check_codes,
+    check_date_format,
     check_distinct,
     check_measures,
+    check_pattern,
+    check_several_rows,
     check_waves,
 )
-from icx_research.survey.document import Place, load, parse, read_section, suggestion, text
+from icx_research.survey.codebook_question import (
+    read_question,
+    read_thresholds,
+    with_needed_attributes,
+)
+from icx_research.survey.document import Place, load, parse, read_section, suggestion
 
-TABLES = ("internal", "external", "employees", "units", "outcomes", "crosswalk")
+TABLES = ("internal", "external", "employees", "units", "programme", "outcomes", "crosswalk")
 
 
 def read_codebook(path: str | Path | Mapping[str, Any]) -> Codebook:
@@ -90,17 +97,20 @@ def _codebook(root: Place, content: str, path: Path | None) -> Codebook:
         if name in values
     }
     places = dict(root.items())
+    waves = values.get("waves", ())
+    wave_dates = waves if isinstance(waves, dict) else {}
     check_measures(sources, places)
-    question = _question(places.get("question", root), sources, "question" in places)
-    check_waves(root, values.get("waves", ()), question)
-    sources = _with_needed_attributes(sources, question, places.get("question", root))
+    question = read_question(places.get("question", root), sources, "question" in places)
+    check_waves(root, tuple(waves), wave_dates, question)
+    sources = with_needed_attributes(sources, question, places.get("question", root))
     link = read_section(places["link"], "link") if "link" in places else {}
     return Codebook(
         study=values["study"],
         sources=sources,
         question=question,
-        thresholds=_thresholds(places.get("thresholds")),
-        waves=values.get("waves", ()),
+        thresholds=read_thresholds(places.get("thresholds")),
+        waves=tuple(waves),
+        wave_dates=wave_dates,
         cautions=values.get("cautions", ()),
         description=values.get("description", ""),
         source=values.get("source", ""),
@@ -137,18 +147,22 @@ def _source(place: Place, name: str, *, from_file: bool) -> Source:
         proxy=values.get("proxy", False),
         weight=values.get("weight"),
         cardinality=values.get("cardinality", "one_to_one"),
+        indicators=values.get("indicators", {}),
+        blocks=_blocks(values.get("supplier_blocks")),
+        date_format=values.get("date_format", ""),
     )
-    if "supplier_unit" in keys and "respondent" not in keys and grain == "respondent":
-        values["keys"].fail(
-            "with a supplier_unit column one person has several rows; name the "
-            "respondent column too."
-        )
-    if "supplier_unit" in keys and grain == "unit":
-        values["keys"].find("supplier_unit").fail(
-            "a table of grain 'unit' has one row per client unit and wave; give the figures of "
-            "all suppliers together and leave this key out."
-        )
+    check_several_rows(values["keys"], source)
+    check_date_format(place, source)
+    check_blocks(place, source)
     return source
+
+
+def _blocks(place: Place | None) -> SupplierBlocks | None:
+    if place is None:
+        return None
+    values = read_section(place, "supplier_blocks")
+    check_pattern(place, values["pattern"])
+    return SupplierBlocks(values["pattern"], values.get("suppliers", {}))
 
 
 def _separator(place: Place, values: Mapping[str, Any]) -> str:
@@ -185,6 +199,8 @@ def _scale(place: Place, name: str, codes: tuple[str, ...]) -> Scale:
         )
     missing_codes = (*codes, *values.get("missing_codes", ()))
     check_codes(place, missing_codes, values["range"])
+    answers = {fold_answer(word): value for word, value in values.get("answers", {}).items()}
+    check_answers(place, values.get("answers", {}), missing_codes, values["range"])
     return Scale(
         name=name,
         label=values.get("label", name.replace("_", " ")),
@@ -194,6 +210,7 @@ def _scale(place: Place, name: str, codes: tuple[str, ...]) -> Scale:
         missing_codes=missing_codes,
         kind=values.get("kind", "other"),
         higher_is=values.get("higher_is", "better"),
+        answers=answers,
     )
 
 
@@ -217,66 +234,3 @@ def _score(place: Place, name: str, codes: tuple[str, ...]) -> Score:
         missing_codes=(*codes, *values.get("missing_codes", ())),
         higher_is=values.get("higher_is", "better"),
     )
-
-
-def _question(place: Place, sources: Mapping[str, Source], given: bool) -> Question:
-    values = read_section(place, "question") if given else {}
-    chosen = {}
-    for side in ("internal", "external"):
-        known = list(sources[side].measures)
-        names = values.get(side, tuple(known) if len(known) == 1 else ())
-        if not names:
-            place.fail(
-                f"the study has several {side} scores ({', '.join(known)}); "
-                f"name the one that is asked about under question: {side}."
-            )
-        for name in names:
-            if name not in known:
-                place.find(side).fail(f"{name!r} is no {side} score; {suggestion(name, known)}")
-        chosen[side] = names
-    return Question(
-        internal=chosen["internal"],
-        external=chosen["external"],
-        controls=values.get("controls", ()),
-        subsets={
-            name: {key: text(value) for key, value in at.items()}
-            for name, at in values.get("subsets", {}).items()
-        },
-        wave=values.get("wave"),
-    )
-
-
-def _with_needed_attributes(
-    sources: Mapping[str, Source], question: Question, place: Place
-) -> dict[str, Source]:
-    """Find each control and subset column; a published table may hold it undeclared."""
-    known = [name for s in sources.values() for name in (*s.measures, *s.attributes)]
-    needed = dict.fromkeys(
-        (*question.controls, *(column for at in question.subsets.values() for column in at))
-    )
-    for name in needed:
-        if name in RESERVED:
-            place.fail(f"{name!r} is a key of the tables, no control and no group of units.")
-    extra = {name: name for name in needed if name not in known}
-    if not extra:
-        return dict(sources)
-    for name in ("units", "internal", "external"):
-        source = sources.get(name)
-        if source and source.grain == "unit":
-            widened = replace(source, attributes={**source.attributes, **extra})
-            return {**sources, name: widened}
-    name = next(iter(extra))
-    at = place.find("controls") if name in question.controls else place.find("subsets")
-    at.fail(
-        f"{name!r} is neither a score nor an attribute; declare it under units: attributes, or "
-        f"correct it ({suggestion(name, known).rstrip('.')})."
-    )
-
-
-def _thresholds(place: Place | None) -> Thresholds:
-    if place is None:
-        return Thresholds()
-    values = read_section(place, "thresholds")
-    if values.get("min_persons", cutoffs.MIN_PERSONS) < cutoffs.LOWEST_MIN_PERSONS:
-        place.find("min_persons").fail(f"must be at least {cutoffs.LOWEST_MIN_PERSONS}.")
-    return Thresholds(**values)

@@ -8,8 +8,10 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.aggregation import UnitScores, as_pandas
-from icx_research.survey.validation import key_text
+from icx_research.survey.aggregation import UnitScores
+from icx_research.survey.cells import key_text
+from icx_research.survey.codebook import Codebook
+from icx_research.survey.unit_facts import as_pandas
 
 WEIGHT_TOLERANCE = 1e-3  # weights are typed by hand, a third as .333
 
@@ -22,7 +24,10 @@ def build_crosswalk(
     given: pd.DataFrame | None,
     cardinality: str | None = None,
 ) -> pd.DataFrame:
-    """Build client unit, serving unit and weight; check the declared cardinality."""
+    """Build client unit, serving unit and weight, with `wave` where the pairs have one.
+
+    The declared cardinality is checked, in each wave. Waves are those of the internal survey.
+    """
     declared = internal.codebook.sources.get("crosswalk")
     walk = internal.crosswalk if given is None else _checked(given)
     if walk is None:
@@ -30,7 +35,9 @@ def build_crosswalk(
         return pd.DataFrame({"client_unit": units, "serving_unit": units, "weight": 1.0})
     if declared and declared.weight and declared.weight in walk:
         walk = walk.rename(columns={declared.weight: "weight"})
-    if walk.duplicated(["client_unit", "serving_unit"]).any():
+    walk = _of_survey_waves(walk, internal)
+    wave = ["wave"] if "wave" in walk else []
+    if walk.duplicated(["client_unit", "serving_unit", *wave]).any():
         raise StudyError("The crosswalk holds a pair of units twice; keep one row per pair.")
     if cardinality is None:
         cardinality = declared.cardinality if declared else "one_to_one"
@@ -38,9 +45,9 @@ def build_crosswalk(
         raise ValueError(
             f"cardinality must be one of {', '.join(CARDINALITIES)}; got {cardinality!r}."
         )
-    name = (declared.file if declared else None) or "the crosswalk"
-    many_clients = walk["serving_unit"].duplicated().any()
-    many_servings = walk["client_unit"].duplicated().any()
+    name = crosswalk_name(internal.codebook)
+    many_clients = walk.duplicated(["serving_unit", *wave]).any()
+    many_servings = walk.duplicated(["client_unit", *wave]).any()
     actual = f"{'many' if many_clients else 'one'}_to_{'many' if many_servings else 'one'}"
     allowed_clients, allowed_servings = cardinality.split("_to_")
     if (many_clients and allowed_clients == "one") or (many_servings and allowed_servings == "one"):
@@ -48,18 +55,57 @@ def build_crosswalk(
             f"{name} links client units to serving units {actual}, but declares {cardinality}; "
             f"declare cardinality {actual} with the crosswalk if that is meant, or correct the ids."
         )
-    walk = walk[[c for c in ("client_unit", "serving_unit", "weight") if c in walk]].copy()
+    walk = walk[["client_unit", "serving_unit", *wave, *(["weight"] if "weight" in walk else [])]]
+    per_unit = walk.groupby(["serving_unit", *wave])
     if "weight" not in walk:
-        size = walk.groupby("serving_unit")["client_unit"].transform("size")
-        return walk.assign(weight=1.0 / size)
-    total = walk.groupby("serving_unit")["weight"].sum()
-    wrong = total[(total - 1).abs() > WEIGHT_TOLERANCE]
-    if len(wrong):
+        return walk.assign(weight=1.0 / per_unit["client_unit"].transform("size"))
+    _check_weights(per_unit["weight"].sum(), name)
+    return walk.copy()
+
+
+def crosswalk_name(codebook: Codebook) -> str:
+    """Name the crosswalk by its file, where it has one."""
+    declared = codebook.sources.get("crosswalk")
+    return (declared.file if declared else None) or "The crosswalk"
+
+
+def _of_survey_waves(walk: pd.DataFrame, internal: UnitScores) -> pd.DataFrame:
+    """Let the pairs of the only wave hold for a survey that has no waves."""
+    if "wave" not in walk or internal.codebook.tells_waves(internal.source):
+        return walk
+    if len(set(walk["wave"])) > 1:
         raise StudyError(
-            f"{name}: the weights of serving unit {wrong.index[0]!r} sum to {wrong.iloc[0]:g}; "
-            "they must sum to 1 per serving unit."
+            "The crosswalk has several waves but the internal survey has no wave column; declare "
+            "the wave column under internal: keys."
         )
-    return walk
+    return walk.drop(columns="wave")
+
+
+def _check_weights(total: pd.Series, name: str) -> None:
+    wrong = total[(total - 1).abs() > WEIGHT_TOLERANCE]
+    if wrong.empty:
+        return
+    at = wrong.index[0]
+    unit, wave = at if isinstance(at, tuple) else (at, "")
+    where, each = (f" in wave {wave!r}", " and wave") if wave else ("", "")
+    raise StudyError(
+        f"{name}: the weights of serving unit {unit!r} sum to {wrong.iloc[0]:g}{where}; "
+        f"they must sum to 1 per serving unit{each}."
+    )
+
+
+def walk_of_waves(walk: pd.DataFrame, waves: dict[str, str], name: str) -> pd.DataFrame:
+    """Name the waves of the pairs as linked rows name them; refuse a wave without pairs."""
+    if "wave" not in walk:
+        return walk
+    lost = [wave for wave in waves if wave not in set(walk["wave"])]
+    if lost:
+        raise StudyError(
+            f"{name} has no pairs of units for wave {lost[0]!r} of the internal survey; add them, "
+            "or leave the wave column out of its keys."
+        )
+    walk = walk[walk["wave"].isin(list(waves))]
+    return walk.assign(wave=walk["wave"].map(waves)).reset_index(drop=True)
 
 
 def _checked(given: Any) -> pd.DataFrame:
@@ -68,7 +114,7 @@ def _checked(given: Any) -> pd.DataFrame:
     missing = [name for name in ("client_unit", "serving_unit") if name not in walk]
     if missing:
         raise ValueError(f"crosswalk has no column {missing[0]!r}; it has {list(walk)}.")
-    for name in ("client_unit", "serving_unit"):
+    for name in ("client_unit", "serving_unit", *(["wave"] if "wave" in walk else [])):
         walk[name] = [key_text(cell) for cell in walk[name]]
         if walk[name].isna().any():
             raise StudyError(
@@ -97,11 +143,17 @@ def side_by_side(scores: UnitScores, waves: Any, index: str = "unit") -> pd.Data
 def through_crosswalk(
     scores: UnitScores, walk: pd.DataFrame, waves: dict[str, str]
 ) -> pd.DataFrame:
-    """Average client units with their weights for each serving unit and wave."""
+    """Average client units with their weights for each serving unit and wave.
+
+    `waves` names the linked wave of each internal one; the waves of `walk` are linked ones.
+    """
     wide = side_by_side(scores, waves.keys(), index="client_unit").reset_index()
     wide["wave"] = wide["wave"].map(waves)
-    pairs = walk.merge(wide, on="client_unit", how="inner", validate="one_to_many" if
-                       walk["client_unit"].is_unique else "many_to_many")  # fmt: skip
+    if "wave" in walk:
+        pairs = walk.merge(wide, on=["client_unit", "wave"], how="inner", validate="many_to_one")
+    else:
+        pairs = walk.merge(wide, on="client_unit", how="inner", validate="one_to_many" if
+                           walk["client_unit"].is_unique else "many_to_many")  # fmt: skip
     keys = [pairs["serving_unit"], pairs["wave"]]
     columns = {}
     for scale in scores.scales:

@@ -44,6 +44,6 @@ def load_example(name: str) -> Study:
     Examples
     --------
     >>> load_example("company").summary["table"].tolist()
-    ['internal', 'external', 'employees', 'units', 'outcomes']
+    ['internal', 'external', 'employees', 'units', 'programme', 'outcomes', 'crosswalk']
     """
     return read_study(example_path(name))

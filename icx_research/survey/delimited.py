@@ -13,6 +13,7 @@ from icx_research.survey.codebook import Source
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
 from icx_research.survey.qualtrics import looks_like_qualtrics, strip_qualtrics
+from icx_research.survey.supplier_blocks import described
 from icx_research.survey.tables import TextTable, positions
 
 # How files begin that people take for text.
@@ -47,6 +48,7 @@ def read_delimited(path: Path, source: Source) -> TextTable:
             f"{path.name}, row 3: this looks like an export from Qualtrics, with three rows of "
             "names; declare format: qualtrics for it."
         )
+    source = described(f"{path.name}, row 1", header[1], source)
     at = positions(f"{path.name}, row 1", header[1], source)
     if not body:
         raise StudyError(

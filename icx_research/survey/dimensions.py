@@ -1,7 +1,7 @@
 """From items to the scores of service quality, respondent by respondent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
@@ -24,8 +24,8 @@ class Design:
 
     Attributes
     ----------
-    perception, expectation : dict of str to tuple of str
-        `expectation` is empty where it was not asked.
+    perception, expectation, need : dict of str to tuple of str
+        `expectation` and `need` are empty where they were not asked.
     weights : dict of str to str
         Dimension to column of points; empty without weights.
     reverse_keyed : tuple of str
@@ -37,15 +37,24 @@ class Design:
     weights: Mapping[str, str]
     reverse_keyed: tuple[str, ...]
     response_range: tuple[float, float]
+    need: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         """Names of the dimensions."""
         return tuple(self.perception)
 
+    @property
+    def sides(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        """What was asked of each dimension: perception, and expectation and need if so."""
+        every = {
+            "perception": self.perception, "expectation": self.expectation, "need": self.need,
+        }  # fmt: skip
+        return {side: items for side, items in every.items() if items}
+
     def items(self, dimension: str, side: str) -> tuple[str, ...]:
         """Items of a dimension, or of all of them under the name total."""
-        known = self.perception if side == "perception" else self.expectation
+        known = self.sides.get(side, {})
         if dimension == "total":
             return tuple(item for items in known.values() for item in items)
         return known[dimension]
@@ -63,6 +72,7 @@ def read_design(
     weights: Mapping[str, str] | None,
     reverse_keyed: Sequence[str],
     response_range: tuple[float, float],
+    need: Mapping[str, Sequence[str]] | None = None,
 ) -> Design:
     """Check that dimensions, items and weights correspond."""
     if not perception or not all(len(items) for items in perception.values()):
@@ -81,6 +91,10 @@ def read_design(
                 f"Dimension {name!r} has {len(perception[name])} perception and "
                 f"{len(expectation[name])} expectation items; they are paired in order."
             )
+    if need is not None and (set(need) != set(perception) or not all(map(len, need.values()))):
+        raise ValueError(
+            f"need must name at least one item for each of {list(perception)}; got {dict(need)}."
+        )
     if weights is not None and set(weights) != set(perception):
         raise ValueError(
             f"weights needs a column for each of {list(perception)}; got {list(weights)}."
@@ -91,8 +105,9 @@ def read_design(
         dict(weights or {}),
         tuple(reverse_keyed),
         response_range,
+        {name: tuple(need[name]) for name in perception} if need else {},
     )
-    items = [*design.items("total", "perception"), *design.items("total", "expectation")]
+    items = [item for side in design.sides for item in design.items("total", side)]
     twice = [item for at, item in enumerate(items) if item in items[:at]]
     if twice:
         raise ValueError(f"Item {twice[0]!r} is named twice; an item belongs to one place.")
@@ -115,8 +130,7 @@ def person_scores(
     """
     frame = nw.from_native(data)
     keys = [by] if isinstance(by, str) else list(by or [])
-    sides = ["perception", *(["expectation"] if design.expectation else [])]
-    items = [item for side in sides for item in design.items("total", side)]
+    items = [item for side in design.sides for item in design.items("total", side)]
     needed = [*keys, *([respondent] if respondent else []), *items, *design.weights.values()]
     known = list(frame.collect_schema().names())
     unknown = [name for name in needed if name not in known]
@@ -164,12 +178,14 @@ def _dimension_scores(design: Design) -> dict[str, nw.Expr]:
             scores[f"{name}_expectation"] = mean_of_answered(expected)
             gaps = [p - e for p, e in zip(perceived, expected, strict=True)]
             scores[f"{name}_gap"] = mean_of_answered(gaps)
+        if design.need:
+            scores[f"{name}_need"] = mean_of_answered([design.keyed(i) for i in design.need[name]])
     return scores
 
 
 def _with_totals(frame: Any, design: Design) -> tuple[Any, int]:
     """Add total and weighted scores; count the rows whose weights cannot be used."""
-    parts = ["perception", *(["expectation", "gap"] if design.expectation else [])]
+    parts = [*design.sides, *(["gap"] if design.expectation else [])]
     totals = {
         f"total_{part}": mean_of_answered([nw.col(f"{name}_{part}") for name in design.dimensions])
         for part in parts

@@ -8,11 +8,10 @@ import pandas as pd
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, PUBLISHED_DECIMALS
 from icx_research.core.errors import NotTestable
 from icx_research.survey.aggregation import UnitScores
-from icx_research.survey.bands import BANDS, band
+from icx_research.survey.bands import BANDS, EQUAL, band
 from icx_research.survey.codebook import Codebook, Source
 from icx_research.survey.linking import LinkedUnits
-
-EQUAL = 1e-9  # standard errors below this are rounding errors of equal answers
+from icx_research.survey.person_counts import persons_needed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -23,7 +22,7 @@ class ProtectedUnits:
     ----------
     codebook : Codebook
     table : DataFrame
-        `unit` (and `supplier_unit`), `wave`, and per score its rounded mean, its
+        `unit` (and `supplier_unit` or `touchpoint`), `wave`, and per score its rounded mean, its
         rounded standard error `<name>_se` and its band of respondents `<name>_n`;
         nan where suppressed.
     scores : tuple of str
@@ -93,16 +92,14 @@ def protect(
     0
     """
     codebook = units.codebook
-    threshold = codebook.thresholds.min_persons if min_persons is None else min_persons
-    if threshold < LOWEST_MIN_PERSONS:
-        raise ValueError(f"min_persons must be at least {LOWEST_MIN_PERSONS}, not {threshold}.")
+    threshold = persons_needed(codebook, min_persons)
     if not 0 <= decimals <= 2:
         raise ValueError(f"decimals must be 0, 1 or 2, not {decimals}.")
     wide = _wide(units) if isinstance(units, UnitScores) else units.table
     names = tuple(
         units.scales if isinstance(units, UnitScores) else units.internal + units.external
     )
-    keys = [name for name in ("unit", "supplier_unit", "wave") if name in wide]
+    keys = [name for name in ("unit", "supplier_unit", "touchpoint", "wave") if name in wide]
     shown = wide[keys].copy()
     suppressed = {}
     for name in names:

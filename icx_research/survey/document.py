@@ -1,5 +1,6 @@
 """A codebook file as a tree that remembers where each key stands."""
 
+import datetime as dt
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -215,6 +216,34 @@ def _labelled(place: Place) -> dict[str, str]:
     return {name: name for name in texts(place)}
 
 
+def _mapping(place: Place) -> dict[str, float]:
+    return {name: number(value) for name, value in place.items()}
+
+
+def _waves(place: Place) -> tuple[str, ...] | dict[str, tuple[dt.date, dt.date]]:
+    """Read names, or names with their first and last day."""
+    if isinstance(place.node, yaml.MappingNode):
+        return {name: _days(value) for name, value in place.items()}
+    return texts(place)
+
+
+def _days(place: Place) -> tuple[dt.date, dt.date]:
+    wanted = "expected the first and last day, for example [2025-03-01, 2025-04-15]."
+    if not isinstance(place.node, yaml.SequenceNode) or len(place.node.value) != 2:
+        place.fail(wanted)
+    try:
+        first, last = (
+            dt.date.fromisoformat(text(Place(node, place.path, place.file)))
+            for node in place.node.value
+        )
+    except ValueError:
+        place.fail(wanted)
+    if last < first:
+        place.fail("the first day must not be after the last one, for example "
+                   "[2025-03-01, 2025-04-15].")  # fmt: skip
+    return first, last
+
+
 def _place(place: Place) -> Place:
     return place
 
@@ -228,6 +257,8 @@ _READERS = {
     "flag": _flag,
     "pair": _pair,
     "labelled": _labelled,
+    "mapping": _mapping,
+    "waves": _waves,
     "section": _place,
     "sections": lambda place: dict(place.items()),
 }

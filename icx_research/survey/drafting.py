@@ -6,12 +6,15 @@ from pathlib import Path
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook_checks import RESERVED
+from icx_research.survey.drafting_blocks import BlocksDraft, as_ratings, draft_blocks
 from icx_research.survey.drafting_files import LookedAt, look_at
 from icx_research.survey.drafting_keys import UNIT, KeysDraft, draft_keys
-from icx_research.survey.drafting_scales import ScaleDraft, draft_scales, words_of
+from icx_research.survey.drafting_pairs import Pairing, pair_units
+from icx_research.survey.drafting_scales import ScaleDraft, draft_scales
 from icx_research.survey.drafting_text import TEMPLATES, TableDraft, study_text
-from icx_research.survey.matching import MAX_RESEMBLING, resembling
 
+CROSSWALK = "crosswalk.csv"
+MAX_LISTED = 20  # units per kind that a draft names
 PREFERRED = ("satisf", "sat", "zufried", "overall", "quality")
 
 
@@ -24,7 +27,8 @@ def draft_study(
     """Write a commented `study.yaml` for two files, or templates where there are none.
 
     Guesses stand in it as declarations or as questions; codes for "no answer" and
-    reverse-keyed items are only asked about. The files themselves are neither
+    reverse-keyed items are only asked about, and so is the crosswalk that is written
+    where the files seem to spell units otherwise. The files themselves are neither
     copied nor changed.
 
     Parameters
@@ -50,7 +54,7 @@ def draft_study(
     if internal is None or external is None:
         contents = dict(TEMPLATES)
     else:
-        contents = {"study.yaml": _drafted(home, Path(internal), Path(external))}
+        contents = _drafted(home, Path(internal), Path(external))
     for name in contents:
         if (home / name).exists():
             raise StudyError(
@@ -65,30 +69,59 @@ def draft_study(
     return [home / name for name in contents]
 
 
-def _drafted(home: Path, internal: Path, external: Path) -> str:
+def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
     files = {"internal": look_at(internal), "external": look_at(external)}
     keys = dict(zip(files, draft_keys(files["internal"], files["external"]), strict=True))
     tables, taken = {}, list(RESERVED)
     for side, file in files.items():
-        named = {words_of(column): column for column in keys[side].keys.values()}
-        scales = draft_scales(file, side=side, keys=set(named.values()), taken=taken)
+        used = set(keys[side].keys.values())
+        blocks = _blocks(file, side, keys[side])
+        answers = as_ratings(file, blocks) if blocks else file
+        scales = draft_scales(answers, side=side, keys=used, taken=taken)
         if not scales:
             raise StudyError(
                 f"{file.path.name} has no column that looks like answers on a scale (whole numbers "
-                "such as 1 to 7); export the answers as numbers, not as words."
+                "such as 1 to 7, or words such as agree); export the answers as numbers."
             )
         taken += [name for s in scales for name in (s.name, f"{s.name}_n", f"{s.name}_se")]
         items = {item for scale in scales for item in scale.items}
-        used = items | set(keys[side].keys.values())
+        used |= items if blocks is None else {
+            column for (_, item), column in blocks.columns.items() if item in items
+        }  # fmt: skip
         tables[side] = TableDraft(
             file=_relative(file.path, home),
             looked_at=file,
+            answers=answers,
+            blocks=blocks,
             keys=keys[side],
             scales=scales,
             unused=tuple(name for name in file.columns if name not in used),
         )
     question = {side: _asked(table.scales) for side, table in tables.items()}
-    return study_text(home.resolve().name, tables, question, _unmatched(files, keys))
+    pairing = pair_units(
+        *(_values(file, keys[side].keys[UNIT[side]]) for side, file in files.items())
+    )
+    text = study_text(
+        home.resolve().name,
+        tables,
+        question,
+        unmatched=_unmatched(files, pairing),
+        crosswalk=CROSSWALK if pairing.guessed else "",
+    )
+    return {"study.yaml": text} | ({CROSSWALK: pairing.crosswalk} if pairing.guessed else {})
+
+
+def _values(file: LookedAt, column: str) -> set[str]:
+    return {cell for cell in file.columns[column] if cell.strip()}
+
+
+def _blocks(file: LookedAt, side: str, keys: KeysDraft) -> BlocksDraft | None:
+    """Look for blocks of suppliers in the internal survey, where no column names them."""
+    if side != "internal" or "supplier_unit" in keys.keys:
+        return None
+    found = draft_blocks(file, keys=set(keys.keys.values()))
+    items = as_ratings(file, found) if found else file
+    return found if draft_scales(items, side=side, keys=(), taken=()) else None
 
 
 def _relative(path: Path, home: Path) -> str:
@@ -109,22 +142,19 @@ def _asked(scales: Sequence[ScaleDraft]) -> str:
     return scales[0].name
 
 
-def _unmatched(files: Mapping[str, LookedAt], keys: Mapping[str, KeysDraft]) -> list[str]:
-    """List the units of either file that the other lacks, with the id that resembles them."""
-    units = {
-        side: {cell for cell in file.columns[keys[side].keys[UNIT[side]]] if cell.strip()}
-        for side, file in files.items()
-    }
-    lines = []
+def _unmatched(files: Mapping[str, LookedAt], pairing: Pairing) -> list[str]:
+    """List the units that the other file lacks, with the id that resembles them."""
+    lines = [
+        f"internal unit {client!r} is not in {files['external'].path.name}; is it {serving!r}?"
+        for client, serving, _ in pairing.guessed[:MAX_LISTED]
+    ]
+    if len(pairing.guessed) > MAX_LISTED:
+        lines.append(f"and {len(pairing.guessed) - MAX_LISTED} more")
     for side, other in (("internal", "external"), ("external", "internal")):
-        lost = sorted(units[side] - units[other])
-        spare = sorted(units[other] - units[side])
-        for unit in lost[:MAX_RESEMBLING]:
-            near = resembling(unit, spare)
-            lines.append(
-                f"{side} unit {unit!r} is not in {files[other].path.name}"
-                + (f"; is it {near!r}?" if near else "")
-            )
-        if len(lost) > MAX_RESEMBLING:
-            lines.append(f"and {len(lost) - MAX_RESEMBLING} more {side} units")
+        lost = pairing.alone[side]
+        lines += [
+            f"{side} unit {unit!r} is not in {files[other].path.name}" for unit in lost[:MAX_LISTED]
+        ]
+        if len(lost) > MAX_LISTED:
+            lines.append(f"and {len(lost) - MAX_LISTED} more {side} units")
     return lines

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from icx_research.survey.limits import check_size
 from icx_research.survey.personal import personal_columns
 from icx_research.survey.qualtrics import MARK
 from icx_research.survey.readers import reader_of
-from icx_research.survey.tables import DRAFT
+from icx_research.survey.tables import DRAFT, TextTable
 
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".dat", "")
 SEPARATORS = (",", ";", "\t", "|")
@@ -36,6 +37,8 @@ class LookedAt:
         Columns with a name of their own, personal data left out.
     wording : dict of str to str
     personal : tuple of str
+    sheets : tuple of str
+        Other sheets of the workbook.
     """
 
     path: Path
@@ -43,6 +46,7 @@ class LookedAt:
     columns: dict[str, list[str]]
     wording: dict[str, str] = field(default_factory=dict)
     personal: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     @property
     def decimal(self) -> str:
@@ -62,17 +66,8 @@ def look_at(path: Path) -> LookedAt:
         raise StudyError(f"There is no file {path}; check the path.")
     try:
         check_size(path)
-        settings = _settings(path)
-        source = Source(
-            DRAFT,
-            path.name,
-            {},
-            encoding=settings.get("encoding", "utf-8"),
-            separator=settings.get("separator", ","),
-            sheet=settings.get("sheet", ""),
-            format=settings.get("format", ""),
-        )
-        table = reader_of(path, source)(path, source)
+        sheets = _sheets(path)
+        settings, table = _first_table(path, sheets) if sheets else _table(path, _settings(path))
     except OSError as error:
         raise StudyError(f"{path.name} cannot be read: {error.strerror}.") from None
     if not len(table.frame):
@@ -85,7 +80,43 @@ def look_at(path: Path) -> LookedAt:
     kept = {name: cells for name, cells in columns.items() if name not in personal}
     if settings.get("separator", ",") != ",":
         settings = {**settings, "decimal": _decimal(kept)}
-    return LookedAt(path, _needed(settings), kept, dict(table.wording), personal)
+    others = tuple(name for name in sheets if name != settings.get("sheet"))
+    return LookedAt(path, _needed(settings), kept, dict(table.wording), personal, others)
+
+
+def _first_table(path: Path, sheets: Sequence[str]) -> tuple[dict[str, str], TextTable]:
+    """Take the first sheet that holds a table; others may hold explanations or charts."""
+    for sheet in sheets:
+        try:
+            settings, table = _table(path, {"sheet": sheet})
+        except StudyError:
+            continue
+        if table.frame.shape[1] > 1 and len(table.frame) > 1:
+            return settings, table
+    return _table(path, {"sheet": sheets[0]})
+
+
+def _table(path: Path, settings: dict[str, str]) -> tuple[dict[str, str], TextTable]:
+    source = Source(
+        DRAFT,
+        path.name,
+        {},
+        encoding=settings.get("encoding", "utf-8"),
+        separator=settings.get("separator", ","),
+        sheet=settings.get("sheet", ""),
+        format=settings.get("format", ""),
+    )
+    return settings, reader_of(path, source)(path, source)
+
+
+def _sheets(path: Path) -> list[str]:
+    """List the sheets of a workbook that has several."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return []
+    from icx_research.survey.excel import sheet_names
+
+    names = sheet_names(path)
+    return names if len(names) > 1 else []
 
 
 def _needed(settings: dict[str, str]) -> dict[str, str]:
@@ -94,11 +125,6 @@ def _needed(settings: dict[str, str]) -> dict[str, str]:
 
 
 def _settings(path: Path) -> dict[str, str]:
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        from icx_research.survey.excel import sheet_names
-
-        names = sheet_names(path)
-        return {"sheet": names[0]} if len(names) > 1 else {}
     if path.suffix.lower() not in TEXT:
         return {}
     content = path.read_bytes()

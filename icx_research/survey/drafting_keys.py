@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from icx_research.core.errors import StudyError
+from icx_research.survey.cells import NUMBER
 from icx_research.survey.drafting_files import LookedAt
 from icx_research.survey.drafting_scales import words_of
 from icx_research.survey.matching import fold_id
-from icx_research.survey.validation import NUMBER
 
 UNIT = {"internal": "client_unit", "external": "serving_unit"}
 WORDS = {
@@ -17,7 +17,7 @@ WORDS = {
     "standort einheit bereich organisation organization trust",
     "respondent": "respondent respondent_id rater person participant response_id employee staff "
     "customer guest patient client id case user uuid record befragte "
-    "mitarbeiter kunde vp personalnummer mitarbeiternummer kundennummer personal",
+    "mitarbeiter kunde vp personalnummer mitarbeiternummer kundennummer personal lfdnr lfd_nr",
     "supplier_unit": "supplier_unit supplier provider service_unit rated_unit internal_service "
     "lieferant dienstleister",
     "wave": "wave survey_wave round welle runde period year jahr quarter quartal",
@@ -25,6 +25,8 @@ WORDS = {
 MAX_WAVES = 12
 MAX_REPEATED = 0.05  # share of rows whose key may stand twice in a draft that runs
 NAMED, PART = 2.0, 1.0
+MAX_WORDS = 4  # longer names are sentences, which may speak of units and persons
+MIN_STEM = 5
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,17 @@ def _named(column: str, role: str) -> float:
     words, known = words_of(column), WORDS[role].split()
     if words in known:
         return NAMED - known.index(words) / 100
-    parts = re.sub(r"_(id|name|code|no|nr|key)$", "", words)
-    if parts in known:
+    stem = _stem(words)
+    if stem in known or stem in {_stem(word) for word in known}:
         return NAMED - 0.5
-    return PART if set(words.split("_")) & set(known) else 0.0
+    short = words.count("_") < MAX_WORDS
+    return PART if short and set(words.split("_")) & set(known) else 0.0
+
+
+def _stem(words: str) -> str:
+    """Leave out what names an id: store_id, filialnr, kundennummer."""
+    bare = re.sub(r"_?(id|name|code|no|nr|num|nummer|number|key)$", "", words) or words
+    return re.sub(r"(en|e|n)$", "", bare) if len(bare) > MIN_STEM else bare
 
 
 def _best(file: LookedAt, role: str, used: set[str]) -> str:

@@ -1,15 +1,16 @@
 """Which columns look like items, and which of them look like one scale."""
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from icx_research.survey.cells import NUMBER
 from icx_research.survey.codebook_checks import RESERVED
 from icx_research.survey.drafting_files import LookedAt
+from icx_research.survey.drafting_words import number_words
 from icx_research.survey.suspicions import opposed_items
-from icx_research.survey.validation import NUMBER
 
 # Codes people use for "no answer"; only these are ever printed, so no answer is.
 NUMBERS_AS_CODES = (-1, -2, -7, -8, -9, -77, -88, -99, -999, 66, 77, 88, 95, 96, 97, 98, 99,
@@ -17,11 +18,13 @@ NUMBERS_AS_CODES = (-1, -2, -7, -8, -9, -77, -88, -99, -999, 66, 77, 88, 95, 96,
 WORDS_AS_CODES = {
     "na", "n/a", "n.a.", "none", "null", "nan", "-", "--", ".", "?", "k.a.", "k. a.", "dk",
     "keine angabe", "weiß nicht", "weiss nicht", "don't know", "do not know", "not applicable",
-    "nicht zutreffend", "missing", "refused", "#null!",
+    "nicht zutreffend", "missing", "refused", "#null!", "no answer", "no opinion",
+    "prefer not to say", "not sure", "unsure", "keine antwort", "nicht beurteilbar",
 }  # fmt: skip
 TOPS = (1, 2, 3, 4, 5, 6, 7, 10, 11, 100)  # nine points are rarer than ten with a gap
 MIN_NUMERIC = 0.8
 MAX_POINTS = 11
+SENTENCE = 3  # words that make a column's name a sentence
 LEAST_TOP_ALONE = 4  # a single column with fewer points is rather yes/no or a group
 FROM_ZERO = re.compile(r"nps|recommend|empfehl")  # asked from 0 to 10 nearly everywhere
 NOT_ITEMS = re.compile(
@@ -44,6 +47,8 @@ class ScaleDraft:
         Entries that look like codes for "no answer".
     opposed : tuple of str
         Items that run against the others.
+    words : dict of str to int
+        Answers in words, with the number they seem to mean.
     """
 
     name: str
@@ -51,6 +56,7 @@ class ScaleDraft:
     response_range: tuple[int, int]
     codes: tuple[str, ...] = ()
     opposed: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
 
 
 def words_of(name: str) -> str:
@@ -59,31 +65,40 @@ def words_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", split.casefold()).strip("_")
 
 
+def answers_of(
+    file: LookedAt, keys: Collection[str]
+) -> tuple[dict[str, pd.Series], Mapping[str, Mapping[str, int]]]:
+    """Give the columns that look like answers as numbers, and the words that stand for these."""
+    possible = {
+        name: cells
+        for name, cells in file.columns.items()
+        if name not in {*keys, *RESERVED}
+        and (len(name.split()) >= SENTENCE or not NOT_ITEMS.search(words_of(name)))
+    }
+    words = number_words(possible, WORDS_AS_CODES)
+    answers = {}
+    for name, cells in possible.items():
+        numbers = _numbers(cells, file.decimal, words.get(name, {}))
+        if numbers is not None:
+            answers[name] = numbers
+    return answers, words
+
+
 def draft_scales(
     file: LookedAt, *, side: str, keys: Collection[str], taken: Iterable[str]
 ) -> list[ScaleDraft]:
     """Group the columns that look like items by the stem of their name and their range."""
-    answers = {}
-    for name, cells in file.columns.items():
-        if name not in {*keys, *RESERVED} and not NOT_ITEMS.search(words_of(name)):
-            numbers = _numbers(cells, file.decimal)
-            if numbers is not None:
-                answers[name] = numbers
-    blocks: dict[tuple[str, int], list[str]] = {}
-    for name, numbers in answers.items():
-        body = _body(numbers)
-        if len(body) and 0 <= body.min() and body.max() <= 100:
-            points = 0 if body.max() <= 7 else 1 if body.max() <= MAX_POINTS else 2
-            blocks.setdefault((_stem(name), points), []).append(name)
+    answers, words = answers_of(file, keys)
     used, drafts = set(taken), []
-    for (stem, points), items in blocks.items():
+    for stem, points, items in _blocks(answers):
         bodies = pd.concat([_body(answers[item]) for item in items])
         if len(items) == 1 and (
             points == 2 or bodies.max() < LEAST_TOP_ALONE or bodies.nunique() > MAX_POINTS
         ):
             continue
         limits = (0, 10) if points == 1 and FROM_ZERO.search(words_of(stem)) else _range(bodies)
-        name = _free(stem if len(items) > 1 else items[0], side, used)
+        named = {word: value for item in items for word, value in words.get(item, {}).items()}
+        name = _free((stem or f"{side}_ratings") if len(items) > 1 else items[0], side, used)
         clean = pd.DataFrame({i: answers[i].where(answers[i].between(*limits)) for i in items})
         drafts.append(
             ScaleDraft(
@@ -92,14 +107,55 @@ def draft_scales(
                 response_range=limits,
                 codes=_codes(file, items, answers, limits),
                 opposed=tuple(opposed_items(clean)),
+                words=dict(sorted(named.items(), key=lambda pair: pair[1])),
             )
         )
     return drafts
 
 
-def _numbers(cells: list[str], decimal: str) -> pd.Series | None:
+def _blocks(answers: Mapping[str, pd.Series]) -> list[tuple[str, int, list[str]]]:
+    """Group items by stem and kind of range; neighbours that stand alone may belong together."""
+    by_stem: dict[tuple[str, int], list[str]] = {}
+    for name, numbers in answers.items():
+        body = _body(numbers)
+        if len(body) and 0 <= body.min() and body.max() <= 100:
+            points = 0 if body.max() <= 7 else 1 if body.max() <= MAX_POINTS else 2
+            by_stem.setdefault((_stem(name), points), []).append(name)
+    blocks: list[tuple[str, int, list[str]]] = []
+    open_for_more = False
+    for (stem, points), items in by_stem.items():
+        alone = len(items) == 1 and points == 0
+        if alone and open_for_more and _akin(blocks[-1][2][-1], items[0], answers):
+            grown = [*blocks[-1][2], *items]
+            blocks[-1] = (_first_word(grown), points, grown)
+        else:
+            blocks.append((stem, points, items))
+        open_for_more = alone
+    return blocks
+
+
+def _akin(first: str, second: str, answers: Mapping[str, pd.Series]) -> bool:
+    """Tell whether two columns look like neighbours of one scale: range, and name or sentence."""
+    one, two = (_range(_body(answers[name])) for name in (first, second))
+    sentences = min(len(first.split()), len(second.split())) >= SENTENCE
+    return one == two and (sentences or bool(_first_word([first, second])))
+
+
+def _first_word(items: Sequence[str]) -> str:
+    """Find the word that all names begin with; empty where there is none, or for sentences."""
+    starts = {words_of(item).split("_")[0] for item in items}
+    short = all(len(item.split()) < SENTENCE for item in items)
+    return starts.pop() if len(starts) == 1 and short else ""
+
+
+def _numbers(cells: list[str], decimal: str, words: Mapping[str, int]) -> pd.Series | None:
     """Read a column as numbers; none where too few cells are numbers."""
-    known = {cell: _number(cell.strip(), decimal) for cell in set(cells)}
+    known = {
+        cell: float(words[cell.strip()])
+        if cell.strip() in words
+        else _number(cell.strip(), decimal)
+        for cell in set(cells)
+    }
     values = pd.Series([known[cell] for cell in cells], dtype=float)
     asked = sum(bool(c.strip()) and c.strip().casefold() not in WORDS_AS_CODES for c in cells)
     return values if asked and values.notna().sum() >= MIN_NUMERIC * asked else None

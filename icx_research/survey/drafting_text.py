@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from icx_research.survey.drafting_blocks import BlocksDraft
 from icx_research.survey.drafting_files import LookedAt
 from icx_research.survey.drafting_keys import KeysDraft
 from icx_research.survey.drafting_scales import ScaleDraft
@@ -13,6 +14,7 @@ from icx_research.survey.drafting_scales import ScaleDraft
 PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
 NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"}
 WIDTH = 96
+LONG = 40  # letters of a column's name that deserve a line of their own
 HEAD = """\
 # Drafted by `icx new` from the two files named below; nothing was copied or changed.
 # Go through what is marked QUESTION; only you can answer that. Then run
@@ -24,10 +26,12 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class TableDraft:
-    """One survey of a draft."""
+    """One survey of a draft; `answers` is the file with one row per rating."""
 
     file: str
     looked_at: LookedAt
+    answers: LookedAt
+    blocks: BlocksDraft | None
     keys: KeysDraft
     scales: Sequence[ScaleDraft]
     unused: tuple[str, ...]
@@ -37,7 +41,9 @@ def study_text(
     title: str,
     tables: Mapping[str, TableDraft],
     question: Mapping[str, str],
+    *,
     unmatched: Sequence[str],
+    crosswalk: str,
 ) -> str:
     """Write a codebook with its questions."""
     lines = [HEAD, f"study: {word(title)}   # the title on every page", ""]
@@ -53,6 +59,11 @@ def study_text(
                                "the ids in the files, or list units without a partner under "
                                "link: (see `icx codebook`).")]  # fmt: skip
         lines += [line for text in unmatched for line in comment(f"  {text}")]
+    if crosswalk:
+        lines += comment(f"QUESTION: {crosswalk} pairs the units as they seem to belong together. "
+                         "Look through it, correct it, then take the marks off:")  # fmt: skip
+        lines += ["# crosswalk:", f"#   file: {crosswalk}",
+                  "#   keys: {client_unit: client_unit, serving_unit: serving_unit}"]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
@@ -60,6 +71,9 @@ def _table(table: TableDraft) -> list[str]:
     looked, lines = table.looked_at, [f"file: {word(table.file)}"]
     lines += [f"{key}: {_setting(value)}   # as found in the file"
               for key, value in looked.settings.items()]  # fmt: skip
+    if looked.sheets:
+        listed = ", ".join(repr(name) for name in looked.sheets)
+        lines += comment(f"QUESTION: or one of the other sheets, {listed}?")
     lines.append("keys:")
     for role, column in table.keys.keys.items():
         n = len({cell for cell in looked.columns[column] if cell.strip()})
@@ -68,9 +82,10 @@ def _table(table: TableDraft) -> list[str]:
         lines += comment(f"QUESTION: {text}.", "  ")
     if "respondent" not in table.keys.keys:
         lines += comment("Without a respondent key every row counts as one person.", "  ")
+    lines += _blocks(table.blocks)
     lines.append("scales:")
     for scale in table.scales:
-        lines += _indented(_scale(scale, looked))
+        lines += _indented(_scale(scale, table.answers))
     if table.unused:
         lines += comment(f"Columns that are not used: {', '.join(table.unused)}.")
     if looked.personal:
@@ -78,6 +93,17 @@ def _table(table: TableDraft) -> list[str]:
             f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
         )
     return lines
+
+
+def _blocks(blocks: BlocksDraft | None) -> list[str]:
+    if blocks is None:
+        return []
+    suppliers = ", ".join(word(name) for name in blocks.suppliers)
+    return [
+        "supplier_blocks:   # QUESTION: are these suppliers, each rated on the same items?",
+        f"  pattern: {word(blocks.pattern)}",
+        f"  suppliers: [{suppliers}]",
+    ]
 
 
 def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
@@ -88,6 +114,8 @@ def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
     if any(item in looked.wording for item in scale.items):
         lines.append("  items:")
         lines += [f"    {word(i)}: {word(looked.wording.get(i, i))}" for i in scale.items]
+    elif any(len(item) > LONG for item in scale.items):
+        lines += ["  items:", *(f"    - {word(item)}" for item in scale.items)]
     else:
         listed = f"items: [{', '.join(word(item) for item in scale.items)}]"
         lines += textwrap.wrap(
@@ -95,7 +123,10 @@ def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
             break_on_hyphens=False,
         ) if '"' not in listed else [f"  {listed}"]  # fmt: skip
     lines.append(f"  range: [{low}, {high}]   # QUESTION: is this the range that was asked?")
-    if low == 0 and high < 10:
+    if scale.words:
+        listed = ", ".join(f"{word(text)}: {value}" for text, value in scale.words.items())
+        lines.append(f"  answers: {{{listed}}}   # QUESTION: is this their order?")
+    elif low == 0 and high < 10:
         lines += comment("QUESTION: is 0 an answer, or a code for no answer?", "  ")
     if scale.codes:
         codes = ", ".join(json.dumps(code, ensure_ascii=False) for code in scale.codes)
@@ -147,6 +178,7 @@ internal:   # colleagues rate the internal service they receive
     client_unit: unit          # the unit that receives the service
     # supplier_unit: supplier  # the unit that is rated, where there are several
     # wave: wave               # where the survey was repeated
+  # supplier_blocks: {pattern: "{supplier}_{item}"}   # where columns are HR_q1, IT_q1, ...
   scales:
     internal_satisfaction:
       items: [q1, q2, q3]

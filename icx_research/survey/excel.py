@@ -16,6 +16,7 @@ from icx_research.survey.codebook import Source
 from icx_research.survey.excel_package import Marks, check_package, find_marks
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
+from icx_research.survey.supplier_blocks import described
 from icx_research.survey.tables import (
     DRAFT,
     EXACT_BELOW,
@@ -42,6 +43,7 @@ def read_excel(path: Path, source: Source) -> TextTable:
     header = [_label(cell) for cell in cells]
     check_shape(path.name, len(rows) - 1, len(header))
     _check_header(path.name, rows, header, source, marks)
+    source = described(f"{path.name}, row {row}", header, source)
     at = positions(f"{path.name}, row {row}", header, source)
     body = rows[1:]
     if not body:

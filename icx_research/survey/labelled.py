@@ -10,6 +10,7 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Scale, Source
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
+from icx_research.survey.supplier_blocks import described
 from icx_research.survey.tables import TextTable, number_text, positions, typed_columns
 
 STATA_MISSING = {chr(code) for code in range(ord("a"), ord("z") + 1)}
@@ -25,6 +26,7 @@ def read_labelled(path: Path, source: Source) -> TextTable:
     about = _read(path, source, metadataonly=True)[1]
     names = list(about.column_names)
     check_shape(path.name, about.number_rows or 0, len(names))
+    source = described(path.name, names, source)
     at = positions(path.name, names, source)
     columns, about = _read(path, source, usecols=list(at), user_missing=True)
     n_rows = len(columns[next(iter(at))])
@@ -98,7 +100,7 @@ def _check_missing(
         if not isinstance(measure, Scale):
             continue
         low, high = measure.response_range
-        for item in measure.items:
+        for item in source.columns_of(measure):
             for first, last in missing.get(item, ()):
                 if not isinstance(first, str) and first <= high and last >= low:
                     raise StudyError(

@@ -8,13 +8,17 @@ import pandas as pd
 
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores, unit_scores
+from icx_research.survey.cells import key_text
 from icx_research.survey.codebook import Codebook
 from icx_research.survey.crosswalk import (
     build_crosswalk,
     connected,
+    crosswalk_name,
     side_by_side,
     through_crosswalk,
+    walk_of_waves,
 )
+from icx_research.survey.linked_facts import with_unit_facts
 from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units
 from icx_research.survey.scoring import scale_scores
 from icx_research.survey.study import Study
@@ -48,7 +52,8 @@ class LinkedUnits:
     n_client_units : int
         Distinct client units behind the rows.
     crosswalk : DataFrame
-        `client_unit`, `serving_unit`, `weight`: the pairs the link rests on.
+        `client_unit`, `serving_unit`, `weight`, and `wave` (as in `table`) where the
+        weights are those of waves: the pairs the link rests on.
     scores : tuple of UnitScores
         What was linked, the wave of each named as in `table`.
     """
@@ -108,7 +113,7 @@ class LinkedUnits:
         for name, value in equals.items():
             if name not in self.table:
                 raise ValueError(f"Linked units have no attribute {name!r}.")
-            keep &= self.table[name].astype("str") == str(value)
+            keep &= self.table[name].map(key_text) == key_text(value)
         if not keep.any():
             asked = " and ".join(f"{name} = {value}" for name, value in equals.items())
             raise ValueError(f"No linked unit has {asked}; check the spelling of the value.")
@@ -127,7 +132,7 @@ class LinkedUnits:
     def keep(self, rows: pd.Series | np.ndarray) -> "LinkedUnits":
         """Keep some rows, told by True and False."""
         table = self.table[rows].reset_index(drop=True)
-        pairs = self.crosswalk[self.crosswalk["serving_unit"].isin(table["unit"])]
+        pairs = _pairs_of(table, self.crosswalk)
         behind = int(pairs["client_unit"].nunique())
         return replace(self, table=table, crosswalk=pairs, n_client_units=behind)
 
@@ -158,6 +163,12 @@ def link_study(study: Study, *, lag: int = 0) -> LinkedUnits:
     >>> link_study(load_example("company"))
     LinkedUnits: 180 rows, 60 serving units x 3 wave(s), 60 client units; 0 units without a partner
     """
+    internal, external = study_sides(study)
+    return link_units(internal, external, lag=lag)
+
+
+def study_sides(study: Study) -> tuple[list[UnitScores], list[UnitScores]]:
+    """Score and average every table of a study: those of the internal and external side."""
     scored = scale_scores(study)
     sides: dict[str, list[UnitScores]] = {"internal": [], "external": []}
     for name, side in (("internal", "internal"), ("employees", "internal"),
@@ -165,7 +176,7 @@ def link_study(study: Study, *, lag: int = 0) -> LinkedUnits:
         if name in scored.tables:
             by = scored.codebook.sources[name].unit_key
             sides[side].append(unit_scores(scored, by=by, source=name))
-    return link_units(sides["internal"], sides["external"], lag=lag)
+    return sides["internal"], sides["external"]
 
 
 def link_units(
@@ -184,8 +195,8 @@ def link_units(
         Internal ratings by client unit and external ratings by serving unit; the
         first of several decides which units are linked, the others are added.
     crosswalk : DataFrame, optional
-        `client_unit`, `serving_unit` and optionally `weight`; the study's own
-        unless given, and equal ids where there is none.
+        `client_unit`, `serving_unit` and optionally `weight` and `wave`; the study's
+        own unless given, and equal ids where there is none.
     cardinality : str, optional
         How many client units stand behind how many serving units ("many_to_one" and so
         on); as the codebook declares unless given, and else "one_to_one".
@@ -204,7 +215,7 @@ def link_units(
         partner, or nothing is linked.
     StudyError
         If the crosswalk is not of the declared cardinality or its weights do not
-        sum to 1 per serving unit.
+        sum to 1 per serving unit (in each wave, where it has waves).
     ValueError
         If scores are not per client unit and per serving unit.
 
@@ -213,7 +224,9 @@ def link_units(
     The internal score of a serving unit is :math:`\sum_c w_c \bar x_c` over the client
     units behind it, with standard error :math:`\sqrt{\sum_c w_c^2 s_c^2}`; client units
     without a score in a wave are left out if those present carry at least half of the
-    weight. Ids are compared as they are written; resembling ids are only suggested.
+    weight. Where the crosswalk has waves, each internal wave is weighted with its own; with
+    a lag, a row's weights are those of the earlier wave. Ids are compared as they are
+    written; resembling ids are only suggested.
     """
     insides = [internal] if isinstance(internal, UnitScores) else list(internal)
     outsides = [external] if isinstance(external, UnitScores) else list(external)
@@ -223,6 +236,7 @@ def link_units(
     coverage, drops = match_units(insides[0], outsides[0], walk)
     check_coverage(coverage, drops, codebook)
     waves = common_waves(insides[0], outsides[0], lag)
+    walk = walk_of_waves(walk, waves, crosswalk_name(codebook))
     right = side_by_side(outsides[0], waves.values())
     for scores in outsides[1:]:
         further = align_waves(scores, outsides[0])
@@ -232,7 +246,7 @@ def link_units(
         further = through_crosswalk(align_waves(scores, insides[0]), walk, waves)
         left = left.join(further.drop(columns="n_client_units"), how="left")
     linked = left.join(right, how="inner", validate="one_to_one").sort_index().reset_index()
-    linked = _with_attributes(linked, insides[0], outsides[0], walk)
+    linked = with_unit_facts(linked, insides[0], outsides[0], walk)
     if linked.empty:
         raise Blocked("no unit has an internal and an external score in the same wave.")
     if linked["unit"].nunique() < 2:
@@ -242,10 +256,7 @@ def link_units(
         )
     if linked.duplicated(["unit", "wave"]).any():
         raise AssertionError("linked units must be unique; this is a fault of icx_research.")
-    pairs = walk[
-        walk["serving_unit"].isin(linked["unit"])
-        & walk["client_unit"].isin(insides[0].table["unit"])
-    ].reset_index(drop=True)
+    pairs = _pairs_of(linked, walk[walk["client_unit"].isin(insides[0].table["unit"])])
     return LinkedUnits(
         codebook=codebook,
         table=linked,
@@ -265,6 +276,15 @@ def link_units(
     )
 
 
+def _pairs_of(table: pd.DataFrame, walk: pd.DataFrame) -> pd.DataFrame:
+    """Keep the pairs behind the rows of a table; those of their wave where pairs have one."""
+    behind = walk["serving_unit"].isin(table["unit"])
+    if "wave" in walk:
+        rows = pd.MultiIndex.from_frame(table[["unit", "wave"]])
+        behind = pd.MultiIndex.from_frame(walk[["serving_unit", "wave"]]).isin(rows)
+    return walk[behind].reset_index(drop=True)
+
+
 def _check_sides(insides: list[UnitScores], outsides: list[UnitScores]) -> None:
     if not insides or not outsides:
         raise ValueError("link_units needs unit scores on both sides.")
@@ -282,25 +302,3 @@ def _check_sides(insides: list[UnitScores], outsides: list[UnitScores]) -> None:
     twice = [name for i, name in enumerate(names) if name in names[:i]]
     if twice:
         raise ValueError(f"The score {twice[0]!r} is handed over twice; pass it once.")
-
-
-def _with_attributes(
-    linked: pd.DataFrame, internal: UnitScores, external: UnitScores, walk: pd.DataFrame
-) -> pd.DataFrame:
-    """Add what is known of the units: by serving unit, and by client unit where one to one."""
-    tables = [external.attributes]
-    if walk["serving_unit"].is_unique and walk["client_unit"].is_unique:
-        if internal.attributes is not None:
-            serving = walk.set_index("client_unit")["serving_unit"]
-            own = internal.attributes.assign(unit=internal.attributes["unit"].map(serving))
-            tables.append(own.dropna(subset="unit"))
-    added: set[str] = set()
-    for table in tables:
-        if table is None:
-            continue
-        known = table.set_index("unit")
-        for name in known:
-            found = linked["unit"].map(known[name])
-            linked[name] = linked[name].fillna(found) if name in added else found
-            added.add(name)
-    return linked

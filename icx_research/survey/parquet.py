@@ -8,6 +8,7 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
+from icx_research.survey.supplier_blocks import described
 from icx_research.survey.tables import TextTable, positions, typed_columns
 
 
@@ -25,6 +26,7 @@ def read_parquet(path: Path, source: Source) -> TextTable:
                 f"{path.name} is not a readable Parquet file; write it again."
             ) from None
         check_shape(path.name, n_rows, len(names))
+        source = described(path.name, names, source)
         at = positions(path.name, names, source)
         if not n_rows:
             raise StudyError(

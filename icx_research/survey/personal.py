@@ -56,8 +56,8 @@ def _address(cell: str) -> str:
 
 
 def refuse_personal(table: TextTable, *, file: str, source: Source) -> None:
-    """Refuse a declared column that holds e-mail or IP addresses."""
-    for column in source.columns:
+    """Refuse a declared column that holds e-mail or IP addresses, or describes persons."""
+    for column in table.frame:
         cells = table.frame[column].tolist()
         kinds = {cell: kind for cell in set(cells) if (kind := _address(cell.strip()))}
         if kinds:
@@ -66,4 +66,12 @@ def refuse_personal(table: TextTable, *, file: str, source: Source) -> None:
                 f"{file}, row {table.rows[at]}, column {column}: the column holds {kinds[cell]}, "
                 "which are personal data; take it out of the codebook, or replace the addresses "
                 "by codes."
+            )
+    if source.grain == "respondent":
+        samples = {name: table.frame[name].tolist()[:SAMPLE] for name in source.attributes}
+        for column in personal_columns(samples):
+            raise StudyError(
+                f"{file}, column {column}: the column seems to hold personal data (names, "
+                "telephone numbers, places); take it out of the attributes, or rename it if it "
+                "does not."
             )

@@ -12,6 +12,7 @@ from icx_research.core import apa
 from icx_research.core.errors import NotTestable, StudyError
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.survey.aggregation import UnitScores
+from icx_research.survey.unit_facts import facts_at
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -141,9 +142,10 @@ def response_rates(
         raise ValueError(f"There is no wave {wave!r}; there are {', '.join(waves)}.")
     if scores.source.grain == "unit":
         raise NotTestable("respondents are needed; the table holds published figures.")
-    if scores.attributes is None or headcount not in scores.attributes:
+    facts = facts_at(scores, str(wave))
+    if facts is None or headcount not in facts:
         raise NotTestable(f"headcounts of units are needed (attribute {headcount!r}).")
-    heads = pd.to_numeric(scores.attributes.set_index("unit")[headcount], errors="coerce")
+    heads = pd.to_numeric(facts[headcount], errors="coerce")
     rates = table[table["wave"] == wave][["unit", "n", "mean"]].reset_index(drop=True)
     rates["headcount"] = rates["unit"].map(heads).astype(float)
     known = rates[rates["headcount"] > 0].copy()

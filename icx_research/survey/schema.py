@@ -3,8 +3,9 @@
 A kind says how a value is read: ``text``, ``number``, ``share`` (a number from 0 to 1),
 ``count`` (a whole number), ``flag`` (true or false), ``texts`` (one text or a list),
 ``pair`` (two numbers), ``labelled`` (a list of names, or names with labels),
-``mapping`` (names with texts), ``section`` (keys of its own), ``sections`` (names, each
-with keys of its own), or the allowed words as a tuple.
+``mapping`` (names with numbers), ``waves`` (a list of names, or names with their first and
+last day), ``section`` (keys of its own), ``sections`` (names, each with keys of its own), or
+the allowed words as a tuple.
 """
 
 from dataclasses import dataclass
@@ -50,10 +51,22 @@ SURVEY = {
         "flag", "True where these scores stand in for what the claims are about; verdicts say so."
     ),
     "keys": Key("section", "Which columns hold the keys.", required=True, section="keys"),
+    "date_format": Key(
+        "text",
+        'How the dates of the file are written, such as "%d.%m.%Y"; ISO 8601 (2025-03-01) unless '
+        "stated.",
+    ),
+    "attributes": Key(
+        "labelled", "Columns that describe the row (touchpoint, owner, charged); kept as text."
+    ),
     "missing_codes": Key("texts", "Codes that mean 'no answer' in every scale of the file."),
     "scales": Key("sections", "Scales made of items; respondent grain.", section="scale"),
     "scores": Key("sections", "Published scores, one per unit; unit grain.", section="score"),
 }
+
+RESPONDENT = Key("text", "Who answered; without it every row is one person.")
+WAVE = Key("text", "The survey wave of the row.")
+DATE = Key("text", "The day of the answer; tells the wave where `waves` has dates.")
 
 SCHEMA: dict[str, dict[str, Key]] = {
     "study": {
@@ -72,35 +85,69 @@ SCHEMA: dict[str, dict[str, Key]] = {
             "section", "Employees about themselves and their unit.", section="employees"
         ),
         "units": Key("section", "What is known of each unit.", section="units"),
+        "programme": Key("section", "Which programmes run in which unit.", section="programme"),
         "outcomes": Key("section", "Outcomes of each unit, per wave.", section="outcomes"),
         "crosswalk": Key(
             "section", "Which client unit stands behind which serving unit.", section="crosswalk"
         ),
-        "waves": Key("texts", "The waves in order of time; sorted by name unless stated."),
+        "waves": Key(
+            "waves",
+            "The waves in order of time, or each with its first and last day; sorted by name "
+            "unless stated.",
+        ),
         "question": Key("section", "What the study asks.", section="question"),
         "link": Key("section", "Units that have no partner by design.", section="link"),
         "thresholds": Key("section", "Limits other than the usual ones.", section="thresholds"),
     },
-    "internal": SURVEY,
+    "internal": {
+        **SURVEY,
+        "supplier_blocks": Key(
+            "section",
+            "Where one row holds the ratings of several suppliers, each in columns of its own.",
+            section="supplier_blocks",
+        ),
+    },
     "external": SURVEY,
     "employees": SURVEY,
+    "supplier_blocks": {
+        "pattern": Key(
+            "text",
+            "How the columns are named, with {supplier} and {item} where these stand; "
+            '"{supplier}_{item}" for HR_q1, IT_q1. The items of the scales are then q1, q2.',
+            True,
+        ),
+        "suppliers": Key(
+            "labelled", "The suppliers; whichever the column names tell unless stated."
+        ),
+    },
     "internal.keys": {
-        "respondent": Key("text", "Who answered; without it every row is one person."),
+        "respondent": RESPONDENT,
         "client_unit": Key("text", "The unit that receives the service and rates it.", True),
         "supplier_unit": Key("text", "The unit that is rated; each respondent may rate several."),
-        "wave": Key("text", "The survey wave of the row."),
+        "wave": WAVE,
+        "date": DATE,
     },
     "external.keys": {
         "respondent": Key("text", "Which customer answered; without it every row is one person."),
         "serving_unit": Key("text", "The unit that served the customer.", True),
-        "wave": Key("text", "The survey wave of the row."),
+        "touchpoint": Key("text", "Where the customer was served; each may rate several."),
+        "wave": WAVE,
+        "date": DATE,
     },
     "employees.keys": {
-        "respondent": Key("text", "Who answered; without it every row is one person."),
+        "respondent": RESPONDENT,
         "unit": Key("text", "The unit the employee works in.", True),
-        "wave": Key("text", "The survey wave of the row."),
+        "wave": WAVE,
+        "date": DATE,
     },
-    "units.keys": {"unit": Key("text", "The unit the row is about.", True)},
+    "units.keys": {
+        "unit": Key("text", "The unit the row is about.", True),
+        "wave": Key("text", "The wave the attributes belong to, where they change."),
+    },
+    "programme.keys": {
+        "unit": Key("text", "The unit the row is about.", True),
+        "wave": Key("text", "The wave in which the programmes run or do not."),
+    },
     "outcomes.keys": {
         "unit": Key("text", "The unit the row is about.", True),
         "wave": Key("text", "The wave the outcome belongs to."),
@@ -108,11 +155,21 @@ SCHEMA: dict[str, dict[str, Key]] = {
     "crosswalk.keys": {
         "client_unit": Key("text", "Unit id as in the internal survey.", True),
         "serving_unit": Key("text", "Unit id as in the external survey.", True),
+        "wave": Key("text", "The wave of the internal survey that the weights belong to."),
     },
     "units": {
         **FILE_KEYS,
         "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
         "attributes": Key("labelled", "Columns that describe units: region, size, function."),
+    },
+    "programme": {
+        **FILE_KEYS,
+        "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
+        "indicators": Key(
+            "labelled",
+            "Columns that say whether a programme runs: 1 or 0, true or false, yes or no.",
+            True,
+        ),
     },
     "outcomes": {
         **FILE_KEYS,
@@ -126,7 +183,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "weight": Key(
             "text",
             "Share of the serving unit's customers reached through the client unit; "
-            "the shares of a serving unit sum to 1.",
+            "the shares of a serving unit sum to 1 (in each wave, where keys names one).",
         ),
         "cardinality": Key(
             ("one_to_one", "one_to_many", "many_to_one", "many_to_many"),
@@ -139,6 +196,11 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "items": Key("labelled", "The columns of the scale, or columns with their wording.", True),
         "reverse_keyed": Key("texts", "Items on which a high answer means a low score."),
         "range": Key("pair", "Lowest and highest possible answer, for example [1, 7].", True),
+        "answers": Key(
+            "mapping",
+            "Answers that stand in the file as words, each with its number; case and spacing do "
+            "not matter, and numbers in range remain answers.",
+        ),
         "missing_codes": Key("texts", "Codes that mean 'no answer', besides an empty cell."),
         "kind": Key(
             ("perception", "expectation", "importance", "csat", "nps", "ces", "other"),
@@ -202,6 +264,24 @@ Ratings of several suppliers in several waves:
 
     keys: {respondent: id, client_unit: branch, supplier_unit: supplier, wave: year}
 
+The same with one row per respondent and wave, and columns HR_q1, HR_q2, IT_q1, IT_q2; who did
+not answer on a supplier was not asked about it:
+
+  internal:
+    file: staff.csv
+    keys: {respondent: id, client_unit: branch, wave: year}
+    supplier_blocks: {pattern: "{supplier}_{item}", suppliers: {HR: Personnel, IT: IT services}}
+    scales: {service: {items: [q1, q2], range: [1, 7]}}
+
+Waves told by the day of the answer; several touchpoints per customer; columns that describe rows:
+
+  waves: {"2024": [2024-03-01, 2024-04-15], "2025": [2025-03-01, 2025-04-15]}
+  external:
+    file: customers.csv
+    date_format: "%d.%m.%Y"
+    keys: {respondent: customer, serving_unit: shop, touchpoint: channel, date: answered_on}
+    attributes: {owner: Company or partner}
+
 Two teams stand behind one shop, with the share of the shop's customers each reaches:
 
   crosswalk:
@@ -209,6 +289,26 @@ Two teams stand behind one shop, with the share of the shop's customers each rea
     keys: {client_unit: team, serving_unit: shop}
     weight: share
     cardinality: many_to_one
+
+Answers that are words in the file:
+
+  external:
+    file: customers.csv
+    keys: {serving_unit: shop}
+    scales: {csat: {items: [c1], range: [1, 3], answers: {Poor: 1, Fair: 2, Good: 3}}}
+
+The same with shares per wave; attributes per wave; and which programmes run when:
+
+  crosswalk:
+    file: teams.csv
+    keys: {client_unit: team, serving_unit: shop, wave: year}
+    weight: share
+    cardinality: many_to_one
+  units: {file: units.csv, keys: {unit: shop, wave: year}, attributes: [size]}
+  programme:
+    file: programme.csv
+    keys: {unit: shop, wave: year}
+    indicators: {prog: Internal-customer programme, chargeback: Services are charged}
 
 What is held constant, and a group of units to look at on its own:
 

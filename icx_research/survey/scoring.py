@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from icx_research.core.cutoffs import MIN_ANSWERED_SHARE
-from icx_research.survey.codebook import Codebook, Scale, Score, Source
+from icx_research.survey.codebook import ROLES, Codebook, Scale, Score, Source
 from icx_research.survey.study import Study
 
 
@@ -20,14 +20,16 @@ class ScoredStudy:
     ----------
     codebook : Codebook
     tables : dict of str to DataFrame
-        Per survey and outcome table: the keys, and one column per scale. A
-        published score brings `<name>_n` and `<name>_se` along.
+        Per survey and outcome table: the keys, the attributes, and one column per
+        scale. A published score brings `<name>_n` and `<name>_se` along.
     units : DataFrame or None
-        Attributes of units.
+        Attributes of units, per wave where the table says so.
     crosswalk : DataFrame or None
         Which client unit stands behind which serving unit.
     counts : DataFrame
         Per scale: rows with a score (`n_used`) and without (`n_dropped`).
+    programme : DataFrame or None
+        Which programmes run in which unit, per wave where the table says so.
     """
 
     codebook: Codebook
@@ -35,6 +37,7 @@ class ScoredStudy:
     units: Any
     crosswalk: Any
     counts: pd.DataFrame
+    programme: Any = None
 
     def __repr__(self) -> str:
         """Name the scales and their counts, never a row."""
@@ -96,14 +99,18 @@ def scale_scores(study: Study, *, scales: Sequence[str] | None = None) -> Scored
             lines.append((name, measure.name, used, missing))
     counts = pd.DataFrame(lines, columns=["table", "scale", "n_used", "n_dropped"])
     return ScoredStudy(
-        study.codebook, tables, study.tables.get("units"), study.tables.get("crosswalk"), counts
+        study.codebook,
+        tables,
+        study.tables.get("units"),
+        study.tables.get("crosswalk"),
+        counts,
+        study.tables.get("programme"),
     )
 
 
 def _score_table(table: Any, source: Source, names: list[str]) -> "nw.DataFrame[Any]":
     frame = nw.from_native(table, eager_only=True)
-    roles = ("respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "wave")
-    keys = [role for role in roles if role in frame.columns]
+    keys = [role for role in ROLES if role in frame.columns and role not in source.attributes]
     expressions: list[nw.Expr] = []
     for name in names:
         measure = source.measures[name]

@@ -13,6 +13,7 @@ from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, Result, check_confidence_level
 from icx_research.survey.answer_counts import check_min_persons
+from icx_research.survey.bands import EQUAL, band
 from icx_research.survey.dimensions import (
     Design,
     alpha_of,
@@ -27,6 +28,8 @@ DESCRIPTIVE = (
     "gaps are descriptive: as predictor or outcome take expectation and perception as two "
     "variables, not their difference"
 )
+SIDES = ("need", "expectation", "perception")
+TOTALS = {"total": "All dimensions", "weighted": "All dimensions, weighted"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,20 +47,31 @@ class ServqualGap(Result):
     gaps : tuple of (str, Estimate, float, int)
         Per dimension, then total, then weighted where there are weights: name, mean gap,
         standard error, respondents.
+    levels : dict of str to tuple of (str, Estimate, float, int)
+        The same for each of expectation, perception and, where it was asked, need.
     groups : DataFrame or None
         With `by`: the keys, `n` and the mean of every score; nan where fewer than
         `min_persons` respondents stand behind it.
     n_used, n_dropped : int
         Respondents with and without a total gap.
     note : str
+    labels : dict of str to str
+        What figures call the dimensions.
+    response_range : (float, float)
+    min_persons : int
+        Respondents behind every figure of `profile` and `groups`.
     """
 
     dimensions: pd.DataFrame
     gaps: tuple[tuple[str, Estimate, float, int], ...]
+    levels: Mapping[str, tuple[tuple[str, Estimate, float, int], ...]]
     groups: pd.DataFrame | None
     n_used: int
     n_dropped: int
     note: str
+    labels: Mapping[str, str]
+    response_range: tuple[float, float]
+    min_persons: int
 
     @property
     def estimate(self) -> Estimate:
@@ -68,6 +82,27 @@ class ServqualGap(Result):
     def table(self) -> pd.DataFrame:
         """One row per gap: term, estimate, standard error, interval, n."""
         return mean_rows(self.gaps)
+
+    @property
+    def profile(self) -> pd.DataFrame:
+        """What may be shown: `dimension`, `label`, `part` ("need", "expectation", ...), mean.
+
+        Columns `estimate`, `ci_low`, `ci_high` with two decimals and `respondents` (band);
+        nan where fewer than `min_persons` answered or all gave the same answer.
+        """
+        parts = {**{side: self.levels[side] for side in SIDES if side in self.levels},
+                 "gap": self.gaps}  # fmt: skip
+        rows = []
+        for at in range(len(self.gaps)):
+            for part, scores in parts.items():
+                name, found, se, n = scores[at]
+                shown = n >= self.min_persons and se > EQUAL
+                limits = np.round([found.value, found.ci_low, found.ci_high], 2)
+                figures = limits if shown else np.full(3, np.nan)
+                people = band(float(n)) if shown else ""
+                rows.append((name, self.labels[name], part, *map(float, figures), people))
+        columns = ["dimension", "label", "part", "estimate", "ci_low", "ci_high", "respondents"]
+        return pd.DataFrame(rows, columns=columns)
 
     def to_apa(self) -> str:
         """Total gap with interval and respondents."""
@@ -83,6 +118,7 @@ def servqual_gap(
     *,
     perception: Mapping[str, Sequence[str]],
     expectation: Mapping[str, Sequence[str]],
+    need: Mapping[str, Sequence[str]] | None = None,
     weights: Mapping[str, str] | None = None,
     reverse_keyed: Sequence[str] = (),
     response_range: tuple[float, float] = (1, 7),
@@ -90,6 +126,7 @@ def servqual_gap(
     by: str | Sequence[str] | None = None,
     confidence_level: float = 0.95,
     min_persons: int = MIN_PERSONS,
+    labels: Mapping[str, str] | None = None,
 ) -> ServqualGap:
     r"""Describe expectation, perception and their gap, by dimension of service quality.
 
@@ -100,6 +137,8 @@ def servqual_gap(
     perception, expectation : mapping of str to sequence of str
         Items of each dimension; the two lists of a dimension name the same questions in
         the same order.
+    need : mapping of str to sequence of str, optional
+        Items on how much of each dimension the respondent's work needs.
     weights : mapping of str to str, optional
         Column with the points each respondent gave the dimension; 100 in all.
     reverse_keyed : sequence of str
@@ -113,6 +152,8 @@ def servqual_gap(
     confidence_level : float, default 0.95
     min_persons : int, default 10
         Groups with fewer respondents are withheld; at least 5.
+    labels : mapping of str to str, optional
+        What figures call the dimensions; their names unless given.
 
     Returns
     -------
@@ -167,23 +208,35 @@ def servqual_gap(
     """
     check_confidence_level(confidence_level)
     check_min_persons(min_persons)
-    design = read_design(perception, expectation, weights, reverse_keyed, response_range)
+    design = read_design(perception, expectation, weights, reverse_keyed, response_range, need)
     frame, bad_weights = person_scores(data, design, respondent=respondent, by=by)
     names = [*design.dimensions, "total", *(["weighted"] if weights else [])]
     gaps = tuple(
         (name, *mean_estimate(moments(frame, [f"{name}_gap"]), confidence_level)) for name in names
     )
+    levels = {
+        side: tuple(
+            (name, *mean_estimate(moments(frame, [f"{name}_{side}"]), confidence_level))
+            for name in names
+        )
+        for side in design.sides
+    }
     total = moments(frame, ["total_gap"])
-    columns = [f"{name}_{part}" for name in names for part in ("expectation", "perception", "gap")]
+    parts = ("expectation", "perception", "gap", "need")
+    columns = [f"{name}_{part}" for name in names for part in parts]
     columns = [name for name in columns if name in nw.from_native(frame).collect_schema().names()]
     groups, withheld = group_means(frame, columns, by, min_persons=min_persons)
     return ServqualGap(
         dimensions=_dimensions(data, frame, design),
         gaps=gaps,
+        levels=levels,
         groups=groups,
         n_used=int(total.n),
         n_dropped=int(total.n_dropped),
         note="; ".join(part for part in (DESCRIPTIVE, bad_weights, withheld) if part),
+        labels={name: TOTALS.get(name, (labels or {}).get(name, name)) for name in names},
+        response_range=response_range,
+        min_persons=min_persons,
     )
 
 

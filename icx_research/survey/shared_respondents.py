@@ -136,10 +136,11 @@ def _weights(linked: LinkedUnits, scores: UnitScores, name: str) -> pd.DataFrame
     own = scores.table[scores.table["scale"] == name]
     own = own[["unit", "wave", "n"]].rename(columns={"unit": "client_unit"})
     walk = linked.crosswalk.rename(columns={"serving_unit": "unit"})
+    wave = ["wave"] if "wave" in walk else []
     if scores.source.name == "external":  # its units are the serving units already
-        serving = walk[["unit", "client_unit"]]
-        joined = serving.merge(own.rename(columns={"client_unit": "unit"}), on="unit")
+        serving = walk[["unit", "client_unit", *wave]]
+        joined = serving.merge(own.rename(columns={"client_unit": "unit"}), on=["unit", *wave])
         return joined.assign(share=1.0)
-    joined = walk.merge(own, on="client_unit")
+    joined = walk.merge(own, on=["client_unit", *wave])
     total = joined.groupby(["unit", "wave"])["weight"].transform("sum")
     return joined.assign(share=joined["weight"] / total).drop(columns="weight")

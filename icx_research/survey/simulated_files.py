@@ -1,7 +1,6 @@
 """A simulated company as files: codebook, tables and truth."""
 
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import yaml
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook_reading import read_codebook
 from icx_research.survey.datasets import example_path
+from icx_research.survey.simulated_codebook import company_text
 from icx_research.survey.simulation import simulate_tables
 
 SEED = 20240501
@@ -51,8 +51,9 @@ def write_simulation(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         codebook = folder / "study.yaml"
+        described = company_text(waves=waves)
         if not codebook.exists() or not os.path.samefile(codebook, template):
-            shutil.copyfile(template, codebook)
+            codebook.write_text(described, encoding="utf-8", newline="\n")
         written = [codebook]
         for name, table in tables.items():
             path = folder / str(sources[name].file)

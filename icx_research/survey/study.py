@@ -9,12 +9,15 @@ import narwhals as nw
 import pandas as pd
 
 from icx_research.core.errors import NotTestable, StudyError
-from icx_research.survey.codebook import Codebook, Scale
+from icx_research.survey.codebook import Codebook, Scale, SupplierBlocks
 from icx_research.survey.codebook_reading import read_codebook
 from icx_research.survey.document import suggestion
+from icx_research.survey.quarantine import QUARANTINE_COLUMNS
 from icx_research.survey.readers import find_file, read_table
+from icx_research.survey.supplier_blocks import items_of, with_suppliers
 from icx_research.survey.tables import TextTable
-from icx_research.survey.validation import QUARANTINE_COLUMNS, validate_table
+from icx_research.survey.validation import validate_table
+from icx_research.survey.wave_checks import check_common_waves
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -25,13 +28,13 @@ class Study:
     ----------
     codebook : Codebook
     tables : dict of str to DataFrame
-        By name: internal, external, employees, units, outcomes, crosswalk. Keys
-        are named by their roles, items keep their column names, answers are in
-        range. The files themselves are never touched.
+        By name: internal, external, employees, units, programme, outcomes,
+        crosswalk. Keys are named by their roles, items and attributes keep their
+        column names, answers are in range. The files themselves are never touched.
     quarantine : DataFrame
         One line per problem: table, file, row, column, reason. No answers.
     n_read : dict of str to int
-        Rows of each table before quarantine.
+        Rows of each table before quarantine; ratings where one row holds several.
     digests : dict of str to str
         SHA-256 of each file that was read.
     dropped_columns : dict of str to tuple of str
@@ -42,7 +45,7 @@ class Study:
     file_missing_codes : dict of str to dict
         By table and column: codes that SPSS or Stata call "no answer".
     log : tuple of str
-        What the readers left out, and why. No answers.
+        What was left out on reading and why, and what rows turned out to be. No answers.
     """
 
     codebook: Codebook
@@ -65,8 +68,8 @@ class Study:
 
     @property
     def n_quarantined(self) -> int:
-        """Rows set aside, each counted once."""
-        return len(self.quarantine[["table", "row"]].drop_duplicates())
+        """Rows set aside, each counted once; ratings where one row holds several."""
+        return sum(read - len(self.tables[name]) for name, read in self.n_read.items())
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -143,16 +146,18 @@ def read_study(path: str | Path, *, data: str | Path | None = None) -> Study:
         for name, text in texts.items()
     }  # fmt: skip
     frames = {name: text.frame for name, text in texts.items()}
+    codebook = _described(codebook, frames)
     rows = {name: text.rows for name, text in texts.items()}
+    study = _study(_worded(codebook, texts), frames, rows, ragged)
     return replace(
-        _study(_worded(codebook, texts), frames, rows, ragged),
+        study,
         digests={str(codebook.sources[name].file): text.digest for name, text in texts.items()},
         dropped_columns={name: text.personal for name, text in texts.items() if text.personal},
         answer_labels={n: text.answer_labels for n, text in texts.items() if text.answer_labels},
         file_missing_codes={
             name: text.missing_codes for name, text in texts.items() if text.missing_codes
         },
-        log=tuple(line for text in texts.values() for line in text.log),
+        log=(*(line for text in texts.values() for line in text.log), *study.log),
     )
 
 
@@ -161,6 +166,8 @@ def _worded(codebook: Codebook, texts: Mapping[str, TextTable]) -> Codebook:
     sources = {}
     for name, source in codebook.sources.items():
         known = texts[name].wording
+        if source.blocks:
+            known = _common_wording(known, source.blocks, items_of(source))
         measures = {
             key: replace(
                 measure,
@@ -177,6 +184,26 @@ def _worded(codebook: Codebook, texts: Mapping[str, TextTable]) -> Codebook:
     return replace(codebook, sources=sources)
 
 
+def _common_wording(
+    known: Mapping[str, str], blocks: SupplierBlocks, items: list[str]
+) -> dict[str, str]:
+    """Take the wording of an item where the file has the same one for every supplier."""
+    each = {
+        item: {known.get(blocks.column(supplier, item), "") for supplier in blocks.suppliers}
+        for item in items
+    }
+    return {item: said.pop() for item, said in each.items() if len(said) == 1 and said != {""}}
+
+
+def _described(codebook: Codebook, frames: Mapping[str, Any]) -> Codebook:
+    """Fill in the suppliers that the column names of a table tell."""
+    sources = {
+        name: with_suppliers(f"The {name} table", _columns(name, frames[name]), source)
+        for name, source in codebook.sources.items()
+    }
+    return replace(codebook, sources=sources)
+
+
 def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tables: Any) -> Study:
     """Make a study of tables that are in memory already.
 
@@ -185,9 +212,9 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
     codebook : Codebook, path of a `study.yaml`, or a mapping with its keys
         Entries for files may be left out of a mapping.
     **tables : DataFrame
-        `internal`, `external` and whichever of `employees`, `units`, `outcomes`
-        and `crosswalk` the codebook describes; pandas, Polars or any other eager
-        frame narwhals reads.
+        `internal`, `external` and whichever of `employees`, `units`, `programme`,
+        `outcomes` and `crosswalk` the codebook describes; pandas, Polars or any other
+        eager frame narwhals reads.
 
     Returns
     -------
@@ -211,13 +238,15 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
         if name not in tables:
             raise StudyError(f"The codebook describes the table {name!r}; pass {name}=...")
         known = _columns(name, tables[name])
-        missing = [column for column in source.columns if column not in known]
+        keys_first = replace(source, measures={}) if source.blocks else source
+        missing = [column for column in keys_first.columns if column not in known]
         if missing:
             raise StudyError(
                 f"The {name} table has no column {missing[0]!r}; {suggestion(missing[0], known)}"
             )
         if len(tables[name]) == 0:
             raise StudyError(f"The {name} table has no rows; there is nothing to analyse.")
+    codebook = _described(codebook, tables)
     rows = {name: list(range(1, len(tables[name]) + 1)) for name in codebook.sources}
     return _study(codebook, {name: tables[name] for name in codebook.sources}, rows, {})
 
@@ -242,19 +271,17 @@ def _study(
     ragged: Mapping[str, list[tuple[int, str]]],
 ) -> Study:
     tables, set_aside, n_read = {}, [pd.DataFrame(columns=list(QUARANTINE_COLUMNS))], {}
+    log: list[str] = []
     for name, source in codebook.sources.items():
         frame = nw.from_native(frames[name], eager_only=True).select(*source.columns)
-        clean, quarantine = validate_table(
-            frame,
-            rows[name],
-            source,
-            max_quarantined=codebook.thresholds.max_quarantined,
-            waves=codebook.waves,
-            ragged=ragged.get(name, ()),
+        found = validate_table(
+            frame, rows[name], source, codebook=codebook, ragged=ragged.get(name, ())
         )
-        n_read[name] = len(rows[name]) + len(ragged.get(name, ()))
-        tables[name] = clean.to_native()
-        if quarantine.entries:
-            set_aside.append(quarantine.table)
+        n_read[name] = found.n_read
+        tables[name] = found.frame.to_native()
+        log += found.log
+        if found.quarantine.entries:
+            set_aside.append(found.quarantine.table)
+    check_common_waves(codebook, tables)
     quarantine_table = pd.concat(set_aside, ignore_index=True)
-    return Study(codebook, tables, quarantine_table, n_read)
+    return Study(codebook, tables, quarantine_table, n_read, log=tuple(log))

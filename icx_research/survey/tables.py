@@ -63,11 +63,10 @@ class TextTable:
 
 def nouns(source: Source) -> dict[str, str]:
     """Say what a cell of each declared column is; empty where any text will do."""
-    words = {name: "" for name in source.attributes}
+    words = dict.fromkeys(source.attributes, "") | dict.fromkeys(source.indicators, "indicator")
     for measure in source.measures.values():
-        scale = isinstance(measure, Scale)
-        columns = measure.items if isinstance(measure, Scale) else measure.columns
-        words |= dict.fromkeys(columns, "answer" if scale else "figure")
+        noun = "answer" if isinstance(measure, Scale) else "figure"
+        words |= dict.fromkeys(source.columns_of(measure), noun)
     if source.weight:
         words[source.weight] = "weight"
     return words | {column: role.replace("_", " ") for role, column in source.keys.items()}
@@ -84,11 +83,20 @@ def typed_columns(
         if column in keys:
             _check_one_type(values, rows, f"{file}, row {{}}, column {column}", words[column])
         decimal = source.decimal if words.get(column) in NUMERIC else "."
+        if column == source.keys.get("date"):
+            values = [_day_text(value, source.date_format) for value in values]
         columns[column] = [
             _cell_text(value, f"{file}, row {row}, column {column}", words.get(column, ""), decimal)
             for row, value in zip(rows, values, strict=True)
         ]
     return pd.DataFrame(columns, dtype="str")
+
+
+def _day_text(value: Any, date_format: str) -> Any:
+    """Write a typed date as the dates of the file are written; leave anything else."""
+    if not isinstance(value, dt.date):
+        return value
+    return value.strftime(date_format) if date_format else value.isoformat()
 
 
 def _cell_text(value: Any, place: str, noun: str, decimal: str) -> str:

@@ -5,9 +5,10 @@ from math import comb
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 NODES = 21
+FINE = 2000  # points where a function has a kink
 DIGITS = 6  # of the stored truth, so that other processors rebuild the same bytes
 
 
@@ -56,6 +57,9 @@ def population(
     missing: float,
     n_internal: np.ndarray,
     n_external: np.ndarray,
+    running: np.ndarray | None = None,
+    moved: tuple[float, float] = (0.0, 0.0),
+    bend: float = 0.0,
 ) -> dict[str, Any]:
     """Truth on the scale of the answers: variances, reliabilities, correlations.
 
@@ -67,53 +71,132 @@ def population(
     missing : float
         Share of answers not given.
     n_internal, n_external : array, shape (waves, units)
-        Respondents.
+        Respondents; where teams are weighted, as many as would be as precise unweighted.
+    running : array of bool, shape (waves, units), optional
+        Where a programme runs, chosen by lot.
+    moved : (float, float)
+        By how much it moves the true scores of either side.
+    bend : float
+        By how much the second true score bends with the first, see `bent`.
 
     Returns
     -------
     dict
-        `population` and `waves`, as `SimulatedStudy.truth` describes.
+        `population` (before any programme) and `waves`, as `SimulatedStudy.truth` describes.
     """
-    x, w = _normal_nodes()
-    inside, outside = _unit_means(internal, x), _unit_means(external, x)
-    between = [float(w @ (m - w @ m) ** 2) for m in (inside, outside)]
-    within = [_within(model, missing) for model in (internal, external)]
-    partner = correlation * x[:, None] + np.sqrt(1 - correlation**2) * x[None, :]
-    far = _unit_means(external, partner.ravel()).reshape(partner.shape)
-    covariance = float(w @ ((inside - w @ inside)[:, None] * far) @ w)
-    true = covariance / float(np.sqrt(between[0] * between[1]))
+    plain = _joint(internal, external, correlation, missing, bend=bend)
     share = [_share_scored(model, missing) for model in (internal, external)]
     per_wave = {}
-    for wave, (n_i, n_e) in enumerate(zip(n_internal, n_external, strict=True), start=1):
+    for wave, (n_i, n_e) in enumerate(zip(n_internal, n_external, strict=True)):
+        running_share = float(running[wave].mean()) if running is not None and any(moved) else 0.0
+        found = (
+            _joint(internal, external, correlation, missing, moved, running_share, bend)
+            if running_share
+            else plain
+        )
         reliability = [
             tau / (tau + sigma * float(np.mean(1 / (scored * n))))
-            for tau, sigma, scored, n in zip(between, within, share, (n_i, n_e), strict=True)
+            for tau, sigma, scored, n in zip(
+                found.between, found.within, share, (n_i, n_e), strict=True
+            )
         ]
-        per_wave[str(wave)] = {
+        per_wave[str(wave + 1)] = {
             "reliability_internal": round(reliability[0], DIGITS),
             "reliability_external": round(reliability[1], DIGITS),
             "observed_correlation": round(
-                true * float(np.sqrt(reliability[0] * reliability[1])), DIGITS
+                found.correlation * float(np.sqrt(reliability[0] * reliability[1])), DIGITS
             ),
         }
     return {
         "population": {
-            "unit_correlation": round(true, DIGITS),
-            "between_internal": round(between[0], DIGITS),
-            "within_internal": round(within[0], DIGITS),
-            "between_external": round(between[1], DIGITS),
-            "within_external": round(within[1], DIGITS),
+            "unit_correlation": round(plain.correlation, DIGITS),
+            "between_internal": round(plain.between[0], DIGITS),
+            "within_internal": round(plain.within[0], DIGITS),
+            "between_external": round(plain.between[1], DIGITS),
+            "within_external": round(plain.within[1], DIGITS),
         },
         "waves": per_wave,
     }
 
 
-def _normal_nodes() -> tuple[np.ndarray, np.ndarray]:
+def unit_score_correlation(one: AnswerModel, other: AnswerModel, latent: float) -> float:
+    """Correlate the true unit scores of two questionnaires on the scale of their answers."""
+    return round(_joint(one, other, latent, missing=0.0).correlation, DIGITS) + 0.0
+
+
+def mean_answer(model: AnswerModel, moved: float = 0.0) -> float:
+    """Mean answer over all units, where true scores lie `moved` above 0."""
+    x, w = normal_nodes()
+    return float(w @ _unit_means(model, x + moved))
+
+
+@dataclass(frozen=True)
+class _Joint:
+    between: tuple[float, float]
+    within: tuple[float, float]
+    correlation: float
+
+
+def _joint(
+    one: AnswerModel,
+    other: AnswerModel,
+    correlation: float,
+    missing: float,
+    moved: tuple[float, float] = (0.0, 0.0),
+    share: float = 0.0,
+    bend: float = 0.0,
+) -> _Joint:
+    """Variances and correlation of two scores, a share of the units being moved."""
+    z, v = normal_nodes()
+    x, w = _fine_nodes() if bend else (z, v)
+    groups = [(1 - share, (0.0, 0.0)), (share, moved)] if share else [(1.0, (0.0, 0.0))]
+    partner = bent(x[:, None], z[None, :], correlation, bend)
+    between, within = [], []
+    for side, model in enumerate((one, other)):
+        # A bent score is not normal: it is integrated over both of its parts.
+        score = partner.ravel() if side and bend else x
+        weight = np.outer(w, v).ravel() if side and bend else w
+        means = [(p, _unit_means(model, score + by[side])) for p, by in groups]
+        centre = sum(p * float(weight @ m) for p, m in means)
+        between.append(sum(p * float(weight @ (m - centre) ** 2) for p, m in means))
+        within.append(sum(p * within_units(model, missing, by[side]) for p, by in groups))
+    centre = sum(p * float(w @ _unit_means(one, x + by[0])) for p, by in groups)
+    covariance = 0.0
+    for p, by in groups:
+        far = _unit_means(other, partner.ravel() + by[1]).reshape(partner.shape)
+        here = _unit_means(one, x + by[0]) - centre
+        covariance += p * float(w @ (here[:, None] * far) @ v)
+    return _Joint(
+        (between[0], between[1]),
+        (within[0], within[1]),
+        covariance / float(np.sqrt(between[0] * between[1])),
+    )
+
+
+def bent(one: np.ndarray, own: np.ndarray, correlation: float, bend: float) -> np.ndarray:
+    """Make a score of variance 1 of another and an own part; steeper below 0 than above.
+
+    The bend is uncorrelated with the score it bends with, so that the correlation stays.
+    """
+    if bend:
+        kink = (np.sqrt(2 / np.pi) - np.abs(one)) / np.sqrt(1 - 2 / np.pi)
+        own = np.sqrt(1 - bend**2) * own + bend * kink
+    return np.asarray(correlation * one + np.sqrt(1 - correlation**2) * own)
+
+
+def _fine_nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Give many points of equal weight, for what has a kink."""
+    x = ndtri((np.arange(FINE) + 0.5) / FINE)
+    return x, np.full(FINE, 1 / FINE)
+
+
+def normal_nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Give points and weights that integrate over a standard normal variable."""
     x, w = np.polynomial.hermite_e.hermegauss(NODES)
     return x, w / w.sum()
 
 
-def _expected(model: AnswerModel, level: np.ndarray, spread: float) -> np.ndarray:
+def expected_answer(model: AnswerModel, level: np.ndarray, spread: float) -> np.ndarray:
     """Mean answer at a latent level, averaged over a normal part of variance `spread`."""
     sd = np.sqrt(spread)
     return 1 + sum(ndtr((level - cut) / sd) for cut in model.cuts)
@@ -123,7 +206,7 @@ def _unit_means(model: AnswerModel, true: np.ndarray) -> np.ndarray:
     """Mean score of a unit's members at each latent unit score."""
     level = np.sqrt(model.unit) * true[:, None, None] + model.shifts
     spread = model.person + _centred_pair(model) + model.residual
-    return _expected(model, level, spread).mean(axis=(1, 2))
+    return expected_answer(model, level, spread).mean(axis=(1, 2))
 
 
 def _centred_pair(model: AnswerModel) -> float:
@@ -132,13 +215,13 @@ def _centred_pair(model: AnswerModel) -> float:
     return model.pair * (s - 1) / s
 
 
-def _within(model: AnswerModel, missing: float) -> float:
+def within_units(model: AnswerModel, missing: float, moved: float = 0.0) -> float:
     """Variance of persons' scores within units, averaged over units."""
-    x, w = _normal_nodes()
-    level = np.sqrt(model.unit) * x[:, None] + np.sqrt(model.person) * x[None, :]
+    x, w = normal_nodes()
+    level = np.sqrt(model.unit) * (x + moved)[:, None] + np.sqrt(model.person) * x[None, :]
     level = level[..., None, None] + model.shifts
     pair = _centred_pair(model)
-    mean = _expected(model, level, pair + model.residual)
+    mean = expected_answer(model, level, pair + model.residual)
     # An answer's variance about the mean of its person, supplier and unit: pair effects
     # are shared by a unit's members, so they are averaged over outside the square.
     nodes, weights = (x, w) if pair else (np.zeros(1), np.ones(1))

@@ -1,44 +1,41 @@
 """What is in range stays, what is not goes to quarantine with its place and a reason."""
 
 import math
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
-import pandas as pd
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook import Measure, Scale, Score, Source
+from icx_research.survey.cells import NUMBER, OTHER_DECIMAL, THOUSANDS, key_text, number, yes_or_no
+from icx_research.survey.codebook import Codebook, Measure, Scale, Score, Source
+from icx_research.survey.quarantine import Quarantine, check_duplicates, check_share
+from icx_research.survey.supplier_blocks import Ratings, items_of, stacked
+from icx_research.survey.wave_checks import check_days, days_read, read_days, waves_of_days
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
-OTHER_DECIMAL = re.compile(r"[+-]?\d+,\d+")
-QUARANTINE_COLUMNS = ("table", "file", "row", "column", "reason")
+TIMELESS = ("units", "programme", "crosswalk")  # tables whose rows need not belong to a wave
 
 
-@dataclass
-class Quarantine:
-    """Rows set aside while one table is validated: place and reason, never content."""
+@dataclass(frozen=True, eq=False)
+class Validated:
+    """One table after validation.
 
-    source: Source
-    entries: list[tuple[int, str, str]] = field(default_factory=list)
+    Attributes
+    ----------
+    frame : narwhals DataFrame
+        Keys named by their roles, items and figures as floats; only clean rows.
+    quarantine : Quarantine
+    n_read : int
+        Rows before quarantine; ratings where one row holds several.
+    log : tuple of str
+        What the rows turned out to be; no answers.
+    """
 
-    @property
-    def file(self) -> str:
-        """Name of the file, or of the table where it came as a frame."""
-        return self.source.file or f"{self.source.name} table"
-
-    def add(self, rows: Iterable[int], column: str, reason: str) -> None:
-        """Set rows aside for one reason."""
-        self.entries += [(row, column, reason) for row in rows]
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One line per problem, in the order of the file."""
-        lines = [(self.source.name, self.file, *entry) for entry in sorted(self.entries)]
-        return pd.DataFrame(lines, columns=list(QUARANTINE_COLUMNS))
+    frame: "nw.DataFrame[Any]"
+    quarantine: Quarantine
+    n_read: int
+    log: tuple[str, ...] = ()
 
 
 def validate_table(
@@ -46,10 +43,9 @@ def validate_table(
     rows: list[int],
     source: Source,
     *,
-    max_quarantined: float,
-    waves: tuple[str, ...] = (),
+    codebook: Codebook,
     ragged: Sequence[tuple[int, str]] = (),
-) -> tuple["nw.DataFrame[Any]", Quarantine]:
+) -> Validated:
     """Turn declared columns into keys (text) and numbers; set aside what does not fit.
 
     Parameters
@@ -59,17 +55,14 @@ def validate_table(
     rows : list of int
         Row number of each record in its file.
     source : Source
-    max_quarantined : float
-        Share of rows that may be set aside before the table is unusable.
-    waves : tuple of str
-        The waves there may be; any where empty.
+    codebook : Codebook
+        With the waves there may be, and the share of rows that may be set aside.
     ragged : sequence of (int, str)
         Rows that could not be split into columns, with the reason; not in `frame`.
 
     Returns
     -------
-    (narwhals DataFrame, Quarantine)
-        Keys named by their roles, items and figures as floats; only clean rows.
+    Validated
 
     Raises
     ------
@@ -78,64 +71,113 @@ def validate_table(
         be set aside.
     """
     quarantine = Quarantine(source, [(row, "", reason) for row, reason in ragged])
-    columns: dict[str, list[Any]] = {}
-    for role, column in source.keys.items():
-        columns[role] = [key_text(cell) for cell in frame[column].to_list()]
-        lost = [row for row, cell in zip(rows, columns[role], strict=True) if cell is None]
-        quarantine.add(lost, column, f"the {role.replace('_', ' ')} is missing; fill it in")
-    if waves and "wave" in columns:
-        stray = [row for row, wave in zip(rows, columns["wave"], strict=True)
-                 if wave is not None and wave not in waves]  # fmt: skip
-        quarantine.add(stray, source.keys["wave"], f"the wave is none of {', '.join(waves)}")
+    columns = _keys(frame, rows, quarantine, codebook)
     for name in source.attributes:
         columns[name] = [key_text(cell) for cell in frame[name].to_list()]
+    for name in source.indicators:
+        columns[name] = _indicator(frame[name].to_list(), name, rows, quarantine)
     for column, measure in _numeric_columns(source):
         columns[column] = _numbers(frame[column].to_list(), column, measure, rows, quarantine)
     if source.weight:
         columns[source.weight] = _weights(frame[source.weight].to_list(), rows, quarantine)
+    _check_answered(columns, quarantine)
+    check_duplicates(columns, rows, quarantine)
+    found = (stacked if source.blocks else _kept)(columns, rows, quarantine, n_ragged=len(ragged))
+    check_share(found.n_bad, found.n_read, quarantine, codebook.thresholds.max_quarantined)
+    clean = nw.DataFrame.from_dict(
+        found.columns, schema=_schema(found.columns, source), backend=frame.implementation
+    )
+    waves = days_read(found.columns["wave"], quarantine, codebook) if "wave" in columns else ()
+    return Validated(clean, quarantine, found.n_read, (*found.log, *waves))
+
+
+def _kept(
+    columns: dict[str, list[Any]], rows: list[int], quarantine: Quarantine, *, n_ragged: int
+) -> Ratings:
+    """Keep the rows in which nothing is wrong; a row of ratings is one rating."""
+    bad = {row for row, _, _ in quarantine.entries}
+    keep = [row not in bad for row in rows]
+    kept = {
+        name: [value for value, use in zip(values, keep, strict=True) if use]
+        for name, values in columns.items()
+    }
+    return Ratings(kept, n_read=len(rows) + n_ragged, n_bad=len(bad), log=())
+
+
+def _keys(
+    frame: "nw.DataFrame[Any]", rows: list[int], quarantine: Quarantine, codebook: Codebook
+) -> dict[str, list[Any]]:
+    """Read the keys under their roles; those a table need not name are filled in."""
+    source, columns = quarantine.source, {}
+    for role, column in source.keys.items():
+        columns[role] = [key_text(cell) for cell in frame[column].to_list()]
+        lost = [row for row, cell in zip(rows, columns[role], strict=True) if cell is None]
+        quarantine.add(lost, column, f"the {role.replace('_', ' ')} is missing; fill it in")
+    waves = codebook.waves
+    if waves and "wave" in columns:
+        stray = [row for row, wave in zip(rows, columns["wave"], strict=True)
+                 if wave is not None and wave not in waves]  # fmt: skip
+        quarantine.add(stray, source.keys["wave"], f"the wave is none of {', '.join(waves)}")
+    if "date" in columns:
+        days = read_days(frame[source.keys["date"]].to_list(), rows, quarantine)
+        columns["date"] = [None if one is None else one.isoformat() for one in days]
+        if "wave" in columns:
+            check_days(columns["wave"], days, rows, quarantine, codebook)
+        elif codebook.wave_dates:
+            columns["wave"] = waves_of_days(days, rows, quarantine, codebook)
     if "respondent" not in source.keys and source.grain == "respondent":
         columns["respondent"] = [str(row) for row in rows]
-    if "wave" not in source.keys and source.name not in ("units", "crosswalk"):
+    if "wave" not in columns and source.name not in TIMELESS:
         columns["wave"] = ["1"] * len(rows)
-    _check_duplicates(columns, rows, quarantine)
-    bad = {row for row, _, _ in quarantine.entries}
-    _check_share(len(bad), len(rows) + len(ragged), quarantine, max_quarantined)
-    keep = [row not in bad for row in rows]
-    backend = frame.implementation
-    clean = nw.DataFrame.from_dict(
-        {name: [v for v, use in zip(values, keep, strict=True) if use]
-         for name, values in columns.items()},
-        schema=_schema(columns, source),
-        backend=backend,
-    )  # fmt: skip
-    return clean, quarantine
+    return columns
 
 
 def _schema(columns: dict[str, list[Any]], source: Source) -> dict[str, Any]:
-    text = {*source.keys, *source.attributes, "respondent", "wave"}
+    text = {*source.roles, *source.attributes, "respondent", "wave"}
     return {name: nw.String() if name in text else nw.Float64() for name in columns}
 
 
-def _absent(cell: Any) -> bool:
-    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
-
-
-def key_text(cell: Any) -> str | None:
-    """Read a key as text; a number keeps no decimals it does not need."""
-    if _absent(cell):
-        return None
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    word = str(cell)
-    return word if word.strip() else None
+def _indicator(
+    cells: list[Any], column: str, rows: list[int], quarantine: Quarantine
+) -> list[float | None]:
+    known = {cell: yes_or_no(cell) for cell in set(cells)}
+    strange = {cell for cell, value in known.items() if value is None}
+    reason = "the cell is neither 1 (true, yes) nor 0 (false, no); correct it"
+    quarantine.add(_rows_of(strange, cells, rows), column, reason)
+    return [known[cell] for cell in cells]
 
 
 def _numeric_columns(source: Source) -> list[tuple[str, Measure]]:
     found: dict[str, Measure] = {}
     for measure in source.measures.values():
-        for column in measure.items if isinstance(measure, Scale) else measure.columns:
+        for column in source.columns_of(measure):
             found.setdefault(column, measure)
     return list(found.items())
+
+
+def _check_answered(columns: dict[str, list[Any]], quarantine: Quarantine) -> None:
+    """Refuse a column without any answer; of an item that is asked per supplier, all of them."""
+    source = quarantine.source
+    for column, measure in _numeric_columns(source):
+        noun = "an answer" if isinstance(measure, Scale) else "a figure"
+        if source.blocks is None and _empty(columns[column]):
+            raise StudyError(
+                f"{quarantine.file}, column {column}: no row holds {noun}; leave the column out "
+                "of the codebook, or export the data again."
+            )
+    if source.blocks is None:
+        return
+    for item in items_of(source):
+        each = [source.blocks.column(supplier, item) for supplier in source.blocks.suppliers]
+        if all(_empty(columns[column]) for column in each):
+            raise StudyError(
+                f"{quarantine.file}, item {item} of every supplier ({each[0]} and so on): no row "
+                "holds an answer; leave the item out of the codebook, or export the data again."
+            )
+
+
+def _empty(cells: list[Any]) -> bool:
+    return bool(cells) and all(cell is None for cell in cells)
 
 
 def _numbers(
@@ -144,9 +186,9 @@ def _numbers(
     """Parse one column; equal cells are parsed once."""
     answers = isinstance(measure, Scale)
     limits = measure.response_range
-    if isinstance(measure, Score) and column not in measure.values:  # noqa: PD011
+    if isinstance(measure, Score) and column not in measure.values:
         limits = (1.0 if column == measure.n else 0.0, math.inf)
-    known = {cell: _number(cell, measure, quarantine.source.decimal) for cell in set(cells)}
+    known = {cell: number(cell, measure, quarantine.source.decimal) for cell in set(cells)}
     noun = "answer" if answers else "figure"
     strange, outside = set(), set()
     for cell, value in known.items():
@@ -180,34 +222,11 @@ def _numbers(
         )
         reason = f"the {noun} is outside {span}; {advice}"
         quarantine.add(_rows_of(outside, cells, rows), column, reason)
-    if cells and not any(value is not None for value in known.values()):
-        raise StudyError(
-            f"{quarantine.file}, column {column}: no row holds {'an' if answers else 'a'} {noun}; "
-            "leave the column out of the codebook, or export the data again."
-        )
     return [known[cell] for cell in cells]
 
 
 def _rows_of(bad: set[Any], cells: list[Any], rows: list[int]) -> list[int]:
     return [row for row, cell in zip(rows, cells, strict=True) if cell in bad]
-
-
-def _number(cell: Any, measure: Measure, decimal: str) -> float | None:
-    """Read one cell: None where there is no answer, nan where it is no number."""
-    if _absent(cell):
-        return None
-    word = str(cell).strip()
-    if not word or word in measure.missing_codes:
-        return None
-    if isinstance(cell, str) and decimal != ".":
-        if "." in word:
-            return math.nan
-        word = word.replace(decimal, ".")
-    if not NUMBER.fullmatch(word):
-        return math.nan
-    value = float(word)
-    codes = (float(code) for code in measure.missing_codes if NUMBER.fullmatch(code))
-    return None if value in codes else value
 
 
 def _weights(cells: list[Any], rows: list[int], quarantine: Quarantine) -> list[float | None]:
@@ -223,53 +242,3 @@ def _weights(cells: list[Any], rows: list[int], quarantine: Quarantine) -> list[
             )
         values.append(value)
     return values
-
-
-def _check_duplicates(
-    columns: dict[str, list[Any]], rows: list[int], quarantine: Quarantine
-) -> None:
-    """Set aside every row of a key that stands twice; refuse it in a table of units."""
-    source = quarantine.source
-    roles = [
-        role
-        for role in ("respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "wave")
-        if role in columns
-    ]
-    keys = list(zip(*(columns[role] for role in roles), strict=True))
-    if len(set(keys)) == len(keys):
-        return
-    places: dict[tuple[Any, ...], list[int]] = {}
-    for row, key in zip(rows, keys, strict=True):
-        if None not in key:
-            places.setdefault(key, []).append(row)
-    named = " + ".join(source.keys[role] for role in roles if role in source.keys)
-    for found in places.values():
-        if len(found) < 2:
-            continue
-        if source.grain == "unit":
-            raise StudyError(
-                f"{quarantine.file}, row {found[1]}, column {named}: the same key stands in row "
-                f"{found[0]}; keep one row per key, or declare the wave column."
-            )
-        for row in found:
-            twin = found[1] if row == found[0] else found[0]
-            quarantine.add([row], named, f"the same key stands in row {twin}; keep one of them")
-
-
-def _check_share(bad: int, total: int, quarantine: Quarantine, limit: float) -> None:
-    """Refuse a table of which too much, or everything, would be set aside."""
-    if bad <= limit * total and bad < total:
-        return
-    table = quarantine.table
-    reason, column = table.groupby(["reason", "column"], sort=False).size().idxmax()
-    row = table.loc[(table["reason"] == reason) & (table["column"] == column), "row"].iloc[0]
-    if str(reason).startswith("the same key"):
-        reason = (
-            "the same key stands in other rows, too; declare the supplier_unit or wave column "
-            "under keys, or keep one row per key"
-        )
-    at = f", column {column}" if column else ""
-    raise StudyError(
-        f"{quarantine.file}, row {row}{at}: {reason} ({bad} of {total} rows cannot be used; at "
-        f"most {limit:.0%} may be set aside)."
-    )

@@ -21,6 +21,16 @@ def order_waves(waves: Any, codebook: Codebook) -> list[str]:
     return sorted(names, key=_natural)
 
 
+def choose_wave(waves: Any, codebook: Codebook, wave: str | None = None) -> str:
+    """Take the wave that is given, else the one the study asks about, else the latest."""
+    known = order_waves(waves, codebook)
+    asked = codebook.question.wave
+    chosen = wave or (asked if asked in known else known[-1])
+    if chosen not in known:
+        raise ValueError(f"There is no wave {chosen!r}; there are {', '.join(known)}.")
+    return chosen
+
+
 def _natural(wave: str) -> tuple[list[tuple[float, str]], str]:
     """Split a name into words and numbers: W2 comes before W10, -1 before 0.5."""
     try:
@@ -35,11 +45,12 @@ def common_waves(internal: UnitScores, external: UnitScores, lag: int) -> dict[s
     codebook = internal.codebook
     inside = order_waves(internal.table["wave"].unique(), codebook)
     outside = order_waves(external.table["wave"].unique(), codebook)
-    undeclared = "wave" not in internal.source.keys or "wave" not in external.source.keys
+    undeclared = not (codebook.tells_waves(internal.source) and
+                      codebook.tells_waves(external.source))  # fmt: skip
     if undeclared and lag == 0:
         if len(inside) == len(outside) == 1:
             return {inside[0]: outside[0]}
-        side = "internal" if "wave" not in internal.source.keys else "external"
+        side = "external" if codebook.tells_waves(internal.source) else "internal"
         raise StudyError(
             f"The {side} survey has no wave column but the other has several waves; declare the "
             f"wave column under {side}: keys."
@@ -61,12 +72,13 @@ def align_waves(scores: UnitScores, reference: UnitScores) -> UnitScores:
     A table without a wave column has one wave; it can only be joined to a survey
     of one wave, whatever that is called.
     """
-    if "wave" in scores.source.keys and "wave" in reference.source.keys:
+    tells_waves = scores.codebook.tells_waves
+    if tells_waves(scores.source) and tells_waves(reference.source):
         return scores
     own, known = scores.table["wave"].unique(), reference.table["wave"].unique()
     if len(own) == len(known) == 1:
         return rename_waves(scores, {own[0]: known[0]})
-    name = next(s.source.name for s in (scores, reference) if "wave" not in s.source.keys)
+    name = next(s.source.name for s in (scores, reference) if not tells_waves(s.source))
     raise StudyError(
         f"The {name} table has no wave column but the tables it is joined to have several waves; "
         f"declare the wave column under {name}: keys."

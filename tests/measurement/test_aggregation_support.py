@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from icx_research.measurement.agreement.gate import linkage_gate
 from icx_research.measurement.agreement.intraclass import icc_1, icc_2
 from icx_research.measurement.agreement.support import aggregation_support
 from icx_research.measurement.agreement.within_group import rwg_j
@@ -94,6 +95,115 @@ def test_labels_name_the_sizes(ratings):
     assert 0.10 <= row["icc_1"] < 0.25 and found.labels.loc["service", "icc_1"] == "medium"
 
 
+def drawn(sizes, *, between, within=1.0, seed=11):
+    rng = np.random.default_rng(seed)
+    unit = np.repeat(np.arange(len(sizes)), sizes)
+    noise = within * rng.normal(size=(len(unit), 2))
+    # without variance between units their means are equal, and ICC(1) is below zero
+    noise -= np.array([noise[unit == u].mean(axis=0) for u in range(len(sizes))])[unit]
+    level = between * rng.normal(size=len(sizes))
+    answers = np.clip(np.round(4 + level[unit][:, None] + noise, 6), 1, 7)
+    return pd.DataFrame(answers, columns=["s1", "s2"]).assign(unit=unit)
+
+
+def gate_of(data, **options):
+    found = aggregation_support(data, scales={"s": ["s1", "s2"]}, **OPTIONS | options)
+    return found, found.gate.set_index("use")
+
+
+def test_agreeing_raters_of_differing_units_are_allowed_without_a_word():
+    found, gate = gate_of(drawn([12] * 20, between=0.8, within=0.4))
+    assert gate["verdict"].to_dict() == {"linkage": "allowed", "display": "allowed"}
+    assert gate["reason"].tolist() == ["", ""]
+    assert found.allows("linkage") and found.allows("display", scale="s")
+
+
+def test_units_that_do_not_differ_are_blocked_for_linkage_only():
+    found, gate = gate_of(drawn([12] * 20, between=0.0))
+    icc = found.scales.loc["s", "icc_1"]
+    assert icc < 0
+    reason = "no variance between units (ICC(1) = -.09): their means differ by chance"
+    assert gate.loc["linkage"].tolist() == ["s", "blocked", reason]
+    assert gate.loc["display"].tolist() == ["s", "warned", reason]
+    assert not found.allows("linkage") and found.allows("display")
+
+
+@pytest.mark.parametrize(("icc", "verdict"), [(0.001, "warned"), (0.0, "blocked")])
+def test_the_least_variance_between_units_opens_the_gate(icc, verdict):
+    row = pd.Series({"icc_1": icc, "icc_2": 0.01, "p_value": 0.4, "rwg_j_uniform": 0.1})
+    assert linkage_gate(row, np.array([5, 5])).verdict == verdict
+
+
+def test_low_agreement_and_reliability_warn_but_never_forbid(ratings):
+    found = aggregation_support(ratings, scales=SCALES, **OPTIONS)
+    gate = found.gate[found.gate["use"] == "linkage"].set_index("scale")
+    assert gate["verdict"].tolist() == ["warned", "warned"]
+    row = found.scales.loc["overall"]
+    assert gate.loc["overall", "reason"] == (
+        f"ICC(2) = {row['icc_2']:.2f} (tolerable): correlations of unit means shrink to "
+        f"{np.sqrt(row['icc_2']):.2f} of their size; show them corrected as well; "
+        f"median rWG(J) = {row['rwg_j_uniform']:.2f} (moderate, uniform null): raters of a unit "
+        f"see it differently; median rWG(J) = {row['rwg_j_slight_skew']:.2f} (weak, slight skew "
+        "null): raters of a unit see it differently"
+    ).replace("= 0.", "= .").replace("to 0.", "to .")
+    assert found.allows("linkage") and found.allows("linkage", scale="overall")
+
+
+def test_uncertain_differences_and_single_raters_warn():
+    rng = np.random.default_rng(8)
+    data = pd.DataFrame({"s1": rng.normal(4, 0.4, 40), "unit": np.arange(40) // 3})
+    found = aggregation_support(data, scales={"s": ["s1"]}, **OPTIONS)
+    row, gate = found.scales.loc["s"], found.gate.set_index("use")
+    assert row["icc_1"] > 0 and row["p_value"] > 0.05
+    reason = gate.loc["linkage", "reason"]
+    assert reason.startswith("units are not told apart with certainty (p = .")
+    assert reason.endswith("; 1 units have one rater")
+    assert gate.loc["linkage", "verdict"] == "warned"
+
+
+def test_display_rests_on_the_persons_behind_each_mean():
+    data = drawn([12, 12, 9, 4], between=0.8, within=0.4)
+    found, gate = gate_of(data)
+    assert found.min_persons == 10
+    assert gate.loc["display"].tolist() == [
+        "s", "warned", "2 of 4 units have fewer than 10 raters and must be suppressed",
+    ]  # fmt: skip
+    assert gate_of(data, min_persons=9)[1].loc["display", "reason"].startswith("1 of 4 units")
+    few, gate = gate_of(data[data["unit"] > 0])
+    assert gate.loc["display"].tolist() == [
+        "s", "blocked", "1 of 3 units have 10 raters or more; means of the others must not be "
+        "shown",
+    ]  # fmt: skip
+    assert few.allows("linkage") and not few.allows("display")
+
+
+def test_raters_are_counted_per_scale(ratings):
+    found = aggregation_support(ratings, scales=SCALES, **OPTIONS)
+    for scale, items in SCALES.items():
+        expected = ratings.dropna(subset=[*items, "unit"])["unit"].value_counts()
+        sizes = found.unit_sizes[scale]
+        assert sizes[sizes > 0].to_dict() == expected.to_dict()
+    assert found.unit_sizes.dtypes.eq(int).all()
+
+
+def test_unknown_uses_and_scales_are_refused(ratings):
+    found = aggregation_support(ratings, scales=SCALES, **OPTIONS)
+    with pytest.raises(ValueError, match=r"^use must be 'linkage' or 'display', not 'means'\.$"):
+        found.allows("means")
+    with pytest.raises(ValueError, match=r"^scale must be one of \['service', 'overall'\], not "):
+        found.allows("linkage", scale="x")
+
+
+def test_one_blocked_scale_blocks_the_question_for_all():
+    flat = drawn([12] * 20, between=0.0).rename(columns={"s1": "f1", "s2": "f2"})
+    data = drawn([12] * 20, between=0.8, within=0.4).join(flat[["f1", "f2"]])
+    scales = {"good": ["s1", "s2"], "flat": ["f1", "f2"]}
+    found = aggregation_support(data, scales=scales, **OPTIONS)
+    assert found.allows("linkage", scale="good")
+    assert not found.allows("linkage", scale="flat")
+    assert not found.allows("linkage")
+
+
 def test_shows_itself_without_words_of_judgement(ratings):
     found = aggregation_support(ratings, scales=SCALES, **OPTIONS)
     sentence = found.to_apa()
@@ -108,6 +218,7 @@ ERRORS = {
         "scales": {"b": ["s1"]}, "response_range": {"a": (1, 5)}},
     "aggregation_support needs at least 1 scale and 1 null distribution.": {"scales": {}},
     "data has no column 'x'; it has ['s1', 's2', 's3', 's4', 'unit'].": {"scales": {"a": ["x"]}},
+    "min_persons must be at least 5, not 4.": {"scales": {"a": ["s1"]}, "min_persons": 4},
     "aggregation_support needs answers from 1 to 5; item 's1' has others.": {
         "scales": {"a": ["s1"]}, "response_range": (1, 5)},
 }  # fmt: skip

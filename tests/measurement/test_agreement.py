@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from icx_research.core.reduction import moments
 from icx_research.core.variance import variance_components
@@ -296,6 +297,31 @@ def test_null_variances_follow_from_their_distributions():
     assert [null_variance("uniform", options=a) for a in (5, 7, 11)] == [2, 4, 10]
 
 
+def test_null_variances_are_those_of_the_table():
+    """As LeBreton's package gives them, by row: 5, 7 and 11 options."""
+    names = ["uniform", "slight_skew", "moderate_skew", "heavy_skew", "triangular", "normal"]
+    table = {5: [2, 1.34, 0.90, 0.44, 1.32, 1.04], 7: [4, 2.90, 2.14, 1.39, 2.10, 1.40],
+             11: [10, 7.31, 6.32, 4.02, 3.32, 1.40]}  # fmt: skip
+    assert tuple(names) == NULLS
+    for options, row in table.items():
+        assert [null_variance(name, options=options) for name in names] == row
+
+
+def test_triangular_and_normal_are_one_shape_for_five_options_only():
+    """Why the docstring warns: by definition they grow with the options, the table does not."""
+    for options, tabled in ((5, True), (7, False), (11, False)):
+        values = np.arange(1, options + 1)
+        triangle = np.minimum(values, values[::-1]) / np.minimum(values, values[::-1]).sum()
+        centred = values - (options + 1) / 2
+        variance = triangle @ centred**2
+        assert variance == pytest.approx((options - 1) * (options + 3) / 24)
+        assert (abs(null_variance("triangular", options=options) - variance) < 0.02) == tabled
+        cuts = (centred[:-1] + 0.5) / ((options - 1) / 4)
+        shares = np.diff(np.concatenate([[0], stats.norm.cdf(cuts), [1]]))
+        gap = null_variance("normal", options=options) - shares @ centred**2
+        assert (abs(gap) < 0.03) == tabled
+
+
 RWG_ERRORS = {
     "null must be one of uniform, slight_skew, moderate_skew, heavy_skew, triangular, normal; got "
     "'flat'.": (lambda d: d, {"null": "flat"}),
@@ -349,6 +375,9 @@ def test_labels_come_from_named_bands():
 
 def test_options_are_counted_from_the_range():
     assert [response_options(r) for r in ((1, 5), (0, 10), (1.0, 7.0))] == [5, 11, 7]
+    for impossible in ((1.5, 7), (1, 6.5), (4, 4)):
+        with pytest.raises(ValueError, match="two whole numbers; got"):
+            response_options(impossible)
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from icx_research.measurement.alignment import alignment
 from icx_research.measurement.invariance import NOT_VALIDATED, measurement_invariance
 from icx_research.measurement.sem.comparison import likelihood_ratio
 from tests.measurement.sem.ordinal_reference import (
@@ -213,6 +214,16 @@ def test_rules_are_labels_and_the_reader_chooses(ladders):
         np.testing.assert_allclose(table[f"delta_{name}"], table[name].diff(), equal_nan=True)
 
 
+def test_ordinal_levels_are_not_aligned(ladders):
+    message = (
+        "alignment needs loadings and intercepts of continuous items, which estimator='WLSMV' "
+        "does not estimate; use estimator='MLR'."
+    )
+    for result in (ladders["f"], ladders["f"].models["configural"]):
+        with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
+            alignment(result)
+
+
 def test_means_need_two_items_with_two_equal_thresholds():
     free = ("f2 | t1", "f2 | t2", "f2 | t3", "f3 ~ 1", "read =~ f5")
     result = ladder("f", free=free)
@@ -235,6 +246,10 @@ def test_means_need_two_items_with_two_equal_thresholds():
         ({"free": ("f2 | t5",)}, "free takes loadings, thresholds, intercepts and residual "
          "variances of the items, such as 'f =~ x2', 'x2 | t1', 'x2 ~ 1' and 'x2 ~~ x2'; 'f2 | t5' "
          "is none of this model."),
+        ({"free": ("f2 | t1; f3 ~ 1",)}, "free takes single paths such as 'f =~ x2', not 'f2 | t1; "
+         "f3 ~ 1'."),
+        ({"n_permutations": 5, "rng": np.random.default_rng(1)}, "n_permutations refits by maximum "
+         "likelihood; it is not available with estimator='WLSMV'."),
         ({"group": "one"}, "measurement_invariance needs at least 2 groups; 'one' has 1."),
     ],
 )  # fmt: skip

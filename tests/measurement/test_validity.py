@@ -108,7 +108,7 @@ def test_the_bootstrap_is_the_one_by_rows(service):
 
 
 def test_blocks_of_weights_do_not_change_the_size(service, monkeypatch):
-    monkeypatch.setattr("icx_research.measurement.discriminant.BLOCK", 10_000)
+    monkeypatch.setattr("icx_research.measurement.bootstrap.BLOCK", 10_000)
     found = htmt(service, scales=SCALES, n_resamples=99, rng=np.random.default_rng(3))
     assert all(r.ci_low < r.value < r.ci_high for r in found.ratios.values())
 

@@ -3,7 +3,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from icx_research.core.errors import StudyError
-from icx_research.present.notebooks import notebook_paths, run_notebook
+from icx_research.present.notebooks import (
+    notebook_paths,
+    run_notebook,
+    tutorial_paths,
+    without_solutions,
+)
 
 
 def write(path, *cells):
@@ -16,8 +21,22 @@ def parameters_cell():
     return new_code_cell("study_file = None", metadata={"tags": ["parameters"]})
 
 
-def test_bundled_notebooks_come_in_order():
+def test_bundled_notebooks_come_in_order_and_tutorials_apart():
     assert [path.stem for path in notebook_paths()] == ["01_data_quality", "04_linkage"]
+    assert [path.stem for path in tutorial_paths()] == ["00_tutorial"]
+
+
+def test_students_copy_has_no_solutions_and_was_never_run():
+    tutorial = nbformat.read(tutorial_paths()[0], as_version=4)
+    stored = nbformat.writes(tutorial)
+    student = without_solutions(tutorial)
+    nbformat.validate(student)
+    assert nbformat.writes(tutorial) == stored  # the original stays as it is
+    kept = [cell for cell in tutorial.cells if "solution" not in cell.metadata.get("tags", [])]
+    assert len(kept) < len(tutorial.cells)
+    assert [(c.id, c.source) for c in student.cells] == [(c.id, c.source) for c in kept]
+    code = [cell for cell in student.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
 
 
 def test_other_parameters_replace_the_stored_ones(tmp_path):

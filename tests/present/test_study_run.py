@@ -8,12 +8,17 @@ import pytest
 import icx_research as icx
 from icx_research.present import study_run
 from icx_research.present.manifest import outputs_of
+from icx_research.present.quality_pages import Drawn
+
+NOTHING = Drawn((), ("not testable: a test.",))
 
 
 @pytest.fixture
 def without_notebooks(monkeypatch):
-    """Running notebooks takes seconds; the one test that needs them runs them."""
+    """Notebooks and figures on the data take seconds; the tests that need them make them."""
     monkeypatch.setattr(study_run, "notebook_paths", list)
+    nothing = dict.fromkeys(("units", "answers", "missingness", "servqual", "coverage"), NOTHING)
+    monkeypatch.setattr(study_run, "quality_figures", lambda *_, **__: nothing)
 
 
 def files_below(folder):
@@ -32,11 +37,17 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
         "tables/coverage.csv", "tables/reliability.csv", "tables/quarantine.csv",
         "tables/unlinked_units.csv", "notebooks/01_data_quality.ipynb",
         "notebooks/04_linkage.ipynb", "notebooks/04_linkage.html",
-        "figures/linkage_service_csat.pdf",
+        "figures/linkage_service_csat.pdf", "figures/units_service.png", "figures/coverage.csv",
+        "figures/answers_external.svg", "figures/missingness.txt",
     } <= written  # fmt: skip
+    assert not [name for name in written if "tutorial" in name]  # it is about the company only
     assert "notebook 04_linkage" in steps
-    assert "notebook 04_linkage: cell 1 of 13" in steps
+    assert "notebook 04_linkage: cell 1 of 15" in steps
     assert run.page.name == "index.html"
+    page = run.page.read_text(encoding="utf-8")
+    for name in ("units_service", "units_csat", "answers_internal", "missingness", "coverage"):
+        assert f'<img src="figures/{name}.png" alt="' in page
+    assert "No figure (not testable: scales of kind perception and expectation" in page
     executed = nbformat.read(tmp_path / "out" / "notebooks" / "04_linkage.ipynb", as_version=4)
     injected = next(
         c for c in executed.cells if "injected-parameters" in c.metadata.get("tags", [])
@@ -56,6 +67,7 @@ def test_page_escapes_what_the_study_says(small_study, tmp_path, without_noteboo
     assert "Made up for a test." in page
     assert run.ledger["K01"].words in page
     assert 'alt="Scatter plot of 12 units.' in page
+    assert page.count("<p>No figure (not testable: a test.)</p>") == 5
 
 
 def test_manifest_holds_fingerprints_of_everything(small_study, tmp_path, without_notebooks):

@@ -95,7 +95,7 @@ REFUSED = {
     "unknown role": (
         swap("client_unit: branch", "unit: branch"),
         LINE.format(4) + "internal.keys.unit: unknown key; known are respondent, client_unit, "
-        "supplier_unit, wave.",
+        "supplier_unit, wave, date.",
     ),
     "key twice": (
         swap("  file: staff.csv", "  file: staff.csv\n  file: staff.csv"),

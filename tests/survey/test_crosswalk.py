@@ -99,7 +99,7 @@ def test_only_the_declared_cardinality_is_linked(declared, actual):
     with pytest.raises(StudyError) as caught:
         link(rows, staff=staff, customers=customers, cardinality=declared)
     assert str(caught.value) == (
-        f"the crosswalk links client units to serving units {actual}, but declares {declared}; "
+        f"The crosswalk links client units to serving units {actual}, but declares {declared}; "
         f"declare cardinality {actual} with the crosswalk if that is meant, or correct the ids."
     )
 
@@ -122,7 +122,7 @@ def test_weights_that_do_not_sum_to_1_are_refused(second):
     with pytest.raises(StudyError) as caught:
         link(rows, cardinality="many_to_one")
     assert str(caught.value) == (
-        f"the crosswalk: the weights of serving unit 'X' sum to {0.25 + second:g}; they must sum "
+        f"The crosswalk: the weights of serving unit 'X' sum to {0.25 + second:g}; they must sum "
         "to 1 per serving unit."
     )
 

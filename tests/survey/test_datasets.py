@@ -1,11 +1,14 @@
 """The bundled company: there, clean, and rebuilt byte for byte."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import yaml
 
 from icx_research import link_study, load_example, protect, read_study
 from icx_research.survey.datasets import bundled, example_path
+from icx_research.survey.effects import Effects
 from icx_research.survey.simulated_files import write_simulation
 
 
@@ -37,6 +40,16 @@ def test_the_bundled_company_is_rebuilt_byte_for_byte(tmp_path):
 def test_the_truth_beside_the_company_is_that_of_its_seed(company):
     truth = yaml.safe_load((example_path("company").parent / "truth.yaml").read_text("utf-8"))
     assert truth["seed"] == 20240501
+    # As first published: what was added later left it alone.
+    first = {"unit_correlation": 0.399554, "between_internal": 0.103724,
+             "within_internal": 0.604314, "between_external": 0.093732,
+             "within_external": 1.146444}  # fmt: skip
+    assert truth["population"] == first
+    assert truth["waves"]["3"] == {
+        "reliability_internal": 0.749419, "reliability_external": 0.787537,
+        "observed_correlation": 0.306954,
+    }  # fmt: skip
+    assert set(truth["effects"]) == {effect.name for effect in fields(Effects)}
     assert truth["population"]["unit_correlation"] == pytest.approx(0.4, abs=0.001)
     observed = [wave["observed_correlation"] for wave in truth["waves"].values()]
     table = link_study(company).table

@@ -8,7 +8,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from icx_research import StudyError, link_study, read_codebook, read_study
+from icx_research import Blocked, StudyError, link_study, read_codebook, read_study
 from icx_research.survey.datasets import example_path
 from icx_research.survey.drafting import draft_study
 from icx_research.survey.drafting_files import look_at
@@ -87,10 +87,100 @@ def test_codes_and_reverse_keyed_items_are_asked_about_and_not_applied(tmp_path,
 def test_ids_spelled_otherwise_get_suggestions(tmp_path, rng):
     staff, customers = surveys(rng)
     customers["Standort"] = customers["Standort"].str.replace("Köln 0", "köln-")
-    _, text = draft(tmp_path, *write(tmp_path, staff, customers))
+    home = tmp_path / "study"
+    files = write(tmp_path, staff, customers)
+    written = draft_study(home, internal=files[0], external=files[1])
+    assert [path.name for path in written] == ["study.yaml", "crosswalk.csv"]
+    text = written[0].read_text(encoding="utf-8")
     assert (
         "#   internal unit 'Filiale Köln 01' is not in customers.csv; is it 'Filiale köln-1'?"
     ) in text
+    pairs = pd.read_csv(written[1])
+    assert pairs["pairing"].value_counts().to_dict() == {"spelled otherwise": 9, "same id": 3}
+    with pytest.raises(Blocked, match="only 25% of the respondents belong to a unit"):
+        link_study(read_study(written[0]))
+    text = re.sub(r"^# (crosswalk:|  file: crosswalk|  keys: \{client)", r"\1", text, flags=re.M)
+    written[0].write_text(text, encoding="utf-8")
+    assert len(link_study(read_study(written[0])).table) == 12
+
+
+LIKERT = {1: "Strongly disagree", 2: "Disagree", 3: "Neither", 4: "Agree", 5: "Strongly agree"}
+ENDS = {1: "1 - not at all", 2: "2", 3: "3", 4: "4", 5: "5 - completely"}
+
+
+@pytest.mark.parametrize(
+    ("words", "answers"),
+    [
+        (LIKERT, {word.casefold(): value for value, word in LIKERT.items()}),
+        (ENDS, {"1 - not at all": 1, "5 - completely": 5}),
+        (
+            {1: "Sehr unzufrieden", 2: "Unzufrieden", 3: "Zufrieden", 4: "Sehr zufrieden",
+             5: "Sehr zufrieden"},
+            {"sehr unzufrieden": 1, "unzufrieden": 2, "zufrieden": 3, "sehr zufrieden": 4},
+        ),
+    ],
+    ids=["words", "words at the ends", "no middle"],
+)  # fmt: skip
+def test_answers_in_words_are_numbered_and_asked_about(tmp_path, rng, words, answers):
+    staff, customers = surveys(rng, top=5)
+    plain = customers["zufrieden1"].copy()
+    customers[["zufrieden1", "zufrieden2"]] = customers[["zufrieden1", "zufrieden2"]].apply(
+        lambda column: column.map(words)
+    )
+    path, text = draft(tmp_path, *write(tmp_path, staff, customers))
+    scale = read_codebook(path).sources["external"].measures["zufrieden"]
+    assert scale.answers == answers
+    assert scale.response_range == (1, max(answers.values()))
+    assert "# QUESTION: is this their order?" in text
+    read = read_study(path).tables["external"]["zufrieden1"]
+    assert read.tolist() == plain.clip(upper=max(answers.values())).tolist()
+
+
+def test_sentences_side_by_side_become_one_scale(tmp_path, rng):
+    staff, customers = surveys(rng, top=5)
+    sentences = {
+        "q1": "The service desk answers quickly [1 = no, 5 = yes]",
+        "q2": "Staff of the service desk are friendly [1 = no, 5 = yes]",
+        "q3": "I am never satisfied with the service desk [1 = no, 5 = yes]",
+    }
+    staff = staff.drop(columns="Personal_Nr").rename(columns=sentences).replace(99, 3)
+    path, text = draft(tmp_path, *write(tmp_path, staff, customers))
+    source = read_codebook(path).sources["internal"]
+    assert list(source.measures["internal_ratings"].items) == list(sentences.values())
+    assert "respondent" not in source.keys
+    assert '        - "Staff of the service desk are friendly [1 = no, 5 = yes]"' in text
+
+
+def test_neighbours_with_a_word_in_common_become_one_scale(tmp_path, rng):
+    staff, customers = surveys(rng, top=5)
+    customers = customers.rename(columns={"zufrieden1": "sat_staff", "zufrieden2": "sat_speed"})
+    path, _ = draft(tmp_path, *write(tmp_path, staff, customers))
+    scales = read_codebook(path).sources["external"].measures
+    assert list(scales["sat"].items) == ["sat_staff", "sat_speed"]
+
+
+@pytest.mark.parametrize("name", ["filialnr", "Filial-Nummer", "branch_no", "StoreID", "store"])
+def test_units_are_known_by_what_names_their_ids(tmp_path, rng, name):
+    staff, customers = surveys(rng)
+    customers["Standort"] = [str(UNITS.index(unit) + 1) for unit in customers["Standort"]]
+    staff["Filiale"] = [f"{UNITS.index(unit) + 1:04d}" for unit in staff["Filiale"]]
+    files = write(tmp_path, staff, customers.rename(columns={"Standort": name}))
+    written = draft_study(tmp_path / "study", internal=files[0], external=files[1])
+    assert read_codebook(written[0]).sources["external"].keys["serving_unit"] == name
+    assert (pd.read_csv(written[1], dtype=str)["client_unit"].str.len() == 4).all()
+
+
+def test_the_first_sheet_with_a_table_is_drafted_and_the_others_are_asked_about(tmp_path, rng):
+    staff, customers = surveys(rng)
+    files = [tmp_path / "staff.xlsx", tmp_path / "customers.xlsx"]
+    for path, frame in zip(files, (staff, customers), strict=True):
+        with pd.ExcelWriter(path) as book:
+            pd.DataFrame({"About this survey": []}).to_excel(book, sheet_name="Read me")
+            frame.to_excel(book, sheet_name="Answers", index=False)
+    path, text = draft(tmp_path, *files)
+    assert read_codebook(path).sources["internal"].sheet == "Answers"
+    assert "# QUESTION: or one of the other sheets, 'Read me'?" in text
+    assert len(link_study(read_study(path)).table) == 12
 
 
 def test_a_decimal_comma_is_detected(tmp_path, rng):
@@ -200,7 +290,7 @@ BROKEN = {
     "words": (
         "unit,q1\nA,good\nA,bad\nB,good\nB,bad\n",
         "staff.csv has no column that looks like answers on a scale (whole numbers such as 1 to "
-        "7); export the answers as numbers, not as words.",
+        "7, or words such as agree); export the answers as numbers.",
     ),
     "no units": (
         "q1,q2\n1,2\n3,4\n5,5\n",

@@ -216,5 +216,5 @@ def test_an_undeclared_second_survey_round_is_no_second_row(tmp_path):
     twice = "customer,branch,c1\n" + "".join(
         f"k{i},{unit},{i % 7 + 1}\n" for _ in range(2) for i, unit in enumerate("ABCD")
     )
-    with pytest.raises(StudyError, match="declare the supplier_unit or wave column under keys"):
+    with pytest.raises(StudyError, match="declare the touchpoint or wave column under keys"):
         link_study(read_small(tmp_path, customers=twice, codebook=CODEBOOK))

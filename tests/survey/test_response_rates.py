@@ -22,10 +22,15 @@ def rates(scores, **options):
     return response_rates(scores, **{"scale": SCALE, "headcount": "size", **options})
 
 
+def of_wave(scores, wave="3"):
+    """Give the attributes of one wave."""
+    return scores.attributes[scores.attributes["wave"] == wave]
+
+
 def test_rates_and_correlation_by_scipy(scores):
     found = rates(scores, wave="2", confidence_level=0.90)
     table = scores.table[scores.table["wave"] == "2"]
-    size = table["unit"].map(scores.attributes.set_index("unit")["size"].astype(float))
+    size = table["unit"].map(of_wave(scores, "2").set_index("unit")["size"].astype(float))
     rate = table["n"] / size
     expected = stats.pearsonr(rate, table["mean"])
     low, high = expected.confidence_interval(0.90)
@@ -49,7 +54,7 @@ def test_what_is_not_known_is_not_testable(scores):
     with pytest.raises(NotTestable) as refusal:
         rates(scores, headcount="staff")
     assert refusal.value.missing == "headcounts of units are needed (attribute 'staff')."
-    few = scores.attributes.assign(size=[10, 20, 30, *[np.nan] * 57])
+    few = of_wave(scores).assign(size=[10, 20, 30, *[np.nan] * 57])
     with pytest.raises(NotTestable, match="at least 4 units are needed; 3 are known"):
         rates(dataclasses.replace(scores, attributes=few))
     with pytest.raises(ValueError, match=r"^scale must be one of internal_satisfaction; got 'x'"):
@@ -59,7 +64,7 @@ def test_what_is_not_known_is_not_testable(scores):
 
 
 def test_more_respondents_than_heads_is_an_error(scores):
-    small = scores.attributes.assign(size=["5"] + ["100"] * 59)
+    small = of_wave(scores).assign(size=["5"] + ["100"] * 59)
     unit = scores.attributes["unit"].iloc[0]
     message = f"^Unit '{unit}' has more respondents than 'size' says it has members"
     with pytest.raises(StudyError, match=message):

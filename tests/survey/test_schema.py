@@ -1,6 +1,9 @@
 """The schema is the one place where keys are explained; it must be whole."""
 
 import re
+import textwrap
+
+import yaml
 
 from icx_research.survey.document import _READERS
 from icx_research.survey.schema import EXAMPLES, SCHEMA, explain
@@ -33,3 +36,10 @@ def test_examples_use_keys_that_exist():
     keys = {key for section in SCHEMA.values() for key in section} | set(SCHEMA)
     named = set(re.findall(r"^ *(\w+):", EXAMPLES, flags=re.MULTILINE))
     assert named - keys == {"would_recommend"}
+
+
+def test_examples_are_yaml():
+    sections = [text for text in EXAMPLES.split("\n\n") if text.startswith("  ")]
+    assert len(sections) == 8
+    for text in sections:
+        assert set(yaml.safe_load(textwrap.dedent(text))) <= {*SCHEMA["study"], "keys"}

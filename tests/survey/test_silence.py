@@ -91,3 +91,47 @@ def test_no_answer_of_a_text_file_is_ever_told(tmp_path_factory, answer):
     else:
         said = " ".join([*study.quarantine.astype(str).to_numpy().ravel(), *study.log])
     assert answer not in said
+
+
+RICH = """\
+study: Silence
+waves: {"2024": [2024-03-01, 2024-04-15]}
+internal:
+  file: staff.csv
+  keys: {respondent: person, client_unit: branch, date: day}
+  attributes: [role]
+  supplier_blocks: {pattern: "{supplier}_{item}"}
+  scales: {service: {items: [q1], range: [1, 7]}}
+external:
+  file: customers.csv
+  keys: {respondent: customer, serving_unit: branch}
+  scales: {csat: {items: [c1], range: [1, 7]}}
+programme: {file: programme.csv, keys: {unit: branch}, indicators: [prog]}
+crosswalk: {file: walk.csv, keys: {client_unit: c, serving_unit: s}, weight: share}
+thresholds: {max_quarantined: 0.9}
+"""
+RICH_FILES = {
+    "staff": "person,branch,day,role,HR_q1,IT_q1\ns1,A,2024-03-01,boss,4,5\ns2,B,2024-03-02,x,3,\n",
+    "programme": "branch,prog\nA,1\nB,0\n",
+    "walk": "c,s,share\nA,A,1\nB,B,1.0\n",
+}
+PLACES = {"day": "2024-03-01", "role": "boss", "block": ",4,", "indicator": "A,1\n",
+          "weight": "1.0"}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("secret", [*SECRETS, "1987-06-05", "2999-12-31", "05.06.1987"])
+def test_no_message_repeats_a_cell_of_blocks_days_and_programmes(tmp_path, place, secret):
+    old = PLACES[place]
+    new = {"block": f',"{secret}",', "indicator": f'A,"{secret}"\n'}.get(place, f'"{secret}"')
+    files = {name: text.replace(old, new, 1) if name != "walk" or place == "weight" else text
+             for name, text in RICH_FILES.items()}  # fmt: skip
+    assert files != RICH_FILES
+    try:
+        study = read_small(tmp_path, codebook=RICH, **files)
+    except StudyError as error:
+        said = str(error)
+    else:
+        said = " ".join([*study.quarantine.astype(str).to_numpy().ravel(), *study.log, repr(study)])
+        assert place in ("role", "weight") or study.n_quarantined
+    assert secret not in said

@@ -140,4 +140,4 @@ def test_undeclared_columns_are_not_kept(tmp_path):
     study = study_from_frames(
         keys, internal=STAFF_FRAME.assign(email="x@y.z"), external=CUSTOMERS_FRAME
     )
-    assert list(study.tables["internal"]) == ["respondent", "client_unit", "q1", "wave"]
+    assert list(study.tables["internal"]) == ["respondent", "client_unit", "wave", "q1"]

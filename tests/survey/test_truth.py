@@ -8,6 +8,7 @@ from icx_research import moments, variance_components
 from icx_research.survey.effects import Effects
 from icx_research.survey.simulation import simulate_tables
 from icx_research.survey.truth import AnswerModel, population
+from tests.survey.large_company import company, csat, isat, means_and_reliability
 
 UNITS = 6000
 COUNTS = 1e-3  # three Monte-Carlo errors of how many respondents have a score
@@ -132,3 +133,63 @@ def test_the_unit_variance_gives_the_icc_asked_for():
     )
     within = 0.5 + 0.6 / 6
     assert model.unit / (model.unit + within) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("other", [False, True], ids=["default", "other"])
+def test_truth_holds_with_programmes_and_free_choice(other):
+    """The other company moves some units and shifts some suppliers; the truth knows."""
+    tables, truth = company(other)
+    sides = {"internal": isat(tables), "external": csat(tables)}
+    for wave, known in truth["waves"].items():
+        found = {}
+        for side, persons in sides.items():
+            means, reliability = means_and_reliability(persons[persons["wave"] == int(wave)])
+            found[side] = means
+            assert reliability == pytest.approx(known[f"reliability_{side}"], abs=0.02)
+        x, y = (found[side].droplevel("wave") for side in ("internal", "external"))
+        expected = known["observed_correlation"]
+        error = (1 - expected**2) / np.sqrt(len(x))
+        assert x.corr(y) == pytest.approx(expected, abs=MONTE_CARLO_ERRORS * error)
+    moved = (
+        truth["waves"]["3"]["observed_correlation"] - truth["waves"]["1"]["observed_correlation"]
+    )
+    assert (moved < -0.02) == other  # up inside and down outside in the same units
+    for side, persons in sides.items():
+        first = persons[persons["wave"] == 1].drop(columns=["wave", "person"])
+        parts = variance_components(moments(first, ["score"], by="unit"))
+        between, within = (truth["population"][f"{part}_{side}"] for part in ("between", "within"))
+        assert parts.between == pytest.approx(between, rel=4 * np.sqrt(2 / len(found[side])) * 1.2)
+        assert parts.within == pytest.approx(within, rel=0.04)
+
+
+def test_a_moved_share_of_units_is_a_mixture():
+    """Half of the units one standard deviation up: variances and correlation by hand."""
+    fine = tuple(np.linspace(-12, 12, 1201))  # steps so fine that answers are as good as latent
+    model = AnswerModel(1.0, 0.0, 0.0, 1.0, np.zeros((1, 1)), fine)
+    running = np.array([[True, False], [False, False]])
+    n = np.array([[1, 1], [1, 1]])
+    found = population(
+        model, model, correlation=0.5, missing=0.0, n_internal=n, n_external=n,
+        running=running, moved=(1.0, -1.0),
+    )["waves"]  # fmt: skip
+    variance = 1 + 0.25  # of latent unit scores: a half up by one
+    assert found["1"]["reliability_internal"] == pytest.approx(variance / (variance + 1), abs=1e-3)
+    assert found["1"]["observed_correlation"] == pytest.approx((0.5 - 0.25) / 2.25, abs=1e-3)
+    assert found["2"]["reliability_internal"] == pytest.approx(0.5, abs=1e-3)
+    assert found["2"]["observed_correlation"] == pytest.approx(0.25, abs=1e-3)
+
+
+def test_truth_knows_how_free_choice_spreads_ratings():
+    tables, truth = simulate_tables(
+        effects={"icc_internal": 0.4, "exit_internal": 1.2}, n_units=3000, waves=1,
+        raters=(6, 6), customers=(2, 2), rng=np.random.default_rng(14),
+    )  # fmt: skip
+    persons = isat(tables).drop(columns=["wave", "person"])
+    parts = variance_components(moments(persons, ["score"], by="unit"))
+    known = truth["population"]
+    reliability = known["between_internal"] / (
+        known["between_internal"] + known["within_internal"] / 6
+    )
+    error = np.sqrt(2 / 3000) / reliability
+    assert parts.between == pytest.approx(known["between_internal"], rel=4 * error)
+    assert parts.within == pytest.approx(known["within_internal"], rel=4 * np.sqrt(2 / 15000))

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icx_research import StudyError, link_study, read_study, scale_scores, study_from_frames
-from icx_research.survey.validation import QUARANTINE_COLUMNS
+from icx_research.survey.quarantine import QUARANTINE_COLUMNS
 from tests.survey.builders import CODEBOOK, CUSTOMERS, KEYS, STAFF, changed, read_small, write_study
 
 LOOSE = CODEBOOK + "thresholds: {max_quarantined: 0.9}\n"

@@ -1,7 +1,14 @@
 """Variance of answers that would show no agreement at all."""
 
 # Error variances by number of response options, as tabled by LeBreton and Senter (2008,
-# Organizational Research Methods, 11, 815-852, https://doi.org/10.1177/1094428106296642).
+# Organizational Research Methods, 11, 815-852, https://doi.org/10.1177/1094428106296642). The
+# columns are not one distribution each. A triangle of A options (weights 1, 2, ..., 2, 1) has the
+# variance (A - 1)(A + 3) / 24 for odd A: 1.33, 2.50 and 5.83, of which the table has the first
+# only. Normal answers cut at half points would need a standard deviation of 1.01, 1.16 and 1.15
+# points for 5, 7 and 11 options; with one that grows with the scale (a quarter of its length)
+# they have 1.02, 2.17 and 5.85. So "triangular" and "normal" grow ever stricter beside "uniform"
+# as options are added, and are not comparable between scales of different length. The tabled
+# values are kept, since published r_WG rest on them.
 TABLED = {
     "slight_skew": {5: 1.34, 7: 2.90, 11: 7.31},
     "moderate_skew": {5: 0.90, 7: 2.14, 11: 6.32},
@@ -54,6 +61,12 @@ def null_variance(null: str, *, options: int) -> float:
     ------
     ValueError
         If the distribution is unknown, or not tabled for this number of options.
+
+    Notes
+    -----
+    Compare "triangular" and "normal" only between scales with the same number of options: the
+    tabled values of more options do not follow from those shapes (for 11, a triangle has 5.83
+    where the table has 3.32).
 
     Examples
     --------

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_PERSONS
 from icx_research.core.results import (
     TABLE_COLUMNS,
     Result,
     check_confidence_level,
     rounded,
 )
+from icx_research.measurement.agreement.gate import BLOCKED, USES, display_gate, linkage_gate
 from icx_research.measurement.agreement.intraclass import check_units
 from icx_research.measurement.agreement.labels import (
     MIN_AGREEMENT,
@@ -40,6 +43,10 @@ class AggregationSupport(Result):
         `icc_2` with `_low` and `_high`, and per null distribution `rwg_j_<null>` (median over
         units) and `strong_<null>` (share of units of at least .70), `rwg_j_star` (median,
         first null).
+    unit_sizes : DataFrame, units x scales
+        Raters per unit; 0 where a unit has none for that scale.
+    min_persons : int
+        Raters a unit needs for its mean to be shown.
     confidence_level : float
     n_used, n_dropped : int
         Rows with all answers of at least one scale, and rows left out.
@@ -47,6 +54,8 @@ class AggregationSupport(Result):
     """
 
     scales: pd.DataFrame
+    unit_sizes: pd.DataFrame
+    min_persons: int
     confidence_level: float
     n_used: int
     n_dropped: int
@@ -54,7 +63,7 @@ class AggregationSupport(Result):
 
     @property
     def labels(self) -> pd.DataFrame:
-        """What the literature calls these sizes (LeBreton & Senter, 2008): labels, no gate."""
+        """What the literature calls these sizes (LeBreton & Senter, 2008): labels, see `gate`."""
         nulls = [name for name in self.scales if name.startswith("rwg_j_") and name != "rwg_j_star"]
         return pd.DataFrame(
             {
@@ -63,6 +72,55 @@ class AggregationSupport(Result):
                 **{name: self.scales[name].map(agreement_label) for name in nulls},
             }
         )
+
+    @property
+    def gate(self) -> pd.DataFrame:
+        """What each scale's unit means may be used for: scale, use, verdict, reason.
+
+        Verdicts are "allowed", "warned" and "blocked"; see `allows`.
+        """
+        rows = []
+        for scale, row in self.scales.iterrows():
+            sizes = self.unit_sizes[scale].to_numpy()
+            sizes = sizes[sizes > 0]
+            linkage = linkage_gate(row, sizes)
+            display = display_gate(sizes, min_persons=self.min_persons, linkage=linkage)
+            for use, gate in zip(USES, (linkage, display), strict=True):
+                rows.append((scale, use, gate.verdict, gate.reason))
+        return pd.DataFrame(rows, columns=["scale", "use", "verdict", "reason"])
+
+    def allows(self, use: Literal["linkage", "display"], *, scale: str | None = None) -> bool:
+        """Whether unit means may be used, of one scale or of all.
+
+        Parameters
+        ----------
+        use : {"linkage", "display"}
+            "linkage": in an estimate. "display": shown, in a figure or table of units.
+        scale : str, optional
+
+        Returns
+        -------
+        bool
+            False for "linkage" only where the estimated variance between units is not
+            positive: unit means then differ by chance, and there is nothing to correct for.
+            False for "display" only where fewer than two units have `min_persons` raters.
+            Low ICC(1), ICC(2) or r_WG(J), an F test that is not significant and units of one
+            rater warn (`gate` says so) but never forbid: a low ICC(2) attenuates a correlation,
+            which can be corrected and shown. What cannot be estimated at all never gets here:
+            `aggregation_support` refuses it.
+
+        Raises
+        ------
+        ValueError
+            If the use or the scale is unknown.
+        """
+        if use not in USES:
+            raise ValueError(f"use must be 'linkage' or 'display', not {use!r}.")
+        if scale is not None and scale not in self.scales.index:
+            raise ValueError(f"scale must be one of {list(self.scales.index)}, not {scale!r}.")
+        gate = self.gate
+        asked = (gate["use"] == use) & (True if scale is None else gate["scale"] == scale)
+        return not (gate.loc[asked, "verdict"] == BLOCKED).any()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -106,6 +164,7 @@ def aggregation_support(
     unit: str,
     response_range: Range | Mapping[str, Range],
     nulls: Sequence[str] = ("uniform", "slight_skew"),
+    min_persons: int = MIN_PERSONS,
     confidence_level: float = 0.95,
 ) -> AggregationSupport:
     """Judge for every scale whether raters of a unit agree and units differ.
@@ -122,21 +181,27 @@ def aggregation_support(
         Lowest and highest possible answer.
     nulls : sequence of str, default ("uniform", "slight_skew")
         Distributions without agreement, see `null_variance`.
+    min_persons : int, default 10
+        Raters a unit needs for its mean to be shown; at least 5.
     confidence_level : float, default 0.95
 
     Returns
     -------
     AggregationSupport
+        A gate: ``.allows("linkage")``, ``.allows("display")``, with reasons in ``.gate``.
 
     Raises
     ------
     ValueError
-        If a scale has no items or no range, or as for `icc_1` and `rwg_j`.
+        If a scale has no items or no range, `min_persons` is below 5, or as for `icc_1` and
+        `rwg_j`.
 
     Notes
     -----
-    See `icc_1` (with k*), `icc_2` and `rwg_j`. A low ICC(2) weakens a correlation of unit
-    means, which can be shown and corrected: it is no reason to refuse one.
+    See `icc_1`, `icc_2` and `rwg_j`. The sizes of the literature are labels. Unit means are
+    refused for an estimate only where units do not differ at all (ICC(1) of zero or below)
+    and for display only where too few persons stand behind them; a low ICC(2) weakens a
+    correlation of unit means, which can be shown and corrected: it is no reason to refuse one.
 
     References
     ----------
@@ -154,6 +219,8 @@ def aggregation_support(
     {'service': 0.73}
     """
     check_confidence_level(confidence_level)
+    if min_persons < LOWEST_MIN_PERSONS:
+        raise ValueError(f"min_persons must be at least {LOWEST_MIN_PERSONS}, not {min_persons}.")
     if not scales or not nulls:
         raise ValueError("aggregation_support needs at least 1 scale and 1 null distribution.")
     members = {s: [i] if isinstance(i, str) else list(i) for s, i in scales.items()}
@@ -169,16 +236,21 @@ def aggregation_support(
     rated = sorter.rated(everything)
     if rated.n_dropped == 0:  # the usual case: all scales rest on the same rows
         table, used = _judge(rated, everything, members, spans, nulls, confidence_level), len(data)
+        sizes = {s: _sizes(rated) for s in members}
     else:
+        own = {s: sorter.rated(names) for s, names in members.items()}
         parts = [
-            _judge(sorter.rated(names), names, {s: names}, spans, nulls, confidence_level)
+            _judge(own[s], names, {s: names}, spans, nulls, confidence_level)
             for s, names in members.items()
         ]
+        sizes = {s: _sizes(rows) for s, rows in own.items()}
         table = pd.concat(parts)
         complete = [data[[unit, *names]].notna().all(axis=1) for names in members.values()]
         used = int(np.logical_or.reduce(complete).sum())
     return AggregationSupport(
         scales=table,
+        unit_sizes=pd.DataFrame(sizes).fillna(0).astype(int),
+        min_persons=min_persons,
         confidence_level=confidence_level,
         n_used=used,
         n_dropped=len(data) - used,
@@ -234,6 +306,10 @@ def _judge(
         if "rwg_j_star" not in table:
             table["rwg_j_star"] = np.median(star, axis=0)
     return pd.DataFrame(table, index=pd.Index(list(members), name="scale"))
+
+
+def _sizes(rated: RatedUnits) -> pd.Series:
+    return pd.Series(rated.sizes, index=rated.labels)
 
 
 def _span(name: str, values: pd.Series) -> str:

@@ -126,14 +126,29 @@ def likelihood_ratio(
             note = "the restrictions of one model on the other cannot be told, so there is no test"
     if drop < -NOT_NESTED * (1 + general.fit.chi_square):
         note = "the restricted model fits better, so the models are not nested"
-    statistic = np.nan if note else max(max(drop, 0.0) / factor + shift, 0.0)
+    return difference(
+        drop, df, n_used=restricted.n_used, scaling_factor=float(factor), shift=shift, note=note
+    )
+
+
+def difference(
+    drop: float,
+    df: int,
+    *,
+    n_used: int,
+    scaling_factor: float = 1.0,
+    shift: float = 0.0,
+    note: str = "",
+) -> LikelihoodRatio:
+    """Test a difference of two chi-squares, unless `note` says why there is no test."""
+    statistic = np.nan if note else max(max(drop, 0.0) / scaling_factor + shift, 0.0)
     return LikelihoodRatio(
         chi_square=float(statistic),
         df=df,
         p_value=float(stats.chi2.sf(statistic, df)),
-        scaling_factor=float(factor),
-        shift=float(shift),
-        n_used=restricted.n_used,
+        scaling_factor=scaling_factor,
+        shift=shift,
+        n_used=n_used,
         note=note,
     )
 

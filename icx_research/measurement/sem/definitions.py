@@ -53,8 +53,10 @@ def check_definitions(definitions: Sequence[Term], labels: Sequence[str]) -> Non
         for node in ast.walk(_tree(term)):
             name = node.id.replace(DOT, ".") if isinstance(node, ast.Name) else ""
             if name and name not in known and name not in FUNCTIONS:
-                shown = ", ".join(known) or "none"
-                fail(term.line, term.column, f"{name!r} is not a label; labels: {shown}.")
+                shown = ", ".join(label for label in known if label[0] != "<") or "none"
+                at = re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", term.rhs)
+                column = term.column + (at.start() if at else 0)
+                fail(term.line, column, f"{name!r} is not a label; labels: {shown}.")
         known.append(term.lhs)
 
 
@@ -75,7 +77,11 @@ def _tree(term: Term) -> ast.AST:
     try:
         return ast.parse(text.replace("^", "**"), mode="eval").body
     except SyntaxError:
-        fail(term.line, term.column, f"cannot read the definition {term.rhs!r}.")
+        fail(term.line, term.column, f"cannot read the {_kind(term)} {term.rhs!r}.")
+
+
+def _kind(term: Term) -> str:
+    return "definition" if term.op == ":=" else "constraint"
 
 
 def _value(node: ast.AST, known: Mapping[str, complex], term: Term) -> complex:
@@ -106,7 +112,7 @@ def _value(node: ast.AST, known: Mapping[str, complex], term: Term) -> complex:
     fail(
         term.line,
         term.column,
-        f"cannot read the definition {term.rhs!r}; it may hold labels, numbers, + - * / ^ and "
+        f"cannot read the {_kind(term)} {term.rhs!r}; it may hold labels, numbers, + - * / ^ and "
         f"{known_functions}.",
     )
 

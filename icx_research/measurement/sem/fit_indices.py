@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 # The interval of the RMSEA has 90 % coverage by convention (Browne & Cudeck, 1993).
 RMSEA_TAILS = (0.95, 0.05)
@@ -83,7 +83,7 @@ def fit_indices(
 
 def p_value(chi_square: float, df: float) -> float:
     """Upper tail of the chi-square distribution; nan for a saturated model."""
-    return float(stats.chi2.sf(chi_square, df)) if df > 0 else np.nan
+    return float(special.chdtrc(df, chi_square)) if df > 0 else np.nan
 
 
 def cfi(excess: float, baseline_excess: float) -> float:

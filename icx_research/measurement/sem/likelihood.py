@@ -15,6 +15,7 @@ https://doi.org/10.1037/a0020143.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class Patterns:
         """Rows."""
         return float(self.count.sum())
 
-    @property
+    @cached_property
     def is_complete(self) -> bool:
         """Whether no value is missing."""
         return bool(self.present.all())
@@ -91,20 +92,19 @@ class Likelihood:
     pull: np.ndarray
     count: np.ndarray
 
-    @property
+    @cached_property
     def slope(self) -> np.ndarray:
         """Derivative of f by the covariances, as if all p x p elements were free."""
         return np.tensordot(self.count, self.precision - self.fitted, axes=1)
 
-    @property
+    @cached_property
     def mean_slope(self) -> np.ndarray:
         """Derivative of f by the means."""
         return -2 * self.count @ self.pull
 
     def gradient(self, by: Jacobian) -> np.ndarray:
         """Differentiate f by parameters."""
-        cells = 2 * ((by.left @ self.slope) * by.right).sum(axis=1)
-        return by.total(cells) + by.means @ self.mean_slope
+        return by.chain(self.slope, self.mean_slope)
 
     def expected(self, by: Jacobian) -> np.ndarray:
         """Take expected second derivatives of f by parameters."""
@@ -173,11 +173,9 @@ def likelihood(data: Patterns, mean: np.ndarray, cov: np.ndarray) -> Likelihood:
 
 def precisions(data: Patterns, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Inverses and log-determinants of the observed part of `cov` in every pattern."""
-    np.linalg.cholesky(cov)  # every part is positive definite where the whole is
+    root = np.linalg.cholesky(cov)  # every part is positive definite where the whole is
     if data.is_complete:
-        whole, log_det = np.linalg.inv(cov), np.linalg.slogdet(cov)[1]
-        r = len(data.count)
-        return np.broadcast_to(whole, (r, *cov.shape)), np.full(r, log_det)
+        return np.linalg.inv(cov)[None], np.array([2 * np.log(np.diagonal(root)).sum()])
     both = data.present[:, :, None] & data.present[:, None, :]
     padded = np.where(both, cov, np.eye(len(cov)))
     log_det = 2 * np.log(np.diagonal(np.linalg.cholesky(padded), axis1=1, axis2=2)).sum(axis=1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from icx_research.core.results import check_confidence_level
+from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.estimation import fit_model, problems
 from icx_research.measurement.sem.ordinal_estimation import fit_ordinal, sandwich
@@ -25,7 +26,7 @@ from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.robust import robust_covariance
 from icx_research.measurement.sem.sample import Sample, check_names, column_names, read_sample
 from icx_research.measurement.sem.saturated import Reference, unrestricted
-from icx_research.measurement.sem.syntax import Term, parse
+from icx_research.measurement.sem.syntax import NOT_PATHS, Term, parse
 
 ESTIMATORS = ("ML", "MLR", "WLSMV")
 PARAMETERISATIONS = ("delta", "theta")
@@ -107,10 +108,12 @@ def sem(
     covary, so do the residuals of final outcomes, moments of observed predictors are taken
     from the sample. Chi-square is N times the discrepancy, with n in the denominator of the
     covariances, and standard errors come from the expected information (observed under
-    "fiml"). Agrees with lavaan 0.6 (``sem(model, data)``).
+    "fiml"). An equality constraint adds a degree of freedom, an inequality none; estimates that
+    constraints fix have no standard error. Agrees with lavaan 0.6 (``sem(model, data)``).
 
     Under "WLSMV" (``sem(model, data, ordered = TRUE)``) thresholds ``x | t1`` are free,
-    intercepts 0; chi-square is n - 1 times the discrepancy of a group.
+    intercepts 0; chi-square is n - 1 times the discrepancy of a group. It takes equal labels, but
+    no other constraints.
 
     References
     ----------
@@ -179,7 +182,14 @@ class Prepared:
 
 
 def prepare(
-    model: str, data: Any, *, group: str | None, estimator: str, missing: str, cluster: str | None
+    model: str,
+    data: Any,
+    *,
+    group: str | None,
+    estimator: str,
+    missing: str,
+    cluster: str | None,
+    keep_rows: bool = False,
 ) -> Prepared:
     """Read the model and reduce the data, once for all restrictions that will be fitted."""
     if estimator not in ESTIMATORS:
@@ -192,8 +202,9 @@ def prepare(
     roles = variable_roles(terms)
     if is_ordinal:
         check_ordinal_options(roles, data, missing=missing)
+        refuse_constraints(terms, "estimator='WLSMV'")
     else:
-        refuse_responses(terms)
+        refuse_responses(terms, "use estimator='WLSMV'")
     check_names(terms, roles, column_names(data))
     sample = read_sample(
         data,
@@ -202,7 +213,7 @@ def prepare(
         cluster=cluster,
         missing=missing,
         exogenous=roles.exogenous,
-        needs_rows=robust or is_ordinal,
+        needs_rows=robust or is_ordinal or keep_rows,
     )
     if is_ordinal:
         ordinal = ordinal_moments(sample)
@@ -229,7 +240,7 @@ def estimate(
         std_lv=std_lv,
         mean_structure=mean_structure or needs_means,
         group_equal=group_equal,
-        group_partial=[read_path(text) for text in group_partial],
+        group_partial=[read_path(text, "group_partial") for text in group_partial],
     )
     check_definitions(table.definitions, [row.label for row in table.rows if row.label])
     fit = fit_model(table, sample, prepared.saturated)
@@ -261,7 +272,7 @@ def ordinal_table(
         n_groups=len(prepared.ordinal),
         std_lv=std_lv,
         group_equal=group_equal,
-        group_partial=[read_path(text) for text in group_partial],
+        group_partial=[read_path(text, "group_partial") for text in group_partial],
         equal_paths=equal_paths,
         thresholds=dict(zip(prepared.sample.names, prepared.ordinal[0].counts, strict=True)),
         theta=theta,
@@ -321,9 +332,9 @@ def cfa(model: str, data: Any, **options: Any) -> SemResult:
     return sem(model, data, **options)
 
 
-def read_path(text: str) -> tuple[str, str, str]:
-    """Read one path of `group_partial`."""
+def read_path(text: str, argument: str) -> tuple[str, str, str]:
+    """Read one path of a list of exceptions."""
     terms: tuple[Term, ...] = parse(text)
-    if len(terms) != 1 or terms[0].op == ":=":
-        raise ValueError(f"group_partial takes single paths such as 'f =~ x2', not {text!r}.")
+    if len(terms) != 1 or terms[0].op in NOT_PATHS:
+        raise ValueError(f"{argument} takes single paths such as 'f =~ x2', not {text!r}.")
     return terms[0].lhs, terms[0].op, terms[0].rhs

@@ -57,15 +57,6 @@ class GroupPoint:
         """Derivatives of the moments by the group's own parameters."""
         return self.model.jacobian(self.implied)
 
-    def spread(self, block: np.ndarray) -> np.ndarray:
-        """Put derivatives by the group's own parameters among those by all."""
-        own = self.model.numbers
-        if len(own) == self.model.n_free:
-            return block
-        whole = np.zeros((self.model.n_free,) * block.ndim)
-        whole[np.ix_(*[own] * block.ndim)] = block
-        return whole
-
 
 @dataclass(frozen=True, eq=False)
 class SemPoint:
@@ -86,17 +77,23 @@ class SemPoint:
 
     def gradient(self) -> np.ndarray:
         """First derivatives of `value`."""
-        return np.sum([g.spread(g.fit.gradient(g.jacobian)) for g in self.groups], axis=0) / self.n
+        return (
+            np.sum([g.model.spread(g.fit.gradient(g.jacobian)) for g in self.groups], axis=0)
+            / self.n
+        )
 
     def expected(self) -> np.ndarray:
         """Take expected second derivatives of `value`."""
-        return np.sum([g.spread(g.fit.expected(g.jacobian)) for g in self.groups], axis=0) / self.n
+        return (
+            np.sum([g.model.spread(g.fit.expected(g.jacobian)) for g in self.groups], axis=0)
+            / self.n
+        )
 
     def observed(self) -> np.ndarray:
         """Second derivatives of `value`."""
         total = np.sum(
             [
-                g.spread(
+                g.model.spread(
                     g.fit.observed(g.jacobian)
                     + g.model.curvature(g.implied, g.fit.slope, g.fit.mean_slope)
                 )

@@ -15,8 +15,11 @@ import numpy as np
 
 MAX_STEPS = 300
 # Newton decrement g'H^-1 g of the mean discrepancy: twice what is left to descend. Below
-# CONVERGED the estimates are within 1e-8 standard errors for any n met in practice.
+# CONVERGED the estimates are within 1e-8 standard errors for any n met in practice. A step with
+# observed second derivatives squares the decrement (times 10 or so): below QUADRATIC it is the
+# last.
 CONVERGED = 1e-22
+QUADRATIC = 1e-12
 ACCEPTABLE = 1e-14
 NEAR = 1e-3
 # Rounding of the discrepancy: a step that raises it by less is not uphill.
@@ -73,20 +76,32 @@ class Minimum:
     decrement: float
 
 
-def minimise(objective: Objective, start: np.ndarray) -> Minimum:
-    """Search from `start`, which must be admissible."""
+def minimise(
+    objective: Objective,
+    start: np.ndarray,
+    *,
+    enough: float = CONVERGED,
+    near: bool = False,
+    newton: bool = True,
+) -> Minimum:
+    """Search from `start`, which must be admissible, until the decrement is below `enough`.
+
+    `near` says that the minimum is so near that Newton's steps may begin at once; without
+    `newton`, for points that do not know their exact second derivatives, they never do.
+    """
     theta, point = start, objective.at(start)
     damping, decrement = 0.0, np.inf
     for step in range(MAX_STEPS):
         gradient = point.gradient()
         if not len(theta):
             return Minimum(theta, point.value, True, step, 0.0)
-        hessian = _hessian(point, near=decrement < NEAR)
+        hessian, exact = _hessian(point, near=newton and (near or decrement < NEAR))
+        last = max(enough, QUADRATIC) if exact else enough
         accepted = None
         while accepted is None and damping < 1e12:
             move = _solve(hessian, gradient, damping)
             decrement = float(-gradient @ move)
-            if decrement < CONVERGED and damping == 0:
+            if decrement < last and damping == 0:
                 return Minimum(theta + move, point.value, True, step, decrement)
             accepted = _try(objective, theta + move, point.value)
             damping = _next(damping, accepted is not None)
@@ -96,7 +111,7 @@ def minimise(objective: Objective, start: np.ndarray) -> Minimum:
             return Minimum(theta + move, accepted.value, True, step + 1, decrement)
         theta, point = theta + move, accepted
     gradient = point.gradient()
-    decrement = abs(float(gradient @ _solve(_hessian(point, near=True), gradient, 0.0)))
+    decrement = abs(float(gradient @ _solve(_hessian(point, near=newton)[0], gradient, 0.0)))
     return Minimum(theta, point.value, decrement < ACCEPTABLE, step + 1, decrement)
 
 
@@ -114,7 +129,8 @@ def _try(objective: Objective, theta: np.ndarray, value: float) -> Point | None:
     return point if point.value <= value + ROUNDING * (1 + abs(value)) else None
 
 
-def _hessian(point: Point, *, near: bool) -> np.ndarray:
+def _hessian(point: Point, *, near: bool) -> tuple[np.ndarray, bool]:
+    """Second derivatives, and whether they are the observed ones."""
     if near:
         observed = point.observed()
         try:
@@ -122,8 +138,8 @@ def _hessian(point: Point, *, near: bool) -> np.ndarray:
         except np.linalg.LinAlgError:
             pass
         else:
-            return observed
-    return point.expected()
+            return observed, True
+    return point.expected(), False
 
 
 def _solve(hessian: np.ndarray, gradient: np.ndarray, damping: float) -> np.ndarray:
@@ -132,8 +148,7 @@ def _solve(hessian: np.ndarray, gradient: np.ndarray, damping: float) -> np.ndar
     scaled = hessian / scale / scale[:, None]
     scaled[np.diag_indices_from(scaled)] += damping
     try:
-        half = np.linalg.cholesky(scaled)
+        np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:
         return -np.linalg.lstsq(scaled, gradient / scale, rcond=1e-10)[0] / scale
-    first = np.linalg.solve(half, gradient / scale)
-    return -np.linalg.solve(half.T, first) / scale
+    return -np.linalg.solve(scaled, gradient / scale) / scale

@@ -1,7 +1,7 @@
 """Fitting ordinal models: thresholds and polychoric correlations by weighted least squares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from icx_research.measurement.sem.precision import inverse
 from icx_research.measurement.sem.response_model import ResponseJacobian, response_models
 from icx_research.measurement.sem.sample import Sample
 from icx_research.measurement.sem.saturated import Reference
-from icx_research.measurement.sem.starts import plain_values, starting_values
+from icx_research.measurement.sem.starts import starting_values
 
 # Under theta the residual variance of a response variable is 1: starting values are those of a
 # variable of which half the variance is explained.
@@ -30,7 +30,7 @@ class OrdinalFit(Fit):
     ordinal : tuple of OrdinalMoments, one per group
     """
 
-    ordinal: tuple[OrdinalMoments, ...]
+    ordinal: tuple[OrdinalMoments, ...] = field(kw_only=True)
 
     @property
     def residual_groups(self) -> list[WeightedResiduals]:
@@ -60,7 +60,7 @@ class OrdinalFit(Fit):
         """Variance of the slopes of the discrepancy per row, shape (q, q)."""
         total = np.zeros((len(self.theta),) * 2)
         for group, own in zip(self.point.groups, self.residual_groups, strict=True):
-            total += group.spread(own.variance(group.jacobian))
+            total += group.model.spread(own.variance(group.jacobian))
         return total / self.n
 
 
@@ -80,10 +80,10 @@ def fit_ordinal(
     variance = THETA_VARIANCE if table.theta else 1.0
     covariances = [data.correlations * variance for data in ordinal]
     means = [np.zeros(len(cov)) for cov in covariances]
-    starts = (starting_values(table, means, covariances), plain_values(table, covariances))
+    starts = starting_values(table, means, covariances)
     for start in starts:
         _start_thresholds(start, table, ordinal, np.sqrt(variance))
-    minimum = search(objective, starts)
+    minimum = search(objective, starts, newton=False)
     saturated = [
         Reference(mean, data.correlations, 0.0) for mean, data in zip(means, ordinal, strict=True)
     ]
@@ -94,7 +94,7 @@ def fit_ordinal(
         minimum,
         objective.at(minimum.theta),
         tuple(saturated),
-        tuple(ordinal),
+        ordinal=tuple(ordinal),
     )
 
 

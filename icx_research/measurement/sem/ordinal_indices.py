@@ -98,7 +98,7 @@ def _factors(model: Shifted, baseline: Shifted) -> dict[str, float]:
 def _robust(fit: OrdinalFit) -> pd.Series:
     found = normal_theory(fit)
     if found is None:
-        return pd.Series(np.nan, index=list(ROBUST))
+        return pd.Series(np.nan, index=ROBUST)
     return robust_indices(fit, *found, n=rows(fit))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from icx_research.measurement.sem.responses import add_responses
-from icx_research.measurement.sem.syntax import Term, fail
+from icx_research.measurement.sem.syntax import CONSTRAINTS, NOT_PATHS, Term, fail
 
 # What `group_equal` can hold equal between groups.
 EQUALITIES = ("loadings", "intercepts", "residuals")
@@ -63,6 +63,8 @@ class ParameterTable:
         What ``:=`` defines.
     n_groups, n_free : int
     mean_structure : bool
+    constraints : tuple of Term
+        What ``==``, ``<`` and ``>`` demand.
     thresholds : tuple of int
         Thresholds of every observed variable; empty where they are not ordinal.
     theta : bool
@@ -77,6 +79,7 @@ class ParameterTable:
     n_groups: int
     n_free: int
     mean_structure: bool
+    constraints: tuple[Term, ...] = ()
     thresholds: tuple[int, ...] = ()
     theta: bool = False
 
@@ -95,7 +98,7 @@ class Roles:
 
 def variable_roles(terms: Sequence[Term]) -> Roles:
     """Tell latent from observed and dependent from independent variables."""
-    paths = [term for term in terms if term.op != ":="]
+    paths = [term for term in terms if term.op not in NOT_PATHS]
     latent = tuple(dict.fromkeys(term.lhs for term in paths if term.op == "=~"))
     names = [term.rhs for term in paths if term.op == "=~"]
     names += [name for t in paths if t.op not in ("=~", "|") for name in (t.lhs, t.rhs)]
@@ -174,7 +177,7 @@ def parameter_table(
         (row.lhs, row.op, row.rhs) in equal_paths or _is_shared(row, roles, equal, partial)
         for row in rows
     ]
-    rows, n_free = _number(rows, shared)
+    rows, n_free = number_parameters(rows, shared)
     definitions = tuple(term for term in terms if term.op == ":=")
     _check_labels(rows, definitions)
     return ParameterTable(
@@ -186,6 +189,7 @@ def parameter_table(
         n_groups,
         n_free,
         means,
+        tuple(term for term in terms if term.op in CONSTRAINTS),
         tuple(thresholds[name] for name in roles.observed) if thresholds else (),
         theta,
     )
@@ -198,7 +202,7 @@ def _specifications(terms: Sequence[Term], n_groups: int) -> dict[Key, Term]:
     """Merge what is said of one path in several places."""
     specs: dict[Key, Term] = {}
     for term in terms:
-        if term.op == ":=":
+        if term.op in NOT_PATHS:
             continue
         for modifier in (term.fixed, term.start, term.labels):
             if len(modifier) not in (0, 1, n_groups):
@@ -314,7 +318,9 @@ def _is_shared(row: Parameter, roles: Roles, equal: frozenset, partial: frozense
     )
 
 
-def _number(rows: list[Parameter], shared: list[bool]) -> tuple[list[Parameter], int]:
+def number_parameters(
+    rows: Sequence[Parameter], shared: Sequence[bool]
+) -> tuple[list[Parameter], int]:
     """Give every free parameter a number; a shared label or an equality gives one number."""
     numbers: dict[object, int] = {}
     fixed_labels = {row.label: row.value for row in rows if row.label and row.free < 0}

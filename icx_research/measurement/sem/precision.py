@@ -5,11 +5,17 @@ import numpy as np
 from icx_research.measurement.sem.estimation import Fit, undetermined
 
 
-def inverse(information: np.ndarray) -> np.ndarray:
-    """Inverse of an information matrix; nan where it is singular or not positive definite."""
-    if len(undetermined(information)):
+def inverse(information: np.ndarray, directions: np.ndarray | None = None) -> np.ndarray:
+    """Inverse of an information matrix; nan where it is singular or not positive definite.
+
+    Under constraints that of the information along the `directions` that are left, shape
+    (q, r): singular, and zero along what the constraints fix.
+    """
+    inner = information if directions is None else directions.T @ information @ directions
+    if len(undetermined(inner)):
         return np.full_like(information, np.nan)
-    return np.linalg.inv(information)
+    found = np.linalg.inv(inner)
+    return found if directions is None else directions @ found @ directions.T
 
 
 def model_covariance(fit: Fit) -> np.ndarray:
@@ -23,4 +29,4 @@ def model_covariance(fit: Fit) -> np.ndarray:
     information = fit.expected_information if complete else fit.observed_information
     if not fit.minimum.converged:
         return np.full_like(information, np.nan)
-    return inverse(information)
+    return inverse(information, fit.directions)

@@ -100,6 +100,11 @@ class Jacobian:
         """Sum what belongs to cells into what belongs to parameters, shape (u,)."""
         return np.bincount(self.cell, values, len(self.means))
 
+    def chain(self, slope: np.ndarray, mean_slope: np.ndarray) -> np.ndarray:
+        """Differentiate what has these derivatives by covariances and means, shape (u,)."""
+        cells = 2 * ((self.left @ slope) * self.right).sum(axis=1)
+        return self.total(cells) + self.means @ mean_slope
+
     def gather(self, block: np.ndarray) -> np.ndarray:
         """Sum pairs of cells into pairs of parameters, shape (u, u)."""
         u = len(self.means)
@@ -169,6 +174,15 @@ class GroupModel:
             np.concatenate([self.paths.number, self.variances.number, self.means.number])
         )
 
+    def spread(self, block: np.ndarray) -> np.ndarray:
+        """Put derivatives by the group's own parameters among those by all."""
+        own = self.numbers
+        if len(own) == self.n_free:
+            return block
+        whole = np.zeros((self.n_free,) * block.ndim)
+        whole[(own[:, None], own) if block.ndim == 2 else own] = block
+        return whole
+
     def jacobian(self, at: Implied) -> Jacobian:
         """Differentiate the moments by this group's parameters."""
         p, e = self.n_observed, at.total[: self.n_observed]
@@ -186,11 +200,19 @@ class GroupModel:
         return Jacobian(left, right, cell, means)
 
     @cached_property
+    def _own_numbers(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Positions in `numbers` of the cells of A, S and m."""
+        a, s, t = (
+            np.searchsorted(self.numbers, part.number)
+            for part in (self.paths, self.variances, self.means)
+        )
+        return a, s, t
+
+    @cached_property
     def _positions(self) -> tuple[np.ndarray, np.ndarray]:
         """Positions in `numbers` of the cells that move covariances, and of those of means."""
-        covariances = np.concatenate([self.paths.number, self.variances.number])
-        means = np.concatenate([self.paths.number, self.means.number])
-        return np.searchsorted(self.numbers, covariances), np.searchsorted(self.numbers, means)
+        a, s, t = self._own_numbers
+        return np.concatenate([a, s]), np.concatenate([a, t])
 
     def curvature(self, at: Implied, slope: np.ndarray, mean_slope: np.ndarray) -> np.ndarray:
         r"""Second derivatives of :math:`\operatorname{tr}(G\Sigma) + h'\mu`, shape (u, u).
@@ -209,25 +231,22 @@ class GroupModel:
         h = at.total[:p].T @ mean_slope
         second = np.zeros((len(self.numbers),) * 2)
         i, j = self.paths.row, self.paths.column
-        a, s, t = (
-            np.searchsorted(self.numbers, part.number)
-            for part in (self.paths, self.variances, self.means)
-        )
+        a, s, t = self._own_numbers
         e, c, eta = at.total, at.covariance, at.means
-        block = outer[np.ix_(j, i)]  # (CGE) at [j of one path, i of the other]
-        swap = e[np.ix_(j, i)]
-        both = (swap * block.T + block * swap.T + c[np.ix_(j, j)] * inner[np.ix_(i, i)]) * 2
+        down = j[:, None]
+        across = i[:, None]
+        block = outer[down, i]  # (CGE) at [j of one path, i of the other]
+        swap = e[down, i]
+        both = (swap * block.T + block * swap.T + c[down, j] * inner[across, i]) * 2
         both += h[i][:, None] * swap * eta[j][None, :] + h[i][None, :] * swap.T * eta[j][:, None]
         np.add.at(second, (a[:, None], a[None, :]), both)
         k, m = self.variances.row, self.variances.column
         scale = np.where(k == m, 1.0, 2.0)
-        mixed = (
-            e[np.ix_(j, k)] * inner[np.ix_(i, m)] + e[np.ix_(j, m)] * inner[np.ix_(i, k)]
-        ) * scale
+        mixed = (e[down, k] * inner[across, m] + e[down, m] * inner[across, k]) * scale
         np.add.at(second, (a[:, None], s[None, :]), mixed)
         np.add.at(second, (s[:, None], a[None, :]), mixed.T)
         r = self.means.row
-        third = h[i][:, None] * e[np.ix_(j, r)]
+        third = h[i][:, None] * e[down, r]
         np.add.at(second, (a[:, None], t[None, :]), third)
         np.add.at(second, (t[:, None], a[None, :]), third.T)
         return second

@@ -1,6 +1,6 @@
 """Rows of the parameter table that ordinal variables add: thresholds and scales."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from icx_research.measurement.sem.syntax import Term, fail
 
@@ -67,12 +67,12 @@ def _check(specs: Mapping[Key, Term], thresholds: Mapping[str, int], *, theta: b
             )
 
 
-def refuse_responses(terms: tuple[Term, ...]) -> None:
+def refuse_responses(terms: Iterable[Term], advice: str) -> None:
     """Refuse thresholds and scales where the variables are not ordinal."""
     for term in terms:
         if term.op in ("|", "~*~"):
             fail(
                 term.line,
                 term.column,
-                f"the operator {term.op!r} belongs to ordinal variables; use estimator='WLSMV'.",
+                f"the operator {term.op!r} belongs to ordinal variables; {advice}.",
             )

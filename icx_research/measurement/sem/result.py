@@ -7,13 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result
 from icx_research.measurement.sem import standardised
-from icx_research.measurement.sem.definitions import defined_values
+from icx_research.measurement.sem.estimates import estimates_frame
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
 from icx_research.measurement.sem.ordinal_indices import (
@@ -22,13 +21,11 @@ from icx_research.measurement.sem.ordinal_indices import (
     summarise_ordinal,
 )
 from icx_research.measurement.sem.ordinal_residuals import ordinal_residuals
-from icx_research.measurement.sem.parameters import Parameter
 from icx_research.measurement.sem.residuals import correlation_residuals
 from icx_research.measurement.sem.robust import Scaling, scaling
 from icx_research.measurement.sem.score_tests import modification_indices
 from icx_research.measurement.sem.scores import factor_scores
 from icx_research.measurement.sem.summary import summarise
-from icx_research.measurement.sem.syntax import Term
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -105,55 +102,15 @@ class SemResult(Result):
         lhs, op, rhs, group, label, estimate, se, z, p_value, ci_low, ci_high, std_all. A
         fixed parameter has se 0 and no test.
         """
-        table, rows = self.fit.table, self.fit.table.rows
-        free = np.array([row.free for row in rows], dtype=int)
-        estimate, std_all = self.fit.row_values, standardised.standardised(self.fit)
-        variance = np.where(free >= 0, np.diag(self.covariance)[free], 0.0)
-        labels, at = self._labels
-        indicator = np.zeros((len(labels), table.n_free))
-        for i, k in enumerate(at):
-            if free[k] >= 0:
-                indicator[i, free[k]] = 1.0
-        defined, slope = defined_values(table.definitions, labels, estimate[at])
-        slope = slope @ indicator
-        defined_std, _ = defined_values(table.definitions, labels, std_all[at])
-        definitions_variance = np.einsum("ij,jk,ik->i", slope, self.covariance, slope)
-        definitions = table.definitions
-        everything: tuple[Parameter | Term, ...] = (*rows, *definitions)
-        estimate = np.concatenate([estimate, defined])
-        if not self.converged:
-            estimate = np.full_like(estimate, np.nan)
-            std_all = np.full_like(std_all, np.nan)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            se = np.sqrt(np.concatenate([variance, definitions_variance]))
-            z = np.where(se > 0, estimate / se, np.nan)
-        reach = stats.norm.ppf((1 + self.confidence_level) / 2) * se
-        return pd.DataFrame(
-            {
-                "lhs": [row.lhs for row in everything],
-                "op": [row.op for row in everything],
-                "rhs": [row.rhs for row in everything],
-                "group": [self.groups[row.group] for row in rows] + [""] * len(definitions)
-                if self.fit.sample.groups
-                else [1] * len(estimate),
-                "label": [row.label for row in rows] + [term.lhs for term in definitions],
-                "estimate": estimate,
-                "se": se,
-                "z": z,
-                "p_value": 2 * stats.norm.sf(np.abs(z)),
-                "ci_low": estimate - reach,
-                "ci_high": estimate + reach,
-                "std_all": np.concatenate([std_all, defined_std]),
-            }
+        keys = self.groups if self.fit.sample.groups else (1,) * self.fit.table.n_groups
+        return estimates_frame(
+            self.fit.table,
+            self.fit.implied,
+            self.covariance if self.converged else None,
+            places=keys,
+            elsewhere="" if self.fit.sample.groups else 1,
+            confidence_level=self.confidence_level,
         )
-
-    @property
-    def _labels(self) -> tuple[list[str], list[int]]:
-        first: dict[str, int] = {}
-        for k, row in enumerate(self.fit.table.rows):
-            if row.label:
-                first.setdefault(row.label, k)
-        return list(first), list(first.values())
 
     @cached_property
     def scaling_factors(self) -> Scaling | None:
@@ -166,10 +123,11 @@ class SemResult(Result):
 
         chi_square, df, p_value, baseline_chi_square, baseline_df, cfi, tli, rmsea,
         rmsea_ci_low, rmsea_ci_high (90 %), srmr, log_likelihood, aic, bic. Under "MLR" also
-        the scaled ones, their scaling factors and, for complete data, the robust ones. Under
-        "WLSMV" without the last three of the plain ones, with shifts beside the factors; there
-        the robust ones are nan where thresholds are restricted or a matrix of correlations is
-        not positive definite. All nan where the search did not converge.
+        the scaled ones, their scaling factors and the robust ones; under "fiml" the robust ones
+        always, nan where the information about the moments is singular. Under "WLSMV" without
+        the last three of the plain ones, with shifts beside the factors; there the robust ones
+        are nan where thresholds are restricted or a matrix of correlations is not positive
+        definite. All nan where the search did not converge.
         """
         if isinstance(self.fit, OrdinalFit):
             indices = summarise_ordinal(self.fit)
@@ -185,7 +143,9 @@ class SemResult(Result):
         """
         rows = [
             {"term": name, "group": self.groups[g], "estimate": value}
-            for g, name, value in standardised.r_squared(self.fit)
+            for g, name, value in standardised.r_squared(
+                self.fit.table, self.fit.objective.models, self.fit.implied
+            )
         ]
         return pd.DataFrame(rows, columns=["term", "group", "estimate"])
 

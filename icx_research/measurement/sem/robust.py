@@ -110,13 +110,13 @@ def score_products(fit: Fit) -> np.ndarray:
         products = outer_products(
             data, rows, group.mean, group.cov, sample.n_clusters, by=group.jacobian
         )
-        total += group.spread(products)
+        total += group.model.spread(products)
     return total
 
 
 def robust_covariance(fit: Fit) -> np.ndarray:
     """Sandwich covariance of the free parameters."""
-    bread = inverse(fit.observed_information)
+    bread = inverse(fit.observed_information, fit.directions)
     if not fit.minimum.converged:
         return np.full_like(bread, np.nan)
     return bread @ score_products(fit) @ bread
@@ -128,13 +128,18 @@ def scaling(fit: Fit) -> Scaling:
     x = fit.exogenous
     rows = fit.sample.rows or ()
     for data, own, saturated in zip(fit.sample.patterns, rows, fit.saturated, strict=True):
-        keep = _modelled(len(saturated.mean), x, means=fit.table.mean_structure)
-        free = _unrelated(len(saturated.mean), keep)
+        keep = modelled_moments(len(saturated.mean), x, means=fit.table.mean_structure)
+        free = unrelated_moments(len(saturated.mean), keep)
         reference, zeros = independence(data, x)
         lost += zeros
         unrestricted += _moment_trace(data, own, saturated, keep, fit.sample.n_clusters)
         baseline += _moment_trace(data, own, reference, free, fit.sample.n_clusters)
-    used = _trace(fit.observed_information, score_products(fit))
+    information, products = fit.observed_information, score_products(fit)
+    if fit.directions is not None:
+        information, products = (
+            fit.directions.T @ m @ fit.directions for m in (information, products)
+        )
+    used = _trace(information, products)
     df = fit.df
     return Scaling(
         (unrestricted - used) / df if df else np.nan,
@@ -155,7 +160,7 @@ def _moment_trace(
         of_means = len(at) > p * (p + 1) // 2
         return float(np.mean((distance**2 - 2 * distance + p) / 2 + of_means * distance))
     products = outer_products(data, rows, point.mean, point.cov, n_clusters, at=at)
-    information = _saturated_information(data, point.mean, point.cov)
+    information = saturated_information(data, point.mean, point.cov)
     return _trace(information[np.ix_(at, at)], products)
 
 
@@ -163,7 +168,7 @@ def _trace(information: np.ndarray, products: np.ndarray) -> float:
     return float(np.trace(np.linalg.solve(information, products))) if len(products) else 0.0
 
 
-def _saturated_information(data: Patterns, mean: np.ndarray, cov: np.ndarray) -> np.ndarray:
+def saturated_information(data: Patterns, mean: np.ndarray, cov: np.ndarray) -> np.ndarray:
     """Observed information of free means and covariances."""
     p = len(mean)
     model = saturated_model(p)
@@ -171,14 +176,14 @@ def _saturated_information(data: Patterns, mean: np.ndarray, cov: np.ndarray) ->
     return likelihood(data, mean, cov).observed(model.jacobian(at)) / 2
 
 
-def _modelled(p: int, exogenous: Sequence[int], *, means: bool) -> np.ndarray:
+def modelled_moments(p: int, exogenous: Sequence[int], *, means: bool) -> np.ndarray:
     """Positions of the modelled moments, so not those of exogenous predictors."""
     i, j = np.tril_indices(p)
     given = np.isin(np.arange(p), exogenous)
     return np.flatnonzero(np.concatenate([~given & means, ~(given[i] & given[j])]))
 
 
-def _unrelated(p: int, keep: np.ndarray) -> np.ndarray:
+def unrelated_moments(p: int, keep: np.ndarray) -> np.ndarray:
     """Positions of means and variances among those kept."""
     i, j = np.tril_indices(p)
     diagonal = np.concatenate([np.ones(p, dtype=bool), i == j])

@@ -13,7 +13,7 @@ from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
 from icx_research.measurement.sem.parameters import Roles
-from icx_research.measurement.sem.syntax import Term, fail
+from icx_research.measurement.sem.syntax import NOT_PATHS, Term, fail
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def check_names(terms: Sequence[Term], roles: Roles, known: Sequence[str]) -> No
     missing = [name for name in roles.observed if name not in known]
     clash = [name for name in roles.latent if name in known]
     for name in (*missing, *clash):
-        term = next(t for t in terms if t.op != ":=" and name in (t.lhs, t.rhs))
+        term = next(t for t in terms if t.op not in NOT_PATHS and name in (t.lhs, t.rhs))
         if name in clash:
             fail(term.line, term.column, f"the latent variable {name!r} is a column of the data.")
         by_lower = {str(column).lower(): column for column in (*known, *roles.latent)}
@@ -219,7 +219,7 @@ def _from_rows(
     for g in range(len(groups) if groups else 1):
         mine = use & (codes == g)
         where = "" if groups is None else f" in group {groups[g]!r}"
-        pattern, own = _by_pattern(x[mine], names, where)
+        pattern, own = by_pattern(x[mine], names, where)
         patterns.append(pattern)
         rows.append(Rows(x[mine], own, None if unit is None else unit[mine]))
     used = int(use.sum())
@@ -237,7 +237,7 @@ def _coded(column: pd.Series, use: np.ndarray) -> tuple[np.ndarray, tuple[Hashab
     return whole, tuple(_plain(key) for key in keys)
 
 
-def _by_pattern(x: np.ndarray, names: list[str], where: str) -> tuple[Patterns, np.ndarray]:
+def by_pattern(x: np.ndarray, names: list[str], where: str) -> tuple[Patterns, np.ndarray]:
     """Sufficient statistics of every missing-data pattern, and each row's pattern."""
     if not len(x):
         raise ValueError(f"no rows can be used{where}.")

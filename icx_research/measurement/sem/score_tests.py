@@ -98,8 +98,12 @@ def _given_parameters(
     found, q = _derivatives(fit, rows), len(fit.theta)
     cross, own = found.information[:q, q:], found.information[q:, q:]
     base = found.information[:q, :q]
-    loose = len(undetermined(base)) > 0
-    solved = np.linalg.pinv(base) @ cross if loose else np.linalg.solve(base, cross)
+    if fit.directions is None:
+        loose = len(undetermined(base)) > 0
+        solved = np.linalg.pinv(base) @ cross if loose else np.linalg.solve(base, cross)
+    else:
+        k = fit.directions
+        solved = k @ np.linalg.pinv(k.T @ base @ k) @ k.T @ cross
     gain = found.gradient[q:] - solved.T @ found.gradient[:q]
     if not robust:
         return gain, own - cross.T @ solved, own

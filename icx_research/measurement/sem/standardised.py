@@ -1,27 +1,35 @@
 """Estimates on the scale where every variable has unit variance."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from icx_research.measurement.sem.estimation import Fit
-from icx_research.measurement.sem.ram import cell_of
+from icx_research.measurement.sem.parameters import ParameterTable
+from icx_research.measurement.sem.ram import GroupModel, Implied, cell_of
 
 
-def standardised(fit: Fit) -> np.ndarray:
+def row_values(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarray:
+    """Value of every row of a parameter table, free or fixed, from the matrices of each group."""
+    index = _index(table)
+    found = np.empty(len(table.rows))
+    for k, row in enumerate(table.rows):
+        found[k] = implied[row.group].cell(*cell_of(row, index))
+    return found
+
+
+def standardised(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarray:
     """Every row of the table standardised, as lavaan's ``std.all``.
 
     Paths and means by the variables' model-implied standard deviations, residual
     covariances by the residuals' own.
     """
-    index = _index(fit)
-    deviations = []
-    for group in fit.point.groups:
-        with np.errstate(invalid="ignore"):
-            deviations.append(np.sqrt(np.diag(group.implied.covariance)))
-    result = np.empty(len(fit.table.rows))
-    for k, row in enumerate(fit.table.rows):
-        implied, sd = fit.point.groups[row.group].implied, deviations[row.group]
+    index = _index(table)
+    with np.errstate(invalid="ignore"):
+        deviations = [np.sqrt(np.diag(group.covariance)) for group in implied]
+    result = np.empty(len(table.rows))
+    for k, (row, value) in enumerate(zip(table.rows, row_values(table, implied), strict=True)):
+        sd = deviations[row.group]
         matrix, i, j = cell_of(row, index)
-        value = implied.cell(matrix, i, j)
         if matrix == "A":
             result[k] = value * sd[j] / sd[i]
         elif matrix in ("m", "t"):
@@ -31,26 +39,27 @@ def standardised(fit: Fit) -> np.ndarray:
         elif i == j:
             result[k] = value / sd[i] ** 2
         else:
-            product = implied.errors[i, i] * implied.errors[j, j]
+            errors = implied[row.group].errors
+            product = errors[i, i] * errors[j, j]
             # a negative variance has no sd; lavaan takes the root of its absolute value
             result[k] = value / np.sqrt(abs(product)) if product else np.nan
     return result
 
 
-def r_squared(fit: Fit) -> list[tuple[int, str, float]]:
+def r_squared(
+    table: ParameterTable, models: Sequence[GroupModel], implied: Sequence[Implied]
+) -> list[tuple[int, str, float]]:
     """Explained share of every dependent variable: group, name, R squared."""
     rows = []
-    names = (*fit.table.observed, *fit.table.latent)
-    for g, group in enumerate(fit.point.groups):
-        model, implied = group.model, group.implied
+    names = (*table.observed, *table.latent)
+    for g, (model, group) in enumerate(zip(models, implied, strict=True)):
         dependent = np.asarray((model.effects != 0).any(axis=1))
         dependent[model.paths.row] = True
         for i in np.flatnonzero(dependent):
-            total = implied.covariance[i, i]
-            residual = implied.errors[i, i]
+            total, residual = group.covariance[i, i], group.errors[i, i]
             rows.append((g, names[i], 1 - residual / total if residual >= 0 else np.nan))
     return rows
 
 
-def _index(fit: Fit) -> dict[str, int]:
-    return {name: i for i, name in enumerate((*fit.table.observed, *fit.table.latent))}
+def _index(table: ParameterTable) -> dict[str, int]:
+    return {name: i for i, name in enumerate((*table.observed, *table.latent))}

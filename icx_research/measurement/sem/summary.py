@@ -11,18 +11,13 @@ from icx_research.measurement.sem.fit_indices import (
     noncentrality,
     rmsea,
 )
+from icx_research.measurement.sem.incomplete import completed
 from icx_research.measurement.sem.residuals import srmr
 from icx_research.measurement.sem.robust import Scaling
 from icx_research.measurement.sem.saturated import independence
 
-ROBUST = (
-    "cfi_robust",
-    "tli_robust",
-    "rmsea_robust",
-    "rmsea_ci_low_robust",
-    "rmsea_ci_high_robust",
-)
 LOG_2PI = float(np.log(2 * np.pi))
+ROBUST = [f"{name}_robust" for name in ("cfi", "tli", "rmsea", "rmsea_ci_low", "rmsea_ci_high")]
 
 
 def baseline(fit: Fit) -> tuple[float, int]:
@@ -50,8 +45,8 @@ def log_likelihood(fit: Fit) -> float:
 def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
     """Chi-square, indices, log-likelihood and information criteria.
 
-    With scaling factors also the scaled indices (of the scaled chi-squares) and, for
-    complete data, the robust ones (`robust_indices`).
+    With scaling factors also the scaled indices (of the scaled chi-squares) and the robust
+    ones (`robust_indices`); for incomplete data the robust ones always.
     """
     baseline_chi_square, baseline_df = baseline(fit)
     indices = fit_indices(
@@ -62,7 +57,7 @@ def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
         baseline_df=baseline_df,
         n_groups=fit.table.n_groups,
     )
-    log_l, q = log_likelihood(fit), fit.table.n_free
+    log_l, q = log_likelihood(fit), fit.n_parameters
     rest = {
         "srmr": srmr(fit),
         "log_likelihood": log_l,
@@ -72,9 +67,23 @@ def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
     parts = [indices, pd.Series(rest)]
     if factors is not None:
         parts.append(_scaled(fit, indices, factors))
-        if all(data.is_complete for data in fit.sample.patterns):
-            parts.append(robust_indices(fit, indices, factors, n=fit.n))
-    return pd.concat(parts)
+    if not all(data.is_complete for data in fit.sample.patterns):
+        parts.append(_completed(fit, indices, robust=factors is not None))
+    elif factors is not None:
+        parts.append(robust_indices(fit, indices, factors, n=fit.n))
+    return pd.Series({name: value for part in parts for name, value in part.items()})
+
+
+def _completed(fit: Fit, plain: pd.Series, *, robust: bool) -> pd.Series:
+    """Compute the robust indices of incomplete data; nan where the information is singular."""
+    try:
+        as_complete = completed(fit, robust=robust)
+    except np.linalg.LinAlgError:
+        return pd.Series(np.nan, index=ROBUST)
+    given = plain.copy()
+    given["chi_square"] = as_complete.chi_square
+    given["baseline_chi_square"] = as_complete.baseline_chi_square
+    return robust_indices(fit, given, as_complete.scaling, n=fit.n)
 
 
 def _scaled(fit: Fit, plain: pd.Series, factors: Scaling) -> pd.Series:
@@ -105,6 +114,8 @@ def _scaled(fit: Fit, plain: pd.Series, factors: Scaling) -> pd.Series:
 def robust_indices(fit: Fit, plain: pd.Series, factors: Scaling, *, n: float) -> pd.Series:
     r"""Estimates of what CFI, TLI and RMSEA would be in the population, under non-normality.
 
+    Of incomplete data take the chi-squares and factors of `completed`.
+
     Notes
     -----
     The chi-square exceeds its df by what misfit adds once :math:`c\,df` (its mean under the
@@ -130,4 +141,4 @@ def robust_indices(fit: Fit, plain: pd.Series, factors: Scaling, *, n: float) ->
         rmsea(low, df, n, g),
         rmsea(high, df, n, g),
     )
-    return pd.Series(values, index=list(ROBUST))
+    return pd.Series(values, index=ROBUST)

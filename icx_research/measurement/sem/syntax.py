@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 OPERATORS = ("=~", "~~", "~*~", "|", ":=", "~")
+CONSTRAINTS = ("==", "<", ">")
+# What is said about labelled parameters, no path of the model.
+NOT_PATHS = (":=", *CONSTRAINTS)
 # Operators of lavaan that are recognised, to be refused by name.
-UNSUPPORTED = ("==", "<~", "<", ">", "%", ":")
+UNSUPPORTED = ("<~", "%", ":")
 TOKEN = re.compile(
     r"""(?P<space>[ \t\r]+|[\#!][^\n]*)
       |(?P<end>[\n;])
@@ -37,8 +40,8 @@ class Term:
     Attributes
     ----------
     lhs, op, rhs : str
-        `op` is "=~", "~", "~~", "~*~", "|", "~1" (then `rhs` is empty) or ":=" (then
-        `rhs` is the expression).
+        `op` is "=~", "~", "~~", "~*~", "|", "~1" (then `rhs` is empty), ":=" (then `rhs`
+        is the expression), "==", "<" or ">" (then both sides are expressions).
     fixed, start : tuple of float or None
         One value for all groups or one per group; nan asks for a free parameter
         (`NA*x`), None for the default.
@@ -46,6 +49,8 @@ class Term:
         One for all groups or one per group; empty where there is none.
     line, column : int
         Where the term stands in the model string, from 1.
+    start_of_rhs : int
+        Column of a constraint's right side.
     """
 
     lhs: str
@@ -56,6 +61,7 @@ class Term:
     labels: tuple[str, ...] = ()
     line: int = 0
     column: int = 0
+    start_of_rhs: int = 0
 
 
 @dataclass
@@ -76,7 +82,8 @@ def parse(model: str) -> tuple[Term, ...]:
         ``indirect := a*b``. Modifiers stand before an asterisk: a number fixes, ``NA``
         frees, ``start(0.5)`` starts, a name labels, and ``c(...)`` gives one modifier per
         group. ``#`` and ``!`` start a comment; a line goes on where it ends in, or the
-        next begins with, ``+``.
+        next begins with, ``+``. ``a == 2*b``, ``a < b`` and ``a > 0`` constrain labelled
+        parameters.
 
     Returns
     -------
@@ -155,7 +162,33 @@ class _Reader:
             fail(token.line, token.column, f"expected {wanted}, found {found}.")
         return self.take()
 
+    def constraint(self) -> Term | None:
+        """Read a constraint, if the line holds one."""
+        ahead = self.at
+        while self.tokens[ahead].kind not in ("end", "stop"):
+            if self.tokens[ahead].text in CONSTRAINTS:
+                break
+            ahead += 1
+        op = self.tokens[ahead]
+        if op.text not in CONSTRAINTS:
+            return None
+        first, right, last = self.peek, self.tokens[ahead + 1], ahead + 1
+        while self.tokens[last].kind not in ("end", "stop"):
+            last += 1
+        lhs = self.model[first.start : op.start].strip()
+        rhs = self.model[right.start : self.tokens[last].start]
+        rhs = re.split(r"[#!]", rhs)[0].strip()
+        if not lhs or not rhs:
+            fail(op.line, op.column, f"expected an expression on both sides of {op.text!r}.")
+        self.at = last
+        return Term(
+            lhs, op.text, rhs, line=first.line, column=first.column, start_of_rhs=right.column
+        )
+
     def statement(self) -> list[Term]:
+        constraint = self.constraint()
+        if constraint:
+            return [constraint]
         left = [self.expect("name", "the name of a variable")]
         while self.plus_follows():
             left.append(self.expect("name", "the name of a variable"))
@@ -165,8 +198,7 @@ class _Reader:
             fail(
                 token.line,
                 token.column,
-                f"the operator {token.text!r} is not available; use one of {known} (equality "
-                "by a shared label).",
+                f"the operator {token.text!r} is not available; use one of {known}, ==, < or >.",
             )
         op = self.expect("operator", "an operator (=~, ~, ~~, ~*~, | or :=)", *OPERATORS).text
         self.skip_ends()

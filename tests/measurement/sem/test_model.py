@@ -185,7 +185,7 @@ def test_a_search_that_fails_shows_no_results(monkeypatch):
          "x4, x5, x6, x7, x8, x9, age, tenure, effort, loyalty, team, region."),
         (THREE, {}, {"group": "team"}, "9 variables need more than 9 complete rows in group 0; "
          "there are 10."),
-        (PATH + "q := a*z", {}, {}, "model, line 6, column 6: 'z' is not a label; labels: a, b, c, "
+        (PATH + "q := a*z", {}, {}, "model, line 6, column 8: 'z' is not a label; labels: a, b, c, "
          "ab, total."),
         (PATH + "q := a b", {}, {}, "model, line 6, column 6: cannot read the definition 'a b'."),
         (THREE, {}, {"confidence_level": 95}, "confidence_level must lie between 0 and 1, not 95."),

@@ -245,6 +245,12 @@ BAD = [
      "parameterization='theta'; free or fix the residual variance instead."),
     ("seen =~ f1 + f2 + f3\nf1 ~*~ f2", {}, {},
      "model, line 2, column 8: a scale is written 'x ~*~ x' of one observed variable."),
+    ("seen =~ f1 + a*f2 + b*f3 + f4\na == 2*b", {}, {},
+     "model, line 2, column 1: estimator='WLSMV' takes no constraints; give equal parameters the "
+     "same label."),
+    ("seen =~ f1 + a*f2 + f3 + f4\na > 0", {}, {},
+     "model, line 2, column 1: estimator='WLSMV' takes no constraints; give equal parameters the "
+     "same label."),
     ("seen =~ f1 + f2", {}, {},
      "the model is not identified: it has 10 free parameters but only 9 sample moments; fix or "
      "equate at least 1 of them."),

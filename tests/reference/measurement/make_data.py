@@ -1,7 +1,7 @@
 """Draw the answers the R scripts of this folder read.
 
 Run in this folder: python make_data.py
-It writes service_items.csv, mixed_items.csv and unit_ratings.csv.
+It writes service_items.csv, mixed_items.csv, unit_ratings.csv and crossed_ratings.csv.
 """
 
 import numpy as np
@@ -57,7 +57,29 @@ def unit_ratings(rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
+def crossed_ratings(rng: np.random.Generator) -> pd.DataFrame:
+    """Ratings of 5 suppliers by 1 to 12 raters in 14 client units, some twice, some not at all.
+
+    `flat` is without effects of suppliers and dyads.
+    """
+    client, supplier = rng.normal(size=14) * 0.5, rng.normal(size=5) * 0.4
+    dyad = rng.normal(size=(14, 5)) * 0.4
+    rows = []
+    for c in range(14):
+        for r in range(int(rng.integers(1, 13))):
+            halo = client[c] + 0.7 * rng.normal()
+            for s in range(5):
+                for _ in range(int(rng.choice(3, p=[0.2, 0.65, 0.15]))):
+                    noise = rng.normal()
+                    score = 4 + halo + supplier[s] + dyad[c, s] + noise
+                    flat = 4 + halo + rng.normal()
+                    rows.append((f"c{c:02}", f"c{c:02}r{r:02}", f"s{s}", score, flat))
+    names = ["client", "rater", "supplier", "score", "flat"]
+    return pd.DataFrame(rows, columns=names).round(3)
+
+
 if __name__ == "__main__":
     service_items(np.random.default_rng(20250701)).to_csv("service_items.csv", index=False)
     mixed_items(np.random.default_rng(20250702)).to_csv("mixed_items.csv", index=False)
     unit_ratings(np.random.default_rng(20250703)).to_csv("unit_ratings.csv", index=False)
+    crossed_ratings(np.random.default_rng(20250705)).to_csv("crossed_ratings.csv", index=False)

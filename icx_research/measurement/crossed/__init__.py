@@ -1,0 +1,1 @@
+"""Ratings with crossed sources of variance: raters in client units, and suppliers."""

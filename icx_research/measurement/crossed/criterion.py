@@ -1,0 +1,120 @@
+r"""The restricted likelihood of crossed variance components, and its derivatives.
+
+With ratios :math:`\gamma_i = \sigma_i^2 / \sigma^2`, :math:`H = I + \sum \gamma_i Z_i Z_i'` and
+the mean as only fixed effect, minus twice the restricted log-likelihood, profiled over
+:math:`\mu` and :math:`\sigma^2`, is
+
+.. math:: d(\gamma) = \log|H| + \log|1'H^{-1}1| + (N - 1)(1 + \log(2\pi r^2 / (N - 1)))
+
+with :math:`r^2 = y'Py`. Raters are absorbed first (their part of H is diagonal), then the client
+units and dyads of every client unit, then the suppliers; every step is Woodbury's identity.
+:math:`\partial d / \partial\gamma_i = \operatorname{tr}(P Z_i Z_i') - (N - 1) |Z_i'Py|^2 / r^2`
+(Patterson, H. D., & Thompson, R. (1971). Recovery of inter-block information when block sizes
+are unequal. Biometrika, 58, 545-554, https://doi.org/10.1093/biomet/58.3.545).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from icx_research.measurement.crossed.design import Sums
+
+# Imaginary step of the second derivatives: exact to rounding, since nothing is subtracted.
+STEP = 1e-30
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """The mixed-model equations at given ratios.
+
+    Attributes
+    ----------
+    value : float
+        d.
+    sum_of_squares : float
+        y'Py.
+    mean : float
+        Generalised least squares mean.
+    gradient : array, shape (4,)
+        By the ratios, in the order of `SOURCES`.
+    """
+
+    value: float
+    sum_of_squares: float
+    mean: float
+    gradient: np.ndarray
+
+
+def solve(found: Sums, ratios: np.ndarray) -> Solved:
+    """Evaluate the criterion at ratios of (client, supplier, rater, dyad)."""
+    of_client, of_supplier, of_rater, of_dyad = ratios
+    size, s = found.size, found.count.shape[1]
+    products = found.count_products.reshape(len(size), -1)
+    totals = found.total_products.reshape(len(size), -1)
+    one, unit = np.ones(s), np.eye(s)
+    shrink = 1 / (1 + size * of_rater)
+    weight = of_rater * shrink
+    info = found.count[:, :, None] * unit - _times(products.T, weight).reshape(-1, s, s)
+    right = found.total - _times(totals.T, weight).reshape(-1, s)
+    rest = found.squares - weight @ found.total_squares
+    log_det = -found.raters @ np.log(shrink)
+
+    # effects of one client unit and its dyads have covariance of_dyad I + of_client 11'
+    inner = np.linalg.inv(unit + of_dyad * info + of_client * info.sum(axis=2)[:, :, None])
+    log_det = log_det - _log_det(inner).sum()
+    smooth = of_dyad * inner + of_client * inner.sum(axis=1)[:, None, :]
+    after = inner @ info
+    right_after = (inner @ right[:, :, None])[:, :, 0]
+    rest = rest - (right * (smooth @ right[:, :, None])[:, :, 0]).sum()
+
+    whole, sides = after.sum(axis=0), right_after.sum(axis=0)
+    outer = np.linalg.inv(unit + of_supplier * whole)
+    log_det = log_det - _log_det(outer)
+    shrunk = of_supplier * outer
+    rest = rest - sides @ shrunk @ sides
+    free = one - shrunk @ whole @ one
+    precision = one @ whole @ free
+    mean = free @ sides / precision
+    rest = rest - precision * mean**2
+    df = found.n - 1
+    value = log_det + np.log(precision) + df * (1 + np.log(2 * np.pi * rest / df))
+
+    taken = shrunk + np.outer(free, free) / precision
+    level = mean * one + shrunk @ (sides - whole @ one * mean)
+    error = right_after - after @ level
+    effect = level + of_dyad * error + of_client * error.sum(axis=1)[:, None]
+    removed = smooth + np.tensordot(inner, taken, axes=(1, 0)) @ inner
+    of_unit = after.sum(axis=2)
+    traces = (
+        of_unit.sum() - ((of_unit @ taken) * of_unit).sum(),
+        np.trace(whole - whole @ taken @ whole),
+        found.raters @ (size * shrink) - shrink**2 @ _times(products, removed.ravel()),
+        np.trace(after, axis1=1, axis2=2).sum()
+        - (taken * np.tensordot(after, after, axes=([0, 1], [0, 1]))).sum(),
+    )
+    squares = (
+        (error.sum(axis=1) ** 2).sum(),
+        (error.sum(axis=0) ** 2).sum(),
+        shrink**2
+        @ (
+            found.total_squares
+            - 2 * _times(totals, effect.ravel())
+            + _times(products, (effect[:, :, None] * effect[:, None, :]).ravel())
+        ),
+        (error**2).sum(),
+    )
+    gradient = np.array(traces) - df * np.array(squares) / rest
+    return Solved(value, rest, mean, gradient)
+
+
+def _times(real: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """Multiply a large real matrix, which need not become complex where the vector is."""
+    if np.isrealobj(vector):
+        return np.asarray(real @ vector)
+    return np.asarray(real @ vector.real + 1j * (real @ vector.imag))
+
+
+def _log_det(inverse: np.ndarray) -> np.ndarray:
+    """Log-determinants of inverses whose originals have positive determinants."""
+    sign, log = np.linalg.slogdet(inverse)
+    return np.asarray(log if np.isrealobj(inverse) else log + np.log(sign))

@@ -1,0 +1,1 @@
+"""Measurement at two levels: raters within units, and units."""

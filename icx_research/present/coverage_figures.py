@@ -1,0 +1,115 @@
+"""What the link reaches, side by side with what its gate asks for."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from icx_research.present.item_rows import beside, plain, rows_axes
+from icx_research.survey.link_coverage import ALL_WAVES, LinkCoverage
+
+SIDES = {"internal": "Internal:\nclient units", "external": "External:\nserving units"}
+WIDE = 5.0  # inches of a figure whose legend has two columns
+BAR = 0.9  # lines
+ROW, HEADING = 2.6, 2.8  # lines
+
+
+def plot_coverage(coverage: LinkCoverage, *, ax: Axes | None = None) -> Axes:
+    """Draw which share of units and respondents has a partner, and the gate.
+
+    Parameters
+    ----------
+    coverage : LinkCoverage
+    ax : Axes, optional
+        A new figure unless given.
+
+    Returns
+    -------
+    Axes
+        Per side and wave a bar of units above a bar of respondents: the part with a
+        partner is filled, the rest hatched. The broken line is the gate, which asks for
+        respondents of all waves.
+    """
+    rows = coverage.table
+    places, ticks, at = [], [], 0.0
+    for side, lines in rows.groupby("side", sort=False):
+        ticks.append((at + HEADING / 2, SIDES[str(side)], True))
+        at += HEADING
+        for line in lines.itertuples():
+            places.append(at + ROW / 2)
+            name = "all waves" if line.wave == ALL_WAVES else f"wave {line.wave}"
+            ticks.append((at + ROW / 2, plain(name) if _has_waves(rows) else "", False))
+            at += ROW
+    ax = rows_axes(at, around=0.9, ax=ax)
+    for place, line in zip(places, rows.itertuples(), strict=True):
+        _bar(ax, place - BAR / 2, float(str(line.percent_units)), "C0", "units, upper bar")
+        _bar(ax, place + BAR / 2, float(str(line.percent_respondents)), "C1",
+             "respondents, lower bar")  # fmt: skip
+    gate = f"gate: {coverage.limit:g}% of the respondents"
+    ax.axvline(coverage.limit, color="black", ls="--", lw=1, zorder=4, label=gate)
+    ax.set_yticks([place for place, *_ in ticks], [name for _, name, _ in ticks])
+    for label, (*_, bold) in zip(ax.get_yticklabels(), ticks, strict=True):
+        label.set_fontweight("bold" if bold else "normal")
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(at, 0)
+    ax.set_xlim(0, 100)
+    ax.set_xlabel("With a partner on the other side (%)")
+    units = [f"{line.units_matched} of {line.units}" for line in rows.itertuples()]
+    beside(ax, 28, places, units, "units")
+    beside(ax, 82, places, list(rows["respondents"]), "respon-\ndents")
+    _legend(ax)
+    return ax
+
+
+def _has_waves(rows: pd.DataFrame) -> bool:
+    return bool((rows["wave"] != ALL_WAVES).any())
+
+
+def _bar(ax: Axes, place: float, percent: float, colour: str, what: str) -> None:
+    if np.isnan(percent):
+        ax.text(1, place, "withheld", va="center", style="italic", color="0.3")
+        return
+    ax.barh(place, percent, BAR, color=colour, label=what)
+    ax.barh(place, 100 - percent, BAR, percent, facecolor="white", edgecolor="0.5", lw=0.4,
+            hatch="/////", label="without a partner")  # fmt: skip
+
+
+def _legend(ax: Axes) -> None:
+    """Show every kind of bar once, above the heads of the columns."""
+    handles, labels = ax.get_legend_handles_labels()
+    once = dict(zip(labels, handles, strict=True))
+    ax.legend(once.values(), once.keys(), loc="lower center", bbox_to_anchor=(0.5, 1),
+              ncols=2 if ax.figure.bbox.width >= WIDE * ax.figure.dpi else 1, borderaxespad=3.2,
+              columnspacing=1.2)  # fmt: skip
+
+
+def coverage_caption(coverage: LinkCoverage) -> str:
+    """Say below the figure what is counted and whether the gate opens."""
+    rows = coverage.table
+    verdicts = " and ".join(
+        f"{'opens' if ok else 'stays shut'} on the {side} side"
+        for side, ok in coverage.passes.items()
+    )
+    counted = coverage.codebook.sources["internal"].grain == "respondent" or (
+        coverage.codebook.sources["external"].grain == "respondent"
+    )
+    parts = [
+        "Units and respondents with a partner on the other side of the link"
+        + (", in all and wave by wave." if _has_waves(rows) else "."),
+        f"The gate asks for {coverage.limit:g}% of the respondents of all waves on either side; it "
+        f"{verdicts}.",
+        "Shares are rounded down"
+        + ("; respondents are in bands." if counted else "; rows of published tables are counted."),
+    ]
+    if rows["percent_respondents"].isna().any():
+        parts.append(f"Withheld: fewer than {coverage.min_persons} respondents.")
+    return " ".join(parts)
+
+
+def coverage_alt(coverage: LinkCoverage) -> str:
+    """Describe the figure in words: both sides over all waves."""
+    told = [
+        f"{line.side}: {line.units_matched} of {line.units} units and "
+        f"{line.percent_respondents:g}% of the respondents have a partner"
+        for line in coverage.table[coverage.table["wave"] == ALL_WAVES].itertuples()
+    ]
+    return f"Bars of the link's coverage; {'; '.join(told)}. Gate at {coverage.limit:g}%."

@@ -1,0 +1,71 @@
+"""One cell of a table: absent, a key, a number, a yes or no, a day."""
+
+import datetime as dt
+import math
+import re
+from typing import Any
+
+import pandas as pd
+
+from icx_research.survey.codebook import Measure, Scale, fold_answer
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
+YES_OR_NO = {"1": 1.0, "true": 1.0, "yes": 1.0, "0": 0.0, "false": 0.0, "no": 0.0}
+OTHER_DECIMAL = re.compile(r"[+-]?\d+,\d+")
+
+
+def absent(cell: Any) -> bool:
+    """Tell whether a typed cell holds nothing."""
+    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
+
+
+def key_text(cell: Any) -> str | None:
+    """Read a key as text; a number keeps no decimals it does not need."""
+    if absent(cell):
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    word = str(cell)
+    return word if word.strip() else None
+
+
+def number(cell: Any, measure: Measure, decimal: str) -> float | None:
+    """Read one cell: None where there is no answer, nan where it is no number."""
+    if absent(cell):
+        return None
+    word = str(cell).strip()
+    if not word or word in measure.missing_codes:
+        return None
+    if isinstance(measure, Scale) and (value := measure.answers.get(fold_answer(word))) is not None:
+        return value
+    if isinstance(cell, str) and decimal != ".":
+        if "." in word:
+            return math.nan
+        word = word.replace(decimal, ".")
+    if not NUMBER.fullmatch(word):
+        return math.nan
+    value = float(word)
+    codes = (float(code) for code in measure.missing_codes if NUMBER.fullmatch(code))
+    return None if value in codes else value
+
+
+def yes_or_no(cell: Any) -> float | None:
+    """Read 1 or 0, true or false, yes or no; None for anything else."""
+    word = "" if absent(cell) else str(cell).strip().casefold()
+    return YES_OR_NO.get(re.sub(r"(?<=^[01])\.0+$", "", word))
+
+
+def day(cell: Any, date_format: str) -> dt.date | None:
+    """Read a date, or the date of a time stamp; None where it is none."""
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    word = str(cell).strip()
+    try:
+        if date_format:
+            return dt.datetime.strptime(word, date_format).date()
+        return dt.datetime.fromisoformat(word).date()
+    except ValueError:
+        return None
