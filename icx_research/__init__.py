@@ -72,6 +72,7 @@ _HOME = {
     "average_variance_extracted": "measurement.validity",
     "htmt": "measurement.discriminant",
     "polychoric": "measurement.polychoric",
+    "polychoric_covariance": "measurement.polychoric_covariance",
     "kmo": "measurement.exploratory.adequacy",
     "bartlett_sphericity": "measurement.exploratory.adequacy",
     "parallel_analysis": "measurement.exploratory.parallel",

@@ -15,6 +15,7 @@ from icx_research.measurement.sem.estimation import (
 from icx_research.measurement.sem.optimiser import Minimum
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.ram import Implied, group_models
+from icx_research.measurement.sem.starts import starting_values
 from icx_research.measurement.twolevel.levels import LEVELS
 from icx_research.measurement.twolevel.objective import TwoLevelDiscrepancy, TwoLevelPoint
 from icx_research.measurement.twolevel.sample import TwoLevelSample
@@ -99,7 +100,7 @@ def fit_two_levels(
     covariances = [sample.within, start_between(sample)]
     within, between = group_models(table, means, covariances)
     objective = TwoLevelDiscrepancy((within, between), sample)
-    minimum = search(objective, table, means, covariances, None)
+    minimum = search(objective, starting_values(table, means, covariances))
     return TwoLevelFit(table, sample, minimum, objective.at(minimum.theta), saturated)
 
 

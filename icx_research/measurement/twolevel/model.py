@@ -6,11 +6,12 @@ from typing import Any, Literal
 import numpy as np
 
 from icx_research.core.results import check_confidence_level
+from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.precision import inverse
+from icx_research.measurement.sem.responses import refuse_responses
 from icx_research.measurement.sem.sample import column_names
-from icx_research.measurement.sem.syntax import CONSTRAINTS, fail
 from icx_research.measurement.twolevel.fitting import fit_two_levels, two_level_problems
 from icx_research.measurement.twolevel.levels import (
     LEVELS,
@@ -140,10 +141,8 @@ def prepare_terms(
     within: Terms, between: Terms, data: Any, *, unit: str, model: str, analysis: str
 ) -> PreparedLevels:
     """Check the terms of both levels and reduce the data."""
-    for term in (*within, *between):
-        if term.op in CONSTRAINTS:
-            fail(term.line, term.column, "a model of two levels takes no constraints; give equal "
-                 "parameters the same label.")  # fmt: skip
+    refuse_constraints((*within, *between), "a model of two levels")
+    refuse_responses((*within, *between), "two levels take continuous ones only")
     items = check_levels(within, between, column_names(data))
     sample = read_units(data, items, unit=unit, analysis=analysis)
     return PreparedLevels(model, unit, within, between, items, sample, unrestricted(sample))

@@ -240,6 +240,8 @@ ERRORS = {
         "model": level("f =~ q1 + q2 + q3\nq1 ~~ q2", "f =~ q1 + q2 + q3")},
     "model, line 5, column 1: a model of two levels takes no constraints; give equal parameters "
     "the same label.": {"model": level(MODEL, f"{MODEL}\na == 1")},
+    "model, line 5, column 6: the operator '|' belongs to ordinal variables; two levels take "
+    "continuous ones only.": {"model": level(MODEL, f"{MODEL}\nq1 | t1")},
     "unit 'team' is not a column of the data.": {"unit": "team"},
     "saturated must be 'within', 'between' or None, not 'both'.": {"saturated": "both"},
     "saturated='within' needs the model of the other level alone, without 'level:' lines.": {
