@@ -20,6 +20,7 @@ _HOME = {
     "scale_scores": "survey.scoring",
     "scale_items": "survey.items",
     "scale_members": "survey.items",
+    "multi_item_scales": "survey.items",
     "parallel_items": "survey.parallel",
     "unit_scores": "survey.aggregation",
     "UnitScores": "survey.aggregation",

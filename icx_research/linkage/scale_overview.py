@@ -31,28 +31,38 @@ INVARIANCE = (
 )  # fmt: skip
 
 
-def item_scales(study: Study) -> list[Scale]:
+def item_scales(study: Study, *, min_items: int = 1) -> list[Scale]:
     """List the scales made of items, in the order of the codebook.
 
     Raises
     ------
     NotTestable
-        If there is none.
+        If there is none, or none with that many items.
     """
     scales = [m for m in study.codebook.measures.values() if isinstance(m, Scale)]
     if not scales:
         raise NotTestable("item answers are needed; this study holds published unit figures.")
-    return scales
+    large = [scale for scale in scales if len(scale.items) >= min_items]
+    if not large:
+        raise NotTestable(f"a scale of at least {min_items} items is needed; the study has none.")
+    return large
 
 
 def reliability_overview(
-    study: Study, *, rows: Rows = "rater", wave: str | None = None, confidence_level: float = 0.95
+    study: Study,
+    *,
+    min_items: int = 1,
+    rows: Rows = "rater",
+    wave: str | None = None,
+    confidence_level: float = 0.95,
 ) -> pd.DataFrame:
     """Cronbach's alpha and McDonald's omega of every scale, with intervals.
 
     Parameters
     ----------
     study : Study
+    min_items : int, default 1
+        Scales with fewer items are left out.
     rows, wave
         As for `scale_items`.
     confidence_level : float, default 0.95
@@ -67,7 +77,7 @@ def reliability_overview(
     Raises
     ------
     NotTestable
-        If no table of the study holds respondents' answers.
+        If no table of the study holds respondents' answers, or no scale is that long.
 
     Examples
     --------
@@ -77,7 +87,7 @@ def reliability_overview(
     ['alpha', 'omega_total']
     """
     lines: list[dict[str, Any]] = []
-    for scale in item_scales(study):
+    for scale in item_scales(study, min_items=min_items):
         place = {"scale": scale.name, "n_items": len(scale.items)}
         items, note = _tried(scale_items, study, scale.name, rows=rows, wave=wave)
         for term, coefficient in (("alpha", cronbach_alpha), ("omega_total", omega_total)):
@@ -93,13 +103,20 @@ def reliability_overview(
 
 
 def dimensionality_overview(
-    study: Study, *, rows: Rows = "rater", wave: str | None = None, rng: np.random.Generator
+    study: Study,
+    *,
+    min_items: int = 1,
+    rows: Rows = "rater",
+    wave: str | None = None,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Ask of every scale whether its items have one thing in common.
 
     Parameters
     ----------
     study : Study
+    min_items : int, default 1
+        Scales with fewer items are left out.
     rows, wave
         As for `scale_items`.
     rng : numpy.random.Generator
@@ -116,7 +133,7 @@ def dimensionality_overview(
     Raises
     ------
     NotTestable
-        If no table of the study holds respondents' answers.
+        If no table of the study holds respondents' answers, or no scale is that long.
 
     Examples
     --------
@@ -126,7 +143,7 @@ def dimensionality_overview(
     np.int64(1)
     """
     lines: list[dict[str, Any]] = []
-    for scale in item_scales(study):
+    for scale in item_scales(study, min_items=min_items):
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
         if len(scale.items) < NEEDED["dimensions"]:
             lines.append(line | {"note": f"needs {NEEDED['dimensions']} items"})
