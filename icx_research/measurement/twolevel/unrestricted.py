@@ -25,8 +25,9 @@ EM_STEPS = 50
 IN_RANK = 0.02
 # Variance between units, by that within, below which a direction has none.
 NONE = 1e-6
-# Slope of the mean discrepancy below which one more direction would help.
-WOULD_HELP = -1e-9
+# Slope of the mean discrepancy below which one more direction would help, and what it must
+# gain there; the chi-square changes by n times the gain.
+WOULD_HELP, GAIN = -1e-6, 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +74,13 @@ def unrestricted(data: TwoLevelSample) -> Unrestricted:
     own, vectors = linalg.eigh(between, within)
     rank = max(int((own > IN_RANK).sum()), 1)
     root = (within @ vectors[:, -rank:]) * np.sqrt(own[-rank:])
+    best: Unrestricted | None = None
     while True:
         found, point = _with_rank(data, within, root, mean)
+        better = best is None or found.value < best.value - GAIN * data.n_used
+        if best is not None and not (found.converged and better):
+            return best
+        best = found
         if found.rank == p or not found.converged:
             return found
         least, direction = linalg.eigh(point.fit.slope(1), np.linalg.inv(found.within))
