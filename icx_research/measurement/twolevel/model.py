@@ -71,12 +71,13 @@ def two_level_cfa(
     -----
     :math:`y_{iu} = \mu + b_u + w_{iu}` with covariances :math:`\Sigma_B` and
     :math:`\Sigma_W`, by full-information maximum likelihood for units of any size; means
-    belong between units. Variances may become negative, which `problems` names. Standard
-    errors come from the observed information; chi-square is the likelihood ratio against
-    free covariances at both levels, and that of units is only known well with many units
-    (McNeish & Stapleton, 2016, https://doi.org/10.1007/s10648-014-9287-x). Agrees with lavaan
-    0.6 (``sem(model, data, cluster=)``) where both solutions are proper; lavaan keeps the
-    unrestricted covariances positive definite, this does not.
+    belong between units. Variances of the model may become negative, which `problems` names.
+    Standard errors come from the observed information; chi-square is the likelihood ratio
+    against free covariances at both levels, positive semidefinite between units. What is
+    between units is known well with many units only (McNeish & Stapleton, 2016,
+    https://doi.org/10.1007/s10648-014-9287-x). Agrees with lavaan 0.6
+    (``sem(model, data, cluster=)``), whose chi-square may be a little smaller, since its search
+    for the unrestricted covariances ends early.
 
     References
     ----------
