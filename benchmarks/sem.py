@@ -39,6 +39,12 @@ timed("invariance", 1, function() {
   for (fit in fits) fitMeasures(fit)
   do.call(lavTestLRT, fits)
 })
+ordinal <- function(model, data) {
+  fitMeasures(cfa(model, data, ordered = TRUE, estimator = "WLSMV"))
+}
+timed("WLSMV", 3, function() ordinal(model, data))
+small <- paste(strsplit(model, "\\n")[[1]][1:2], collapse = "\\n")
+timed("WLSMV_9", 3, function() ordinal(small, data[1:1000, ]))
 timed("FIML", 1, function() fitMeasures(cfa(model, gaps, missing = "fiml")))
 """
 
@@ -78,10 +84,13 @@ def summary(model: str, data: pd.DataFrame, **options: object) -> tuple[object, 
 
 def main() -> None:
     model, data, gaps = workload()
+    small = "\n".join(model.split("\n")[:2])
     ours = {
         "ML": timed(21, lambda: summary(model, data)),
         "MLR": timed(7, lambda: summary(model, data, estimator="MLR")),
         "invariance": timed(7, lambda: measurement_invariance(model, data, group="region").table),
+        "WLSMV": timed(7, lambda: summary(model, data, estimator="WLSMV")),
+        "WLSMV_9": timed(7, lambda: summary(small, data[:1000], estimator="WLSMV")),
         "FIML": timed(3, lambda: summary(model, gaps, missing="fiml")),
     }
     theirs: dict[str, float] = {}

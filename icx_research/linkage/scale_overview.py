@@ -33,13 +33,20 @@ INVARIANCE = (
 
 
 def reliability_overview(
-    study: Study, *, rows: Rows = "rater", wave: str | None = None, confidence_level: float = 0.95
+    study: Study,
+    *,
+    min_items: int = 1,
+    rows: Rows = "rater",
+    wave: str | None = None,
+    confidence_level: float = 0.95,
 ) -> pd.DataFrame:
     """Cronbach's alpha and McDonald's omega of every scale, with intervals.
 
     Parameters
     ----------
     study : Study
+    min_items : int, default 1
+        Scales with fewer items are left out.
     rows, wave
         As for `scale_items`.
     confidence_level : float, default 0.95
@@ -54,7 +61,7 @@ def reliability_overview(
     Raises
     ------
     NotTestable
-        If no table of the study holds respondents' answers.
+        If no table of the study holds respondents' answers, or no scale is that long.
 
     Examples
     --------
@@ -64,7 +71,7 @@ def reliability_overview(
     ['alpha', 'omega_total']
     """
     lines: list[dict[str, Any]] = []
-    for _, scale in scales_of(study.codebook):
+    for _, scale in scales_of(study.codebook, min_items=min_items):
         place = {"scale": scale.name, "n_items": len(scale.items)}
         items, note = _tried(scale_items, study, scale.name, rows=rows, wave=wave)
         for term, coefficient in (("alpha", cronbach_alpha), ("omega_total", omega_total)):
@@ -80,13 +87,20 @@ def reliability_overview(
 
 
 def dimensionality_overview(
-    study: Study, *, rows: Rows = "rater", wave: str | None = None, rng: np.random.Generator
+    study: Study,
+    *,
+    min_items: int = 1,
+    rows: Rows = "rater",
+    wave: str | None = None,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Ask of every scale whether its items have one thing in common.
 
     Parameters
     ----------
     study : Study
+    min_items : int, default 1
+        Scales with fewer items are left out.
     rows, wave
         As for `scale_items`.
     rng : numpy.random.Generator
@@ -103,7 +117,7 @@ def dimensionality_overview(
     Raises
     ------
     NotTestable
-        If no table of the study holds respondents' answers.
+        If no table of the study holds respondents' answers, or no scale is that long.
 
     Examples
     --------
@@ -113,7 +127,7 @@ def dimensionality_overview(
     np.int64(1)
     """
     lines: list[dict[str, Any]] = []
-    for _, scale in scales_of(study.codebook):
+    for _, scale in scales_of(study.codebook, min_items=min_items):
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
         if len(scale.items) < NEEDED["dimensions"]:
             lines.append(line | {"note": f"needs {NEEDED['dimensions']} items"})

@@ -133,19 +133,30 @@ def _prepared(model: str | SemResult | InvarianceResult, data: Any, **options: A
     if isinstance(model, str):
         if data is None or options["group"] is None:
             raise ValueError("alignment of a model string needs data and group.")
+        _check_estimator(options["estimator"])
         return prepare(model, data, **options)
     if data is not None or options["group"] is not None:
         raise ValueError("alignment of a result takes its data; give no data and no group.")
     result = next(iter(model.models.values())) if isinstance(model, InvarianceResult) else model
+    _check_estimator(result.estimator)
     return Prepared(
-        result.model,
-        parse(result.model),
-        result.fit.sample,
-        result.fit.saturated,
-        result.estimator == "MLR",
-        result.missing,
-        result.cluster,
+        model=result.model,
+        terms=parse(result.model),
+        sample=result.fit.sample,
+        saturated=result.fit.saturated,
+        ordinal=(),
+        robust=result.estimator == "MLR",
+        missing=result.missing,
+        cluster=result.cluster,
     )
+
+
+def _check_estimator(estimator: str) -> None:
+    if estimator == "WLSMV":
+        raise ValueError(
+            "alignment needs loadings and intercepts of continuous items, which "
+            "estimator='WLSMV' does not estimate; use estimator='MLR'."
+        )
 
 
 def _position(reference: Hashable | None, groups: tuple[Hashable, ...]) -> int:

@@ -125,9 +125,14 @@ def omega_hierarchical(
     correlations, :math:`\omega_h = (\sum g)^2 / \mathbf 1'R\mathbf 1` and :math:`\omega_t =
     1 - \sum\psi / \mathbf 1'R\mathbf 1`. On the correlation metric, as R's ``psych::omega``
     (whereas `omega_total` is on the covariance metric). Every resample is rotated to the
-    minimum next to that of the sample, so that its factors keep their places. Omega
-    hierarchical of a sample is too low by a part of its standard error, and percentile
-    intervals would be so twice (coverage .8 where the reflected ones cover .95).
+    minimum next to that of the sample, so that its factors keep their places.
+
+    Omega hierarchical of a sample is too low, the more so the weaker the group factors and the
+    fewer the rows. The intervals are reflected, not percentile ones, which double that bias, but
+    they do not remove it. Coverage of 95 % intervals in simulations, reflected (percentile): .94
+    (.77) with nine items in three groups, loadings .6 and .5, n = 300; .93 (.36) with twelve in
+    three, .5 and .4, n = 500; but .58 (.00) with sixteen in four, .6 and .35, n = 250. With weak
+    group factors and few rows do not rely on them.
 
     References
     ----------

@@ -1,6 +1,6 @@
 """The ladder of measurement invariance: its table, its labels and what it allows."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -12,11 +12,13 @@ from scipy import stats
 from icx_research.core.results import Estimate, Result
 from icx_research.measurement.invariance_permutation import PermutationTest
 from icx_research.measurement.sem.comparison import LikelihoodRatio
-from icx_research.measurement.sem.parameters import Parameter
+from icx_research.measurement.sem.parameters import Parameter, ParameterTable
 from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.score_tests import release_tests
 
 LEVELS = ("configural", "metric", "scalar", "strict")
+# From weak to strong, with the level that ordinal items have beside the others.
+ORDER = ("configural", "thresholds", "metric", "scalar", "strict")
 # What a comparison of groups needs (Vandenberg & Lance, 2000,
 # https://doi.org/10.1177/109442810031002): equal loadings for relations, equal intercepts too
 # for means.
@@ -26,10 +28,13 @@ NEEDED = {"regressions": "metric", "means": "scalar"}
 # (.010 from scalar invariance on). Cheung & Rensvold (2002),
 # https://doi.org/10.1207/S15328007SEM0902_5: where CFI falls by more than .010. Labels only: no
 # fixed cut-off is right for all models and sample sizes.
-CHEN_CFI, CHEN_RMSEA, CHEN_SRMR = -0.010, 0.015, {"metric": 0.030, "scalar": 0.010, "strict": 0.010}
+CHEN_CFI, CHEN_RMSEA = -0.010, 0.015
+CHEN_SRMR = {"thresholds": 0.030, "metric": 0.030, "scalar": 0.010, "strict": 0.010}
 CHEUNG_RENSVOLD_CFI = -0.010
 RULES = ("cheung_rensvold", "chen", "chi_square")
 SIGNIFICANCE = 0.05
+# What is equal from a level on.
+INTRODUCED = {"thresholds": "|", "metric": "=~", "scalar": "~1", "strict": "~~"}
 # Items of a latent variable that must stay equal for its mean or its loadings to be compared.
 MIN_EQUAL_ITEMS = 2
 
@@ -43,7 +48,8 @@ class InvarianceResult(Result):
     models : dict of str to SemResult
         The fitted level by its name.
     differences : dict of str to LikelihoodRatio
-        Test of each level but the first against the one before.
+        Test of each level but the first against the one before. Levels that cannot be
+        tested alone are missing, which `note` says.
     freed : tuple of str
         Paths that differ between groups on request.
     groups : tuple
@@ -52,7 +58,8 @@ class InvarianceResult(Result):
         Which label decides about `highest_level`.
     n_used, n_dropped : int
     note : str
-        Improper solutions, by level, and permutations that could not be used.
+        Improper solutions by level; levels tested together; limits of the cut-offs;
+        permutations that could not be used.
     confidence_level : float
     permutation : PermutationTest or None
         The fit of every level against permuted group labels, on request; None also where a
@@ -129,23 +136,16 @@ class InvarianceResult(Result):
 
         lhs, op, rhs, level, statistic, df, p_value: what partial invariance would free.
         """
-        kinds = {"metric": "=~", "scalar": "~1", "strict": "~~"}
         rows: list[tuple[object, ...]] = []
-        for level in list(self.models)[1:]:
+        for level, before in zip(list(self.models)[1:], self.models, strict=False):
             fit = self.models[level].fit
-            shared: dict[tuple[str, str, str], list[Parameter]] = {}
-            for row in fit.table.rows:
-                if row.op == kinds[level] and row.free >= 0:
-                    shared.setdefault((row.lhs, row.op, row.rhs), []).append(row)
-            sets = {
-                path: same[1:]
-                for path, same in shared.items()
-                if len(same) > 1 and len({row.free for row in same}) == 1
-            }
+            introduced = ORDER[ORDER.index(before) + 1 : ORDER.index(level) + 1]
+            sets = _equalities(fit.table, [INTRODUCED[name] for name in introduced])
             tests = release_tests(fit, list(sets.values()))
             rows += [
-                (*path, level, statistic, df, float(stats.chi2.sf(statistic, df)))
-                for path, (statistic, df) in zip(sets, tests, strict=True)
+                (*path, level, value, df, float(stats.chi2.sf(value, df)))
+                for path, (value, df) in zip(sets, tests, strict=True)
+                if df
             ]
         columns = ["lhs", "op", "rhs", "level", "statistic", "df", "p_value"]
         frame = pd.DataFrame(rows, columns=columns)
@@ -170,12 +170,16 @@ class InvarianceResult(Result):
         """
         level = NEEDED[known_option(comparison, "comparison", tuple(NEEDED))]
         highest = self.highest_level
-        if highest is None or LEVELS.index(highest) < LEVELS.index(level):
+        if highest is None or ORDER.index(highest) < ORDER.index(level):
             return False
         return self._enough_equal_items(level)
 
+    def _at_least(self, level: str) -> SemResult:
+        """Return the model of a level, or of the one it is tested together with."""
+        return next(m for name, m in self.models.items() if ORDER.index(name) >= ORDER.index(level))
+
     def _enough_equal_items(self, level: str) -> bool:
-        table = self.models[level].fit.table
+        table = self._at_least(level).fit.table
         shared: dict[tuple[str, str, str], set[int]] = {}
         for row in table.rows:
             shared.setdefault((row.lhs, row.op, row.rhs), set()).add(row.free)
@@ -190,6 +194,7 @@ class InvarianceResult(Result):
                     or item in table.latent
                     or len(shared.get((item, "~1", ""), {-1})) == 1
                 )
+                and _same_thresholds(table, shared, item)
             ]
             if len(equal) < min(MIN_EQUAL_ITEMS, len(items)):
                 return False
@@ -206,7 +211,7 @@ class InvarianceResult(Result):
         columns += ["p_value", "standardised"]
         if not self.allows("means"):
             return pd.DataFrame(columns=columns)
-        model = self.models["scalar"]
+        model = self._at_least("scalar")
         table = model.table
         latent = set(model.fit.table.latent)
         means = table[(table["op"] == "~1") & table["lhs"].isin(latent)]
@@ -242,7 +247,10 @@ class InvarianceResult(Result):
         steps = []
         for level in list(self.models)[1:]:
             row = self.table.set_index("level").loc[level]
-            steps.append(f"{level}: delta CFI = {row['delta_cfi']:+.3f}")
+            if self.models[level].estimator == "WLSMV":
+                steps.append(f"{level}: {self.differences[level].to_apa()}")
+            else:
+                steps.append(f"{level}: delta CFI = {row['delta_cfi']:+.3f}")
         freed = f", freed: {', '.join(self.freed)}" if self.freed else ""
         return (
             f"highest level = {self.highest_level} (rule: {self.rule}){freed}; "
@@ -255,6 +263,37 @@ def known_option(value: str, name: str, allowed: Sequence[str]) -> str:
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}.")
     return value
+
+
+def _equalities(
+    table: ParameterTable, ops: Sequence[str]
+) -> dict[tuple[str, str, str], list[Parameter]]:
+    """Rows of all groups but the first, of paths that are equal in all groups.
+
+    Intercepts and residual variances of ordinal items are equal where all are fixed.
+    """
+    shared: dict[tuple[str, str, str], list[Parameter]] = {}
+    for row in table.rows:
+        fixed = bool(table.thresholds) and row.op in ("~1", "~~") and row.lhs in table.observed
+        fixed = fixed and (row.op == "~1" or row.lhs == row.rhs)
+        if row.op in ops and (row.free >= 0 or fixed):
+            shared.setdefault((row.lhs, row.op, row.rhs), []).append(row)
+    return {
+        path: same[1:]
+        for path, same in shared.items()
+        if len(same) > 1 and len({row.free for row in same}) == 1
+    }
+
+
+def _same_thresholds(
+    table: ParameterTable, shared: Mapping[tuple[str, str, str], set[int]], item: str
+) -> bool:
+    """Whether two thresholds of an ordinal item, or its only one, are equal."""
+    if not table.thresholds or item not in table.observed:
+        return True
+    count = table.thresholds[table.observed.index(item)]
+    equal = sum(len(shared[item, "|", f"t{t}"]) == 1 for t in range(1, count + 1))
+    return equal >= min(2, count)
 
 
 def _drop(difference: float) -> float:

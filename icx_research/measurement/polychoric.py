@@ -11,13 +11,10 @@ from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.items import item_values
 from icx_research.measurement.polychoric_fit import (
     LARGEST,
-    fit_correlations,
-    item_thresholds,
-    pair_tables,
+    category_codes,
+    pair_counts,
+    two_step,
 )
-
-# More ordered values than these are taken for numbers, not categories.
-MOST_CATEGORIES = 11
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,24 +124,15 @@ def polychoric(
             f"{k} items and {n} rows of {len(items)}."
         )
     names = [str(name) for name in items.columns]
-    counts, categories = _one_hot_counts(values, names)
-    tables, pairs = pair_tables(counts, categories)
-    sizes = tables.sum(axis=(1, 2))
-    if (sizes == 0).any():
-        i, j = (axis[int((sizes == 0).argmax())] for axis in pairs)
-        raise ValueError(
-            f"polychoric needs rows in which {names[i]!r} and {names[j]!r} are answered."
-        )
-    thresholds = item_thresholds(np.diag(counts), categories)
-    rho, moved = fit_correlations(tables, thresholds, pairs)
-    correlations, pair_counts = np.eye(k), np.zeros((k, k), dtype=int)
-    correlations[pairs] = correlations[pairs[::-1]] = rho
-    pair_counts[pairs] = pair_counts[pairs[::-1]] = np.rint(sizes).astype(int)
-    np.fill_diagonal(
-        pair_counts,
-        [int(own.sum()) for own in np.split(np.diag(counts), np.cumsum(categories)[:-1])],
-    )
-    inner = thresholds[:, 1:-1]
+    codes, found = category_codes(values, names, analysis="polychoric")
+    categories = [len(own) for own in found]
+    fit = two_step(pair_counts(codes, categories), categories, names, analysis="polychoric")
+    correlations, used_rows = np.eye(k), np.zeros((k, k), dtype=int)
+    correlations[fit.pairs] = correlations[fit.pairs[::-1]] = fit.rho
+    sizes = np.rint(fit.tables.sum(axis=(1, 2))).astype(int)
+    used_rows[fit.pairs] = used_rows[fit.pairs[::-1]] = sizes
+    np.fill_diagonal(used_rows, (codes >= 0).sum(axis=0))
+    inner = fit.thresholds[:, 1:-1]
     return PolychoricCorrelations(
         correlations=pd.DataFrame(correlations, index=names, columns=names),
         thresholds=pd.DataFrame(
@@ -152,30 +140,11 @@ def polychoric(
             index=names,
             columns=[f"threshold_{t}" for t in range(1, inner.shape[1] + 1)],
         ),
-        pair_counts=pd.DataFrame(pair_counts, index=names, columns=names),
+        pair_counts=pd.DataFrame(used_rows, index=names, columns=names),
         n_used=n,
         n_dropped=len(items) - n,
-        note=_note(correlations, names, moved),
+        note=_note(correlations, names, fit.moved),
     )
-
-
-def _one_hot_counts(values: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[int]]:
-    """Count every pair of answers of every two items by one matrix product."""
-    columns, categories = [], []
-    for j, name in enumerate(names):
-        found = np.unique(values[:, j])
-        found = found[~np.isnan(found)]
-        if not 2 <= len(found) <= MOST_CATEGORIES:
-            raise ValueError(
-                f"polychoric needs items of 2 to {MOST_CATEGORIES} ordered values; {name!r} has "
-                f"{len(found)}."
-            )
-        columns.append(values[:, j, None] == found)
-        categories.append(len(found))
-    hot = np.hstack(columns)
-    # single precision counts exactly up to 2 ** 24 rows
-    hot = hot.astype(np.float32 if len(hot) < 2**24 else np.float64)
-    return (hot.T @ hot).astype(float), categories
 
 
 def _note(correlations: np.ndarray, names: list[str], moved: int) -> str:

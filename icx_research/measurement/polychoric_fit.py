@@ -1,5 +1,8 @@
 """Two-step maximum likelihood of polychoric correlations, all pairs at once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import special
 
@@ -8,6 +11,8 @@ from icx_research.measurement.bivariate_normal import (
     bivariate_normal_density,
 )
 
+# More ordered values than these are taken for numbers, not categories.
+MOST_CATEGORIES = 11
 LARGEST = 0.9999  # bound of a correlation: where items never cross, the likelihood has no maximum
 CONVERGED = 1e-8  # last Newton step: what is left is its square
 MAX_ITERATIONS = 100
@@ -16,7 +21,87 @@ SMALLEST_PROBABILITY = 1e-300
 Pairs = tuple[np.ndarray, np.ndarray]
 
 
-def pair_tables(counts: np.ndarray, categories: list[int]) -> tuple[np.ndarray, Pairs]:
+@dataclass(frozen=True, eq=False)
+class TwoStep:
+    """Thresholds and correlations of coded answers.
+
+    Attributes
+    ----------
+    counts : array, shape (sum of categories, sum of categories)
+        Rows with both of two answers.
+    tables : array, shape (pairs, C, C)
+        The same cut into pairs of items; cells beyond an item's own are 0.
+    pairs : tuple of array
+        First and second item of every pair.
+    thresholds : array, shape (k, C + 1)
+        From -inf to inf; inf beyond an item's own.
+    rho : array, shape (pairs,)
+    moved : int
+        Tables of two by two in which half an answer was moved into an empty cell.
+    """
+
+    counts: np.ndarray
+    tables: np.ndarray
+    pairs: Pairs
+    thresholds: np.ndarray
+    rho: np.ndarray
+    moved: int
+
+
+def category_codes(
+    values: np.ndarray, names: Sequence[str], *, analysis: str
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Code the ordered values of every item from 0, -1 where missing.
+
+    Returns
+    -------
+    array of int, shape (n, k), and the values of each item in ascending order
+
+    Raises
+    ------
+    ValueError
+        If an item has one value only or more than 11.
+    """
+    codes, found = np.full(values.shape, -1), []
+    for j, name in enumerate(names):
+        own = np.unique(values[:, j])
+        own = own[~np.isnan(own)]
+        if not 2 <= len(own) <= MOST_CATEGORIES:
+            raise ValueError(
+                f"{analysis} needs items of 2 to {MOST_CATEGORIES} ordered values; {name!r} has "
+                f"{len(own)}."
+            )
+        at = ~np.isnan(values[:, j])
+        codes[at, j] = np.searchsorted(own, values[at, j])
+        found.append(own)
+    return codes, found
+
+
+def pair_counts(codes: np.ndarray, categories: Sequence[int]) -> np.ndarray:
+    """Count every pair of answers of every two items by one matrix product."""
+    hot = np.hstack([codes[:, j, None] == np.arange(own) for j, own in enumerate(categories)])
+    # single precision counts exactly up to 2 ** 24 rows
+    hot = hot.astype(np.float32 if len(hot) < 2**24 else np.float64)
+    return (hot.T @ hot).astype(float)
+
+
+def two_step(
+    counts: np.ndarray, categories: Sequence[int], names: Sequence[str], *, analysis: str
+) -> TwoStep:
+    """Estimate thresholds from single items and each correlation from its pair of items."""
+    tables, pairs = pair_tables(counts, categories)
+    empty = tables.sum(axis=(1, 2)) == 0
+    if empty.any():
+        i, j = (axis[int(empty.argmax())] for axis in pairs)
+        raise ValueError(
+            f"{analysis} needs rows in which {names[i]!r} and {names[j]!r} are answered."
+        )
+    thresholds = item_thresholds(np.diag(counts), categories)
+    rho, moved = fit_correlations(tables, thresholds, pairs)
+    return TwoStep(counts, tables, pairs, thresholds, rho, moved)
+
+
+def pair_tables(counts: np.ndarray, categories: Sequence[int]) -> tuple[np.ndarray, Pairs]:
     """Cut the counts of all pairs of answers into one table per pair of items.
 
     Returns
@@ -34,7 +119,7 @@ def pair_tables(counts: np.ndarray, categories: list[int]) -> tuple[np.ndarray, 
     return with_empty[padded[pairs[0]][:, :, None], padded[pairs[1]][:, None, :]], pairs
 
 
-def item_thresholds(answers: np.ndarray, categories: list[int]) -> np.ndarray:
+def item_thresholds(answers: np.ndarray, categories: Sequence[int]) -> np.ndarray:
     """Turn counts of single answers into cut points: shape (k, C + 1), from -inf to inf."""
     thresholds = np.full((len(categories), max(categories) + 1), np.inf)
     start = 0
@@ -80,10 +165,21 @@ def fit_correlations(
     return rho, moved
 
 
-def _derivatives(
-    tables: np.ndarray, rows: np.ndarray, columns: np.ndarray, rho: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """First and second derivative of each table's log likelihood by its correlation."""
+def cell_probabilities(
+    rows: np.ndarray, columns: np.ndarray, rho: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Probability of every cell, and its first and second derivative by the correlation.
+
+    Parameters
+    ----------
+    rows, columns : array, shape (pairs, C + 1)
+        Thresholds of both items, from -inf to inf.
+    rho : array, shape (pairs,)
+
+    Returns
+    -------
+    three arrays, shape (pairs, C, C)
+    """
     h, k = rows[:, 1:-1, None], columns[:, None, 1:-1]
     h, k = np.broadcast_arrays(h, k)
     r = np.broadcast_to(rho[:, None, None], h.shape)
@@ -99,6 +195,14 @@ def _derivatives(
     corners[0][inner] = bivariate_normal_cdf(*values)
     corners[1][inner], corners[2][inner] = bivariate_normal_density(*values)
     p, first, second = np.diff(np.diff(corners, axis=2), axis=3)
+    return p, first, second
+
+
+def _derivatives(
+    tables: np.ndarray, rows: np.ndarray, columns: np.ndarray, rho: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """First and second derivative of each table's log likelihood by its correlation."""
+    p, first, second = cell_probabilities(rows, columns, rho)
     p = np.where(tables > 0, np.maximum(p, SMALLEST_PROBABILITY), 1.0)
     share = first / p
     slope = (tables * share).sum(axis=(1, 2))

@@ -12,14 +12,14 @@ MAX_ITEMS = 15  # of one figure: with long wordings a page is full
 
 
 def scales_of(
-    codebook: Codebook, names: str | Sequence[str] | None = None
+    codebook: Codebook, names: str | Sequence[str] | None = None, *, min_items: int = 1
 ) -> list[tuple[Source, Scale]]:
     """List the scales made of items with their tables, in the order of the codebook.
 
     Raises
     ------
     NotTestable
-        If there is none.
+        If there is none, or none with that many items.
     ValueError
         If a name is none of the study's.
     """
@@ -36,7 +36,10 @@ def scales_of(
     ]
     if not found:
         raise NotTestable(NO_ITEMS)
-    return found
+    large = [(source, scale) for source, scale in found if len(scale.items) >= min_items]
+    if not large:
+        raise NotTestable(f"a scale of at least {min_items} items is needed; the study has none.")
+    return large
 
 
 def item_line(source: Source, scale: Scale, item: str) -> dict[str, object]:

@@ -122,11 +122,24 @@ def scale_members(
     return {scale.name: list(scale.items) for scale in found if len(scale.items) >= min_items}
 
 
+def multi_item_scales(study: Study, source: str) -> list[str]:
+    """Name the scales of one table that have more than one item.
+
+    Examples
+    --------
+    >>> from icx_research import load_example
+    >>> multi_item_scales(load_example("company"), "external")
+    ['csat', 'external_perception', 'external_expectation']
+    """
+    measures = study.codebook.sources[source].measures.values()
+    return [m.name for m in measures if isinstance(m, Scale) and len(m.items) > 1]
+
+
 def chosen_scales(codebook: Codebook, scales: str | Sequence[str]) -> tuple[list[Scale], Source]:
     """Find scales of one table by name, and the table."""
     names = [scales] if isinstance(scales, str) else list(scales)
     if not names:
-        raise NotTestable("item answers are needed; the table has no scale made of items.")
+        raise NotTestable("a scale of items is needed; none is named, or the table has none.")
     found = []
     for name in names:
         if name not in codebook.measures:

@@ -134,3 +134,14 @@ def test_published_figures_are_not_testable(overview):
     message = "item answers are needed; this study holds published unit figures"
     with pytest.raises(icx.NotTestable, match=message):
         overview(published([1, 2], [3, 4]))
+
+
+def test_short_scales_are_left_out_on_request(study):
+    rng = np.random.default_rng(1)
+    assert set(icx.reliability_overview(study, min_items=2)["scale"]) == {"service", "two", "three"}
+    assert icx.dimensionality_overview(study, min_items=3, rng=rng)["scale"].tolist() == ["service"]
+    message = r"^a scale of at least 5 items is needed; the study has none\.$"
+    with pytest.raises(icx.NotTestable, match=message):
+        icx.reliability_overview(study, min_items=5)
+    with pytest.raises(icx.NotTestable, match=message):
+        icx.dimensionality_overview(study, min_items=5, rng=rng)

@@ -14,6 +14,7 @@ from icx_research.core.variance import variance_components
 from icx_research.measurement.agreement.intraclass import icc_1, icc_2
 from icx_research.measurement.agreement.labels import agreement_label, icc_1_label, icc_2_label
 from icx_research.measurement.agreement.null_variance import NULLS, null_variance, response_options
+from icx_research.measurement.agreement.units import UnitSorter
 from icx_research.measurement.agreement.within_group import rwg_j
 from tests.measurement.conftest import REFERENCE
 
@@ -371,6 +372,23 @@ def test_labels_come_from_named_bands():
     ]
     assert [icc_2_label(v) for v in (0.49, 0.5, 0.7)] == ["low", "tolerable", "adequate"]
     assert agreement_label(float("nan")) == "not known"
+
+
+def test_units_keep_their_names_means_and_variances():
+    """Where a unit in the middle has no complete row."""
+    data = pd.DataFrame({"unit": list("cabcaab"), "x": [3, 1, np.nan, 5, 2, 4, np.nan],
+                         "y": [1, 2, 3, 5, 2, 2, 1]})  # fmt: skip
+    found = UnitSorter(data, unit="unit", analysis="test").rated(["x", "y"])
+    expected = data.dropna().groupby("unit")[["x", "y"]].agg(["mean", "var"])
+    assert found.labels.tolist() == ["a", "c"]
+    assert found.labels.name == "unit"
+    assert (found.sizes.tolist(), found.n_dropped) == ([3, 2], 2)
+    mean, variance = found.moments()
+    for j, name in enumerate(("x", "y")):
+        np.testing.assert_allclose(mean[:, j], expected[name, "mean"])
+        np.testing.assert_allclose(variance[:, j], expected[name, "var"])
+    none = UnitSorter(data.assign(x=np.nan), unit="unit", analysis="test").rated(["x"])
+    assert [part.shape for part in none.moments()] == [(0, 1), (0, 1)]
 
 
 def test_options_are_counted_from_the_range():

@@ -274,6 +274,8 @@ def test_invariant_sets_by_hand():
         ({"model": "inside =~ a1 + k*a2 + k*a3 + a4"},
          "alignment needs a model in which every item belongs to one latent variable and all "
          "loadings and intercepts are free in every group; 'inside' is not such a variable."),
+        ({"estimator": "WLSMV"}, "alignment needs loadings and intercepts of continuous items, "
+         "which estimator='WLSMV' does not estimate; use estimator='MLR'."),
         ({"group": None}, "alignment of a model string needs data and group."),
         ({"group": "one"}, "alignment needs at least 2 groups; there are 1."),
         ({"method": "loose"}, "method must be one of 'fixed', 'free', not 'loose'."),

@@ -131,7 +131,9 @@ def test_published_figures_have_no_items():
     message = r"answers to items are needed; 'inside' is a published figure per unit\."
     with pytest.raises(icx.NotTestable, match=message):
         icx.scale_items(published([1, 2], [3, 4]), "inside")
-    with pytest.raises(icx.NotTestable, match="the table has no scale made of items"):
+    with pytest.raises(
+        icx.NotTestable, match="a scale of items is needed; none is named, or the table has none"
+    ):
         icx.scale_items(published([1, 2], [3, 4]), [])
 
 
@@ -166,3 +168,15 @@ def test_a_score_never_overwrites_an_item():
     named_alike = study(internal__scales=scales, question__internal="a")
     with pytest.raises(ValueError, match=r"The score 'a' would have the name of an item\."):
         icx.scale_items(named_alike, "a", score=True)
+
+
+def test_scales_of_one_item_and_published_figures_are_no_scales_of_several():
+    study = icx.load_example("company")
+    named = icx.multi_item_scales(study, "internal")
+    assert named == [
+        name
+        for name, scale in study.codebook.sources["internal"].measures.items()
+        if len(scale.items) > 1
+    ]
+    assert "dependence" not in named
+    assert icx.multi_item_scales(study, "outcomes") == []

@@ -9,6 +9,8 @@ from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.results import Result, estimate_table
+from icx_research.measurement.sem.nested import difference_test
+from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
 from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.robust import scaling
 
@@ -24,9 +26,11 @@ class LikelihoodRatio(Result):
     Attributes
     ----------
     chi_square, df, p_value : float
-        nan where the scaled difference is negative.
+        nan where the scaled difference is negative, or the models are not nested.
     scaling_factor : float
         What the difference of the chi-squares was divided by; 1 under "ML".
+    shift : float
+        What was added then; 0 but under "WLSMV".
     n_used : int
     note : str
         Why there is no test; empty otherwise.
@@ -36,6 +40,7 @@ class LikelihoodRatio(Result):
     df: int
     p_value: float
     scaling_factor: float
+    shift: float
     n_used: int
     note: str
 
@@ -69,7 +74,8 @@ def likelihood_ratio(
         Of the same rows; the first nested in the second.
     method : {"2001", "2010"}
         Of the scaled difference under "MLR". That of 2001 can be negative, which the
-        result names; that of 2010 cannot, and needs one more evaluation.
+        result names; that of 2010 cannot, and needs one more evaluation. Under "WLSMV" the
+        difference is always that of Satorra (2000).
 
     Returns
     -------
@@ -79,10 +85,15 @@ def likelihood_ratio(
     -----
     The difference is divided by :math:`(df_0 c_0 - df_1 c_1) / (df_0 - df_1)` (2001); the
     2010 method takes :math:`c_1` of the general model at the restricted estimates. Agrees
-    with lavaan's ``lavTestLRT``.
+    with lavaan's ``lavTestLRT``. Under "WLSMV" it is adjusted in mean and variance, with the
+    restrictions by the delta method (``method = "satorra.2000"``).
 
     References
     ----------
+    Satorra, A. (2000). Scaled and adjusted restricted tests in multi-sample analysis of moment
+    structures. In R. D. H. Heijmans, D. S. G. Pollock & A. Satorra (Eds.), Innovations in
+    multivariate statistical analysis (pp. 233-247). Kluwer.
+
     Satorra, A., & Bentler, P. M. (2001). A scaled difference chi-square test statistic for
     moment structure analysis. Psychometrika, 66, 507-514.
     https://doi.org/10.1007/BF02296192
@@ -96,7 +107,7 @@ def likelihood_ratio(
     _check_pair(restricted, general)
     df = restricted.fit.df - general.fit.df
     drop = restricted.fit.chi_square - general.fit.chi_square
-    factor, note = 1.0, ""
+    factor, shift, note = 1.0, 0.0, ""
     if not (restricted.converged and general.converged):
         drop, note = np.nan, "one of the models did not converge"
     elif restricted.estimator == "MLR":
@@ -108,21 +119,35 @@ def likelihood_ratio(
             note = f"the scaling factor of the difference is negative ({factor:.3f})" + (
                 "; use method='2010'" if method == "2001" else ""
             )
+    elif isinstance(restricted.fit, OrdinalFit) and isinstance(general.fit, OrdinalFit):
+        test = difference_test(restricted.fit, general.fit)
+        factor, shift = test.factor, test.shift
+        if np.isnan(factor):
+            note = "the restrictions of one model on the other cannot be told, so there is no test"
     if drop < -NOT_NESTED * (1 + general.fit.chi_square):
         note = "the restricted model fits better, so the models are not nested"
-    return difference(drop, df, n_used=restricted.n_used, scaling_factor=float(factor), note=note)
+    return difference(
+        drop, df, n_used=restricted.n_used, scaling_factor=float(factor), shift=shift, note=note
+    )
 
 
 def difference(
-    drop: float, df: int, *, n_used: int, scaling_factor: float = 1.0, note: str = ""
+    drop: float,
+    df: int,
+    *,
+    n_used: int,
+    scaling_factor: float = 1.0,
+    shift: float = 0.0,
+    note: str = "",
 ) -> LikelihoodRatio:
     """Test a difference of two chi-squares, unless `note` says why there is no test."""
-    statistic = np.nan if note else max(drop, 0.0) / scaling_factor
+    statistic = np.nan if note else max(max(drop, 0.0) / scaling_factor + shift, 0.0)
     return LikelihoodRatio(
         chi_square=float(statistic),
         df=df,
         p_value=float(stats.chi2.sf(statistic, df)),
         scaling_factor=scaling_factor,
+        shift=shift,
         n_used=n_used,
         note=note,
     )

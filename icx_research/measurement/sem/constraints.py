@@ -1,13 +1,13 @@
 """Constraints on labelled parameters (`==`, `<`, `>`): their values and derivatives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from icx_research.measurement.sem.definitions import check_definitions, defined_values
 from icx_research.measurement.sem.parameters import ParameterTable
-from icx_research.measurement.sem.syntax import Term, fail
+from icx_research.measurement.sem.syntax import CONSTRAINTS, Term, fail
 
 # Derivatives that differ by less between points are those of a linear constraint.
 LINEAR = 1e-12
@@ -101,6 +101,17 @@ def read_constraints(table: ParameterTable) -> Constraints | None:
                 f"the constraint '{term.lhs} {term.op} {term.rhs}' holds no free parameter.",
             )
     return found
+
+
+def refuse_constraints(terms: Iterable[Term], analysis: str) -> None:
+    """Refuse constraints where they cannot be met."""
+    for term in terms:
+        if term.op in CONSTRAINTS:
+            fail(
+                term.line,
+                term.column,
+                f"{analysis} takes no constraints; give equal parameters the same label.",
+            )
 
 
 def free_directions(slope: np.ndarray) -> np.ndarray:

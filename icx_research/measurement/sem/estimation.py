@@ -12,6 +12,7 @@ from icx_research.measurement.sem.constraints import (
     free_directions,
     read_constraints,
 )
+from icx_research.measurement.sem.least_squares import LeastSquares
 from icx_research.measurement.sem.objective import Discrepancy, SemPoint
 from icx_research.measurement.sem.optimiser import Minimum, Objective, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
@@ -19,7 +20,7 @@ from icx_research.measurement.sem.ram import Implied, group_models
 from icx_research.measurement.sem.sample import Sample
 from icx_research.measurement.sem.saturated import Reference
 from icx_research.measurement.sem.standardised import row_values
-from icx_research.measurement.sem.starts import plain_values, starting_values
+from icx_research.measurement.sem.starts import starting_values
 
 # Smallest eigenvalue of the information, on the scale where its diagonal is one, below
 # which a direction in the parameter space counts as undetermined.
@@ -39,7 +40,7 @@ class Fit:
     ----------
     table : ParameterTable
     sample : Sample
-    objective : Discrepancy
+    objective : Discrepancy or LeastSquares
     minimum : Minimum
     point : SemPoint
         At the estimates.
@@ -50,7 +51,7 @@ class Fit:
 
     table: ParameterTable
     sample: Sample
-    objective: Discrepancy
+    objective: Discrepancy | LeastSquares
     minimum: Minimum
     point: SemPoint
     saturated: tuple[Reference, ...]
@@ -131,6 +132,8 @@ class Fit:
 def degrees_of_freedom(table: ParameterTable) -> int:
     """Count the sample moments a model must explain, less its free parameters."""
     p, x = len(table.observed), len(table.exogenous)
+    if table.thresholds:
+        return table.n_groups * (sum(table.thresholds) + p * (p - 1) // 2) - table.n_free
     per_group = (p * (p + 1) - x * (x + 1)) // 2 + (p - x if table.mean_structure else 0)
     return table.n_groups * per_group - table.n_free
 
@@ -151,22 +154,29 @@ def fit_model(
     ValueError
         If there are more free parameters than sample moments, or no admissible start.
     """
-    df, constraints = degrees_of_freedom(table), read_constraints(table)
+    constraints = read_constraints(table)
+    check_count(table)
+    means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
+    models = group_models(table, means, covariances)
+    objective = Discrepancy(models, sample.patterns, table.mean_structure)
+    minimum = _warm(objective, start) if constraints is None else None
+    if minimum is None:
+        minimum = search(objective, starting_values(table, means, covariances), constraints)
+    point = objective.at(minimum.theta)
+    return Fit(table, sample, objective, minimum, point, tuple(saturated), constraints)
+
+
+def check_count(table: ParameterTable) -> None:
+    """Refuse a model with more free parameters than sample moments and constraints."""
+    df = degrees_of_freedom(table)
     if df + len(table.constraints) < 0:
         raise ValueError(
             f"the model is not identified: it has {table.n_free} free parameters but only "
             f"{table.n_free + df} sample moments; fix or equate at least {-df} of them."
         )
-    means, covariances = [g.mean for g in saturated], [g.cov for g in saturated]
-    models = group_models(table, means, covariances)
-    objective = Discrepancy(models, sample.patterns, table.mean_structure)
-    minimum = _warm(objective, start) if constraints is None else None
-    minimum = minimum or search(objective, table, means, covariances, constraints)
-    point = objective.at(minimum.theta)
-    return Fit(table, sample, objective, minimum, point, tuple(saturated), constraints)
 
 
-def _warm(objective: Discrepancy, start: np.ndarray | None) -> Minimum | None:
+def _warm(objective: Objective, start: np.ndarray | None) -> Minimum | None:
     """Search from a known neighbour; None where there is none, or it leads nowhere."""
     if start is None:
         return None
@@ -179,21 +189,17 @@ def _warm(objective: Discrepancy, start: np.ndarray | None) -> Minimum | None:
 
 def search(
     objective: Objective,
-    table: ParameterTable,
-    means: Sequence[np.ndarray],
-    covariances: Sequence[np.ndarray],
-    constraints: Constraints | None,
+    starts: Sequence[np.ndarray],
+    constraints: Constraints | None = None,
+    *,
+    newton: bool = True,
 ) -> Minimum:
-    """Search from the good guess and, where that fails, from a plain one."""
+    """Search from the first guess and, where that fails, from the next; see `minimise`."""
     best: Minimum | None = None
-    good = starting_values(table, means, covariances)
-    plain = plain_values(table, covariances)
-    free_means = [row for row in table.rows if row.op == "~1" and row.free >= 0]
-    plain[[row.free for row in free_means]] = good[[row.free for row in free_means]]
-    for start in (good, plain):
+    for start in starts:
         try:
             found = (
-                minimise(objective, start)
+                minimise(objective, start, newton=newton)
                 if constraints is None
                 else minimise_under(objective, constraints, start)
             )

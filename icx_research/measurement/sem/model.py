@@ -1,21 +1,38 @@
 """The two calls: a structural equation model, and a confirmatory factor analysis."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from icx_research.core.results import check_confidence_level
+from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.estimation import fit_model, problems
-from icx_research.measurement.sem.parameters import parameter_table, variable_roles
+from icx_research.measurement.sem.ordinal_estimation import fit_ordinal, sandwich
+from icx_research.measurement.sem.ordinal_sample import (
+    OrdinalMoments,
+    check_ordinal_equalities,
+    check_ordinal_options,
+    ordinal_moments,
+)
+from icx_research.measurement.sem.parameters import (
+    ParameterTable,
+    parameter_table,
+    variable_roles,
+)
 from icx_research.measurement.sem.precision import model_covariance
+from icx_research.measurement.sem.responses import refuse_responses
 from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.robust import robust_covariance
 from icx_research.measurement.sem.sample import Sample, check_names, column_names, read_sample
 from icx_research.measurement.sem.saturated import Reference, unrestricted
 from icx_research.measurement.sem.syntax import NOT_PATHS, Term, parse
 
-ESTIMATORS = ("ML", "MLR")
+ESTIMATORS = ("ML", "MLR", "WLSMV")
+PARAMETERISATIONS = ("delta", "theta")
+NO_HEYWOOD = (
+    "residual variances of 1 cannot fall below 0; parameterization='delta' shows whether one would"
+)
 MISSING = ("listwise", "fiml")
 
 
@@ -24,9 +41,10 @@ def sem(
     data: Any,
     *,
     group: str | None = None,
-    estimator: Literal["ML", "MLR"] = "ML",
+    estimator: Literal["ML", "MLR", "WLSMV"] = "ML",
     missing: Literal["listwise", "fiml"] = "listwise",
     cluster: str | None = None,
+    parameterization: Literal["delta", "theta"] = "delta",
     std_lv: bool = False,
     mean_structure: bool = False,
     group_equal: Iterable[str] = (),
@@ -45,21 +63,30 @@ def sem(
     group : str, optional
         Column of the groups, which are taken in sorted order; for Moments with groups
         the name of what the groups are. ``c(...)`` holds one modifier per group.
-    estimator : {"ML", "MLR"}
+    estimator : {"ML", "MLR", "WLSMV"}
         Maximum likelihood with normal-theory errors and chi-square, or with sandwich
-        errors and the chi-square of Yuan & Bentler.
+        errors and the chi-square of Yuan & Bentler; or weighted least squares for
+        ordinal variables (all observed ones are taken as such, with 2 to 11 whole
+        numbers as categories), with sandwich errors and the chi-square of Asparouhov &
+        Muthén, adjusted in mean and variance.
     missing : {"listwise", "fiml"}
-        "fiml" uses every observed value (full information, missing at random).
+        "fiml" uses every observed value (full information, missing at random); not under
+        "WLSMV".
     cluster : str, optional
         Column of the units that raters belong to; their rows need not be independent.
-        Implies "MLR", with scores added up per unit.
+        Implies "MLR", with scores added up per unit; under "WLSMV" weights, errors and
+        tests rest on a covariance of thresholds and correlations by unit.
+    parameterization : {"delta", "theta"}
+        Under "WLSMV": scales ``x ~*~ x`` of the ordinal variables are parameters (fixed to
+        1), or their residual variances are.
     std_lv : bool, default False
         Fix latent variances to 1 instead of the first loading of each.
     mean_structure : bool, default False
         Model the means; always where the model has ``~ 1``, and with
         groups, clusters or "fiml".
     group_equal : iterable of {"loadings", "intercepts", "residuals"}
-        What has one value in all groups.
+        What has one value in all groups; under "WLSMV" loadings only, the rest by labels
+        or by `measurement_invariance`.
     group_partial : iterable of str
         Paths exempt from `group_equal`, such as ``"f =~ x2"`` or ``"x2 ~ 1"``.
     confidence_level : float, default 0.95
@@ -84,10 +111,18 @@ def sem(
     "fiml"). An equality constraint adds a degree of freedom, an inequality none; estimates that
     constraints fix have no standard error. Agrees with lavaan 0.6 (``sem(model, data)``).
 
+    Under "WLSMV" (``sem(model, data, ordered = TRUE)``) thresholds ``x | t1`` are free,
+    intercepts 0; chi-square is n - 1 times the discrepancy of a group. It takes equal labels, but
+    no other constraints.
+
     References
     ----------
     Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
     https://doi.org/10.1002/9781118619179
+
+    Muthén, B. (1984). A general structural equation model with dichotomous, ordered
+    categorical, and continuous latent variable indicators. Psychometrika, 49, 115-132.
+    https://doi.org/10.1007/BF02294210
 
     Rosseel, Y. (2012). lavaan: An R package for structural equation modeling. Journal of
     Statistical Software, 48(2). https://doi.org/10.18637/jss.v048.i02
@@ -103,9 +138,25 @@ def sem(
     SemResult: chi2(2) = 16.07, p < .001, CFI = .913, TLI = .739, RMSEA = .188, 90% CI [.110, .277], SRMR = .056, n = 200
     """  # noqa: E501
     check_confidence_level(confidence_level)
+    if parameterization not in PARAMETERISATIONS:
+        raise ValueError(
+            f"parameterization must be one of 'delta', 'theta', not {parameterization!r}."
+        )
     prepared = prepare(
         model, data, group=group, estimator=estimator, missing=missing, cluster=cluster
     )
+    if prepared.ordinal:
+        equal = check_ordinal_equalities(group_equal)
+        return estimate_ordinal(
+            prepared,
+            theta=parameterization == "theta",
+            std_lv=std_lv,
+            group_equal=equal,
+            group_partial=group_partial,
+            confidence_level=confidence_level,
+        )
+    if parameterization != "delta":
+        raise ValueError("parameterization='theta' belongs to estimator='WLSMV'.")
     return estimate(
         prepared,
         std_lv=std_lv,
@@ -124,6 +175,7 @@ class Prepared:
     terms: tuple[Term, ...]
     sample: Sample
     saturated: tuple[Reference, ...]
+    ordinal: tuple[OrdinalMoments, ...]
     robust: bool
     missing: str
     cluster: str | None
@@ -141,15 +193,18 @@ def prepare(
 ) -> Prepared:
     """Read the model and reduce the data, once for all restrictions that will be fitted."""
     if estimator not in ESTIMATORS:
-        raise ValueError(
-            f"estimator must be one of 'ML', 'MLR', not {estimator!r}; ordinal estimation is not "
-            "available."
-        )
+        raise ValueError(f"estimator must be one of 'ML', 'MLR', 'WLSMV', not {estimator!r}.")
     if missing not in MISSING:
         raise ValueError(f"missing must be one of 'listwise', 'fiml', not {missing!r}.")
+    is_ordinal = estimator == "WLSMV"
     robust = estimator == "MLR" or cluster is not None
     terms = parse(model)
     roles = variable_roles(terms)
+    if is_ordinal:
+        check_ordinal_options(roles, data, missing=missing)
+        refuse_constraints(terms, "estimator='WLSMV'")
+    else:
+        refuse_responses(terms, "use estimator='WLSMV'")
     check_names(terms, roles, column_names(data))
     sample = read_sample(
         data,
@@ -158,10 +213,13 @@ def prepare(
         cluster=cluster,
         missing=missing,
         exogenous=roles.exogenous,
-        needs_rows=robust or keep_rows,
+        needs_rows=robust or is_ordinal or keep_rows,
     )
+    if is_ordinal:
+        ordinal = ordinal_moments(sample)
+        return Prepared(model, terms, sample, (), ordinal, False, missing, cluster)
     saturated = tuple(unrestricted(patterns) for patterns in sample.patterns)
-    return Prepared(model, terms, sample, saturated, robust, missing, cluster)
+    return Prepared(model, terms, sample, saturated, (), robust, missing, cluster)
 
 
 def estimate(
@@ -194,6 +252,67 @@ def estimate(
         fit=fit,
         covariance=robust_covariance(fit) if robust else model_covariance(fit),
         problems=tuple(problems(fit)),
+        confidence_level=confidence_level,
+    )
+
+
+def ordinal_table(
+    prepared: Prepared,
+    *,
+    theta: bool,
+    std_lv: bool,
+    more_terms: Sequence[Term] = (),
+    group_equal: Iterable[str] = (),
+    group_partial: Iterable[str] = (),
+    equal_paths: Collection[tuple[str, str, str]] = (),
+) -> ParameterTable:
+    """Lay out the parameters of a prepared ordinal model."""
+    return parameter_table(
+        (*prepared.terms, *more_terms),
+        n_groups=len(prepared.ordinal),
+        std_lv=std_lv,
+        group_equal=group_equal,
+        group_partial=[read_path(text, "group_partial") for text in group_partial],
+        equal_paths=equal_paths,
+        thresholds=dict(zip(prepared.sample.names, prepared.ordinal[0].counts, strict=True)),
+        theta=theta,
+    )
+
+
+def estimate_ordinal(
+    prepared: Prepared,
+    *,
+    theta: bool,
+    std_lv: bool = False,
+    more_terms: Sequence[Term] = (),
+    group_equal: Iterable[str] = (),
+    group_partial: Iterable[str] = (),
+    equal_paths: Collection[tuple[str, str, str]] = (),
+    confidence_level: float = 0.95,
+) -> SemResult:
+    """Fit a prepared ordinal model, with further terms and equal paths; see `sem`."""
+    table = ordinal_table(
+        prepared,
+        theta=theta,
+        std_lv=std_lv,
+        more_terms=more_terms,
+        group_equal=group_equal,
+        group_partial=group_partial,
+        equal_paths=equal_paths,
+    )
+    check_definitions(table.definitions, [row.label for row in table.rows if row.label])
+    fit = fit_ordinal(table, prepared.sample, prepared.ordinal)
+    found = problems(fit)
+    if theta and not fit.minimum.converged:
+        found.append(NO_HEYWOOD)
+    return SemResult(
+        model=prepared.model,
+        estimator="WLSMV",
+        missing=prepared.missing,
+        cluster=prepared.cluster,
+        fit=fit,
+        covariance=sandwich(fit),
+        problems=tuple(found),
         confidence_level=confidence_level,
     )
 

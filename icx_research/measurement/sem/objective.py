@@ -3,11 +3,43 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
-from icx_research.measurement.sem.likelihood import Likelihood, Patterns, likelihood
+from icx_research.measurement.sem.likelihood import Patterns, likelihood
 from icx_research.measurement.sem.ram import GroupModel, Implied, Jacobian
+
+
+class Criterion(Protocol):
+    """What one group adds to the discrepancy, with derivatives."""
+
+    @property
+    def value(self) -> float:
+        """The discrepancy, times the rows."""
+        ...
+
+    @property
+    def slope(self) -> np.ndarray:
+        """Derivative by the covariances."""
+        ...
+
+    @property
+    def mean_slope(self) -> np.ndarray:
+        """Derivative by the means."""
+        ...
+
+    def gradient(self, by: Jacobian) -> np.ndarray:
+        """Differentiate by parameters."""
+        ...
+
+    def expected(self, by: Jacobian) -> np.ndarray:
+        """Take expected second derivatives by parameters."""
+        ...
+
+    def observed(self, by: Jacobian) -> np.ndarray:
+        """Second derivatives by parameters, but for the curvature of the moments."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +50,7 @@ class GroupPoint:
     implied: Implied
     mean: np.ndarray
     cov: np.ndarray
-    fit: Likelihood
+    fit: Criterion
 
     @cached_property
     def jacobian(self) -> Jacobian:

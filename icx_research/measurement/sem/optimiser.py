@@ -77,11 +77,17 @@ class Minimum:
 
 
 def minimise(
-    objective: Objective, start: np.ndarray, *, enough: float = CONVERGED, near: bool = False
+    objective: Objective,
+    start: np.ndarray,
+    *,
+    enough: float = CONVERGED,
+    near: bool = False,
+    newton: bool = True,
 ) -> Minimum:
     """Search from `start`, which must be admissible, until the decrement is below `enough`.
 
-    `near` says that the minimum is so near that Newton's steps may begin at once.
+    `near` says that the minimum is so near that Newton's steps may begin at once; without
+    `newton`, for points that do not know their exact second derivatives, they never do.
     """
     theta, point = start, objective.at(start)
     damping, decrement = 0.0, np.inf
@@ -89,7 +95,7 @@ def minimise(
         gradient = point.gradient()
         if not len(theta):
             return Minimum(theta, point.value, True, step, 0.0)
-        hessian, exact = _hessian(point, near=near or decrement < NEAR)
+        hessian, exact = _hessian(point, near=newton and (near or decrement < NEAR))
         last = max(enough, QUADRATIC) if exact else enough
         accepted = None
         while accepted is None and damping < 1e12:
@@ -105,7 +111,7 @@ def minimise(
             return Minimum(theta + move, accepted.value, True, step + 1, decrement)
         theta, point = theta + move, accepted
     gradient = point.gradient()
-    decrement = abs(float(gradient @ _solve(_hessian(point, near=True)[0], gradient, 0.0)))
+    decrement = abs(float(gradient @ _solve(_hessian(point, near=newton)[0], gradient, 0.0)))
     return Minimum(theta, point.value, decrement < ACCEPTABLE, step + 1, decrement)
 
 

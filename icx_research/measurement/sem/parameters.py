@@ -1,11 +1,12 @@
 """The parameter table: every path of a model, written down or added by default."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from icx_research.measurement.sem.responses import add_responses
 from icx_research.measurement.sem.syntax import CONSTRAINTS, NOT_PATHS, Term, fail
 
 # What `group_equal` can hold equal between groups.
@@ -19,7 +20,7 @@ class Parameter:
     Attributes
     ----------
     lhs, op, rhs : str
-        `op` is "=~", "~", "~~" or "~1".
+        `op` is "=~", "~", "~~", "~1", "|" or "~*~".
     group : int
         From 0.
     label : str
@@ -31,6 +32,9 @@ class Parameter:
         As asked for by ``start()``; nan otherwise.
     exogenous : bool
         Variance, covariance or mean of an observed predictor, fixed at the sample's.
+    computed : bool
+        Follows from the other parameters: residual variances of ordinal variables under the
+        delta parameterisation, scales under theta.
     """
 
     lhs: str
@@ -42,6 +46,7 @@ class Parameter:
     value: float = np.nan
     start: float = np.nan
     exogenous: bool = False
+    computed: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ class ParameterTable:
     n_groups, n_free : int
     mean_structure : bool
     constraints : tuple of Term
+        What ``==``, ``<`` and ``>`` demand.
+    thresholds : tuple of int
+        Thresholds of every observed variable; empty where they are not ordinal.
+    theta : bool
+        Whether residual variances of ordinal variables are parameters, or scales.
     """
 
     rows: tuple[Parameter, ...]
@@ -70,6 +80,8 @@ class ParameterTable:
     n_free: int
     mean_structure: bool
     constraints: tuple[Term, ...] = ()
+    thresholds: tuple[int, ...] = ()
+    theta: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,8 @@ def variable_roles(terms: Sequence[Term]) -> Roles:
     paths = [term for term in terms if term.op not in NOT_PATHS]
     latent = tuple(dict.fromkeys(term.lhs for term in paths if term.op == "=~"))
     names = [term.rhs for term in paths if term.op == "=~"]
-    names += [name for term in paths if term.op != "=~" for name in (term.lhs, term.rhs)]
+    names += [name for t in paths if t.op not in ("=~", "|") for name in (t.lhs, t.rhs)]
+    names += [term.lhs for term in paths if term.op == "|"]
     observed = tuple(name for name in dict.fromkeys(names) if name and name not in latent)
     indicators = frozenset(term.rhs for term in paths if term.op == "=~")
     outcomes = frozenset(term.lhs for term in paths if term.op == "~")
@@ -111,6 +124,9 @@ def parameter_table(
     mean_structure: bool = False,
     group_equal: Iterable[str] = (),
     group_partial: Iterable[tuple[str, str, str]] = (),
+    equal_paths: Collection[tuple[str, str, str]] = (),
+    thresholds: Mapping[str, int] | None = None,
+    theta: bool = False,
 ) -> ParameterTable:
     """Complete the paths of a model by the defaults of lavaan's ``sem`` and ``cfa``.
 
@@ -127,6 +143,12 @@ def parameter_table(
         all groups but the first; equal loadings do so for variances under `std_lv`.
     group_partial : iterable of (lhs, op, rhs)
         Exceptions from `group_equal`.
+    equal_paths : collection of (lhs, op, rhs)
+        Single paths with one value in all groups.
+    thresholds : mapping of str to int, optional
+        Thresholds of every observed variable, where they are ordinal.
+    theta : bool
+        Their parameterisation.
 
     Returns
     -------
@@ -134,22 +156,27 @@ def parameter_table(
     """
     roles = variable_roles(terms)
     specs = _specifications(terms, n_groups)
-    means = mean_structure or any(op == "~1" for _, op, _ in specs)
+    means = mean_structure or bool(thresholds) or any(op == "~1" for _, op, _ in specs)
     equal, partial = frozenset(group_equal), frozenset(group_partial)
     unknown = sorted(equal - set(EQUALITIES))
     if unknown:
         raise ValueError(f"group_equal takes {', '.join(EQUALITIES)}; got {unknown[0]!r}.")
     _fix_scales(specs, roles, std_lv=std_lv)
+    computed = add_responses(specs, thresholds, theta=theta) if thresholds else frozenset()
     _add_variances(specs, roles, n_groups, std_lv=std_lv, free_later="loadings" in equal)
     _add_covariances(specs, roles)
     if means:
         _add_means(specs, roles, n_groups, free_later="intercepts" in equal)
+    exogenous = exogenous_keys(roles)
     rows = [
-        _row(key, spec, group, key in exogenous_keys(roles))
+        replace(_row(key, spec, group, key in exogenous), computed=key in computed)
         for group in range(n_groups)
         for key, spec in specs.items()
     ]
-    shared = [_is_shared(row, roles, equal, partial) for row in rows]
+    shared = [
+        (row.lhs, row.op, row.rhs) in equal_paths or _is_shared(row, roles, equal, partial)
+        for row in rows
+    ]
     rows, n_free = number_parameters(rows, shared)
     definitions = tuple(term for term in terms if term.op == ":=")
     _check_labels(rows, definitions)
@@ -163,6 +190,8 @@ def parameter_table(
         n_free,
         means,
         tuple(term for term in terms if term.op in CONSTRAINTS),
+        tuple(thresholds[name] for name in roles.observed) if thresholds else (),
+        theta,
     )
 
 
@@ -182,7 +211,7 @@ def _specifications(terms: Sequence[Term], n_groups: int) -> dict[Key, Term]:
                     term.column,
                     f"c(...) or start(...) has {len(modifier)} values for {n_groups} group(s).",
                 )
-        if term.op != "~~" and term.lhs == term.rhs:
+        if term.op not in ("~~", "~*~") and term.lhs == term.rhs:
             fail(term.line, term.column, f"{term.lhs!r} cannot depend on itself.")
         key = (term.lhs, term.op, term.rhs)
         if term.op == "~~" and (term.rhs, "~~", term.lhs) in specs:

@@ -8,8 +8,8 @@ https://doi.org/10.1111/j.2044-8317.1984.tb00802.x). With :math:`E = (I - A)^{-1
 Every free parameter is one cell of A, S or m (several cells where parameters are equal).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -55,6 +55,14 @@ class Cells:
     row: np.ndarray
     column: np.ndarray
     number: np.ndarray
+
+    def joined(self, other: "Cells") -> "Cells":
+        """Put further cells behind these."""
+        return Cells(
+            np.concatenate([self.row, other.row]),
+            np.concatenate([self.column, other.column]),
+            np.concatenate([self.number, other.number]),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +156,17 @@ class GroupModel:
         p = self.n_observed
         return at.means[:p], at.covariance[:p, :p]
 
+    def extended(self, added: Mapping[str, Cells], n_free: int) -> "GroupModel":
+        """Let further cells of A, S and m be parameters."""
+        none = cells([])
+        return replace(
+            self,
+            paths=self.paths.joined(added.get("A", none)),
+            variances=self.variances.joined(added.get("S", none)),
+            means=self.means.joined(added.get("m", none)),
+            n_free=n_free,
+        )
+
     @cached_property
     def numbers(self) -> np.ndarray:
         """Numbers of the parameters that this group has, ascending, shape (u,)."""
@@ -234,14 +253,19 @@ class GroupModel:
 
 
 def cell_of(row: Parameter, index: dict[str, int]) -> tuple[str, int, int]:
-    """Matrix ("A", "S" or "m"), row and column of one parameter."""
+    """Matrix, row and column of one parameter.
+
+    "A", "S" or "m"; "t" for a threshold and "d" for a scale of ordinal variables.
+    """
     if row.op == "=~":
         return "A", index[row.rhs], index[row.lhs]
     if row.op == "~":
         return "A", index[row.lhs], index[row.rhs]
     if row.op == "~~":
         return "S", index[row.lhs], index[row.rhs]
-    return "m", index[row.lhs], 0
+    if row.op == "|":
+        return "t", index[row.lhs], int(row.rhs[1:]) - 1
+    return "d" if row.op == "~*~" else "m", index[row.lhs], 0
 
 
 def cells(entries: Sequence[tuple[int, int, int]]) -> Cells:
@@ -270,7 +294,7 @@ def group_models(
         base = {"A": np.zeros((k, k)), "S": np.zeros((k, k)), "m": np.zeros((k, 1))}
         entries: dict[str, list[tuple[int, int, int]]] = {"A": [], "S": [], "m": []}
         for row in table.rows:
-            if row.group != group:
+            if row.group != group or row.op in ("|", "~*~"):
                 continue
             matrix, i, j = cell_of(row, index)
             if row.free >= 0:

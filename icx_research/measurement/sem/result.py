@@ -14,6 +14,13 @@ from icx_research.core.results import Result
 from icx_research.measurement.sem import standardised
 from icx_research.measurement.sem.estimates import estimates_frame
 from icx_research.measurement.sem.estimation import Fit
+from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
+from icx_research.measurement.sem.ordinal_indices import (
+    adjusted,
+    indefinite,
+    summarise_ordinal,
+)
+from icx_research.measurement.sem.ordinal_residuals import ordinal_residuals
 from icx_research.measurement.sem.residuals import correlation_residuals
 from icx_research.measurement.sem.robust import Scaling, scaling
 from icx_research.measurement.sem.score_tests import modification_indices
@@ -74,6 +81,8 @@ class SemResult(Result):
     def note(self) -> str:
         """The problems, and what the estimates rest on, in one line."""
         parts = list(self.problems)
+        if isinstance(self.fit, OrdinalFit):
+            parts += indefinite(self.fit)
         if self.fit.sample.n_clusters is not None:
             parts.append(f"standard errors rest on {self.fit.sample.n_clusters} clusters")
             codes = [rows.cluster for rows in self.fit.sample.rows or ()]
@@ -115,10 +124,15 @@ class SemResult(Result):
         chi_square, df, p_value, baseline_chi_square, baseline_df, cfi, tli, rmsea,
         rmsea_ci_low, rmsea_ci_high (90 %), srmr, log_likelihood, aic, bic. Under "MLR" also
         the scaled ones, their scaling factors and the robust ones; under "fiml" the robust ones
-        always, nan where the information about the moments is singular. All nan where the
-        search did not converge.
+        always, nan where the information about the moments is singular. Under "WLSMV" without
+        the last three of the plain ones, with shifts beside the factors; there the robust ones
+        are nan where thresholds are restricted or a matrix of correlations is not positive
+        definite. All nan where the search did not converge.
         """
-        indices = summarise(self.fit, self.scaling_factors)
+        if isinstance(self.fit, OrdinalFit):
+            indices = summarise_ordinal(self.fit)
+        else:
+            indices = summarise(self.fit, self.scaling_factors)
         return indices if self.converged else indices * np.nan
 
     @property
@@ -172,6 +186,11 @@ class SemResult(Result):
         method: Literal["regression", "bartlett"] = "regression",
     ) -> pd.DataFrame:
         """Scores of the latent variables, one row per row of `data`; see `factor_scores`."""
+        if isinstance(self.fit, OrdinalFit):
+            raise ValueError(
+                "factor scores of ordinal variables are not available under estimator='WLSMV'; use "
+                "scale scores, or estimator='MLR'."
+            )
         return factor_scores(self.fit, data, group=group, method=method)
 
     @property
@@ -190,9 +209,14 @@ class SemResult(Result):
     def residuals(self) -> pd.DataFrame:
         """Sample less implied covariances (and means), raw and in sample standard deviations.
 
-        lhs, op, rhs, group, observed, implied, residual, standardised; largest first.
+        lhs, op, rhs, group, observed, implied, residual, standardised; largest first. Under
+        "WLSMV" thresholds (standardised: the difference in cumulative shares) and correlations.
         """
-        names, rows = self.fit.table.observed, []
+        if isinstance(self.fit, OrdinalFit):
+            found = ordinal_residuals(self.fit)
+            return self._largest_first([(*r[:3], self.groups[r[3]], *r[4:]) for r in found])
+        names = self.fit.table.observed
+        rows: list[tuple[object, ...]] = []
         for g, group in enumerate(self.fit.point.groups):
             sample, key = self.fit.saturated[g], self.groups[g]
             means, covs = correlation_residuals(self.fit, g)
@@ -203,20 +227,26 @@ class SemResult(Result):
                 for j in range(i + 1):
                     pair = (sample.cov[i, j], group.cov[i, j])
                     rows.append((names[j], "~~", first, key, *pair, pair[0] - pair[1], covs[i, j]))
+        return self._largest_first(rows)
+
+    def _largest_first(self, rows: list[tuple[object, ...]]) -> pd.DataFrame:
         columns = ["lhs", "op", "rhs", "group", "observed", "implied", "residual", "standardised"]
         frame = pd.DataFrame(rows, columns=columns)
         order = frame["standardised"].abs().sort_values(ascending=False, kind="stable").index
         return frame.loc[order].reset_index(drop=True)
 
     def to_apa(self) -> str:
-        """Chi-square, CFI, TLI, RMSEA with interval, SRMR and n."""
+        """Chi-square, CFI, TLI, RMSEA with interval, SRMR and n; scaled under "WLSMV"."""
         if not self.converged:
             return f"{self.note}, n = {self.n_used}"
-        fit = self.fit_indices
+        fit, scaled = self.fit_indices, ""
+        if self.estimator == "WLSMV":
+            fit, scaled = adjusted(fit), "scaled "
         low, high = fit["rmsea_ci_low"], fit["rmsea_ci_high"]
         limits = apa.interval(low, high, confidence_level=0.90, digits=3)
         sentence = (
-            f"chi2({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
+            f"{scaled}chi2({fit['df']:.0f}) = {fit['chi_square']:.2f}, "
+            f"{apa.p_value(fit['p_value'])}, "
             f"CFI = {apa.bounded(fit['cfi'], digits=3)}, "
             f"TLI = {apa.bounded(fit['tli'], digits=3)}, "
             f"RMSEA = {apa.bounded(fit['rmsea'], digits=3)}, {limits}, "

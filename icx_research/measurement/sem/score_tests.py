@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from icx_research.measurement.sem.estimation import Fit, undetermined
+from icx_research.measurement.sem.least_squares import WeightedResiduals
 from icx_research.measurement.sem.parameters import Parameter
-from icx_research.measurement.sem.ram import Cells, GroupModel, cell_of, cells
+from icx_research.measurement.sem.ram import GroupModel, cell_of, cells
 
 # A parameter whose information is this small beside its own, given the others, is not
 # identified: it cannot be freed.
@@ -33,7 +34,7 @@ def modification_indices(fit: Fit) -> pd.DataFrame:
         expected_change_std.
     """
     candidates = _candidates(fit)
-    gain, left, own = _given_parameters(fit, candidates)
+    gain, left, own = _given_parameters(fit, candidates, robust=False)
     own, left = np.diag(own), np.diag(left)
     possible = left > DEPENDENT * own
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -66,10 +67,15 @@ def release_tests(fit: Fit, sets: Sequence[Sequence[Parameter]]) -> list[tuple[f
     Returns
     -------
     list of tuple of float and int
-        Statistic and degrees of freedom of every set.
+        Statistic and degrees of freedom of every set. Under weighted least squares the
+        slopes have the variance of a sandwich (generalised score test).
+
+    References
+    ----------
+    Boos, D. D. (1992). On generalized score tests. The American Statistician, 46, 327-333.
     """
     rows = [row for members in sets for row in members]
-    gain, left, own = _given_parameters(fit, rows)
+    gain, left, own = _given_parameters(fit, rows, robust=True)
     found, begin = [], 0
     for members in sets:
         part = slice(begin, begin + len(members))
@@ -83,9 +89,12 @@ def release_tests(fit: Fit, sets: Sequence[Sequence[Parameter]]) -> list[tuple[f
 
 
 def _given_parameters(
-    fit: Fit, rows: Sequence[Parameter]
+    fit: Fit, rows: Sequence[Parameter], *, robust: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Slopes and information of candidates, given the parameters, and their plain information."""
+    """Slopes and information of candidates, given the parameters, and their plain information.
+
+    With `robust` variances of the slopes instead of information.
+    """
     found, q = _derivatives(fit, rows), len(fit.theta)
     cross, own = found.information[:q, q:], found.information[q:, q:]
     base = found.information[:q, :q]
@@ -95,7 +104,12 @@ def _given_parameters(
     else:
         k = fit.directions
         solved = k @ np.linalg.pinv(k.T @ base @ k) @ k.T @ cross
-    return found.gradient[q:] - solved.T @ found.gradient[:q], own - cross.T @ solved, own
+    gain = found.gradient[q:] - solved.T @ found.gradient[:q]
+    if not robust:
+        return gain, own - cross.T @ solved, own
+    spread, between = found.variance, solved.T @ found.variance[:q, q:]
+    left = spread[q:, q:] - between - between.T + solved.T @ spread[:q, :q] @ solved
+    return gain, left, spread[q:, q:]
 
 
 def _candidates(fit: Fit) -> list[Parameter]:
@@ -110,7 +124,9 @@ def _candidates(fit: Fit) -> list[Parameter]:
     found = [
         row
         for row in table.rows
-        if row.free < 0 and not row.exogenous and not (row.op == "~~" and row.lhs == row.rhs)
+        if row.free < 0
+        and not (row.exogenous or row.computed)
+        and not (row.op == "~~" and row.lhs == row.rhs)
     ]
     for group in range(table.n_groups):
         new = [(f, "=~", item) for f in table.latent for item in plain]
@@ -129,10 +145,14 @@ def _pairs(names: Sequence[str]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, eq=False)
 class _Derivatives:
-    """Slopes of the log-likelihood and information, candidates after the parameters."""
+    """Slopes of the log-likelihood and information, candidates after the parameters.
+
+    The variance of the slopes is the information, but under weighted least squares.
+    """
 
     gradient: np.ndarray
     information: np.ndarray
+    variance: np.ndarray
 
 
 def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> _Derivatives:
@@ -143,45 +163,31 @@ def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> _Derivatives:
     """
     q = len(fit.theta)
     size = q + len(rows)
-    gradient, information = np.zeros(size), np.zeros((size, size))
+    gradient, information, variance = np.zeros(size), np.zeros((size, size)), np.zeros((size, size))
     for g, group in enumerate(fit.point.groups):
         model = _extended(fit, rows, g)
         by, own = model.jacobian(group.implied), model.numbers
         gradient[own] -= group.fit.gradient(by) / 2
-        information[np.ix_(own, own)] += group.fit.expected(by) / 2
-    return _Derivatives(gradient, information)
+        expected = group.fit.expected(by) / 2
+        information[np.ix_(own, own)] += expected
+        if isinstance(group.fit, WeightedResiduals):
+            variance[np.ix_(own, own)] += group.fit.variance(by)
+        else:
+            variance[np.ix_(own, own)] += expected
+    return _Derivatives(gradient, information, variance)
 
 
 def _extended(fit: Fit, rows: Sequence[Parameter], group: int) -> GroupModel:
     """One group's model with the cells of the candidates as further parameters."""
     index = {name: i for i, name in enumerate((*fit.table.observed, *fit.table.latent))}
-    entries: dict[str, list[tuple[int, int, int]]] = {"A": [], "S": [], "m": []}
+    entries: dict[str, list[tuple[int, int, int]]] = {}
     q = len(fit.theta)
     for k, row in enumerate(rows):
         if row.group == group:
             matrix, i, j = cell_of(row, index)
-            entries[matrix].append((i, j, q + k))
-    model = fit.point.groups[group].model
-    old = {"A": model.paths, "S": model.variances, "m": model.means}
-    a, s, m = (_joined(old[matrix], cells(entries[matrix])) for matrix in ("A", "S", "m"))
-    return GroupModel(
-        model.n_observed,
-        model.effects,
-        model.errors,
-        model.intercepts,
-        a,
-        s,
-        m,
-        q + len(rows),
-    )
-
-
-def _joined(first: Cells, second: Cells) -> Cells:
-    return Cells(
-        np.concatenate([first.row, second.row]),
-        np.concatenate([first.column, second.column]),
-        np.concatenate([first.number, second.number]),
-    )
+            entries.setdefault(matrix, []).append((i, j, q + k))
+    added = {matrix: cells(own) for matrix, own in entries.items()}
+    return fit.point.groups[group].model.extended(added, q + len(rows))
 
 
 def _scales(fit: Fit, rows: Sequence[Parameter]) -> np.ndarray:
@@ -195,8 +201,10 @@ def _scales(fit: Fit, rows: Sequence[Parameter]) -> np.ndarray:
         matrix, i, j = cell_of(row, index)
         if matrix == "A":
             scales[k] = sd[j] / sd[i]
-        elif matrix == "m":
+        elif matrix in ("m", "t"):
             scales[k] = 1 / sd[i]
+        elif matrix == "d":
+            scales[k] = sd[i]
         else:
             scales[k] = 1 / (residual[i] * residual[j]) if residual[i] * residual[j] else np.nan
     return scales

@@ -32,8 +32,10 @@ def standardised(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarra
         matrix, i, j = cell_of(row, index)
         if matrix == "A":
             result[k] = value * sd[j] / sd[i]
-        elif matrix == "m":
+        elif matrix in ("m", "t"):
             result[k] = value / sd[i]
+        elif matrix == "d":
+            result[k] = value * sd[i]
         elif i == j:
             result[k] = value / sd[i] ** 2
         else:

@@ -12,6 +12,16 @@ HIGHEST_CORRELATION = 0.7
 
 def starting_values(
     table: ParameterTable, means: Sequence[np.ndarray], covariances: Sequence[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Guess every free parameter: well, and plainly for when the first is inadmissible."""
+    good, plain = _good_values(table, means, covariances), _plain_values(table, covariances)
+    free_means = [row.free for row in table.rows if row.op == "~1" and row.free >= 0]
+    plain[free_means] = good[free_means]
+    return good, plain
+
+
+def _good_values(
+    table: ParameterTable, means: Sequence[np.ndarray], covariances: Sequence[np.ndarray]
 ) -> np.ndarray:
     """Guess every free parameter from the sample moments.
 
@@ -31,8 +41,8 @@ def starting_values(
     return total / times
 
 
-def plain_values(table: ParameterTable, covariances: Sequence[np.ndarray]) -> np.ndarray:
-    """Guess without covariances between variables, for when `starting_values` is inadmissible."""
+def _plain_values(table: ParameterTable, covariances: Sequence[np.ndarray]) -> np.ndarray:
+    """Guess without means, and without covariances between variables."""
     theta = np.zeros(table.n_free)
     index = {name: i for i, name in enumerate(table.observed)}
     for row in table.rows:
@@ -40,6 +50,8 @@ def plain_values(table: ParameterTable, covariances: Sequence[np.ndarray]) -> np
             continue
         if row.op == "=~":
             theta[row.free] = 0.5
+        elif row.op == "~*~":
+            theta[row.free] = 1.0
         elif row.op == "~~" and row.lhs == row.rhs:
             observed = row.lhs in index
             scale = covariances[row.group][index[row.lhs], index[row.lhs]] if observed else 0.1
@@ -78,7 +90,7 @@ def _guesses(
             limit = HIGHEST_CORRELATION * np.sqrt(scores[row.lhs] * scores[row.rhs])
             guess[key] = float(np.clip(between, -limit, limit))
         else:
-            guess[key] = 0.0
+            guess[key] = 1.0 if row.op == "~*~" else 0.0
     return guess
 
 

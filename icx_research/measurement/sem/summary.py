@@ -70,7 +70,7 @@ def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
     if not all(data.is_complete for data in fit.sample.patterns):
         parts.append(_completed(fit, indices, robust=factors is not None))
     elif factors is not None:
-        parts.append(robust_indices(fit, indices, factors))
+        parts.append(robust_indices(fit, indices, factors, n=fit.n))
     return pd.Series({name: value for part in parts for name, value in part.items()})
 
 
@@ -83,7 +83,7 @@ def _completed(fit: Fit, plain: pd.Series, *, robust: bool) -> pd.Series:
     given = plain.copy()
     given["chi_square"] = as_complete.chi_square
     given["baseline_chi_square"] = as_complete.baseline_chi_square
-    return robust_indices(fit, given, as_complete.scaling)
+    return robust_indices(fit, given, as_complete.scaling, n=fit.n)
 
 
 def _scaled(fit: Fit, plain: pd.Series, factors: Scaling) -> pd.Series:
@@ -111,7 +111,7 @@ def _scaled(fit: Fit, plain: pd.Series, factors: Scaling) -> pd.Series:
     return pd.concat([scaled, pd.Series(own)])
 
 
-def robust_indices(fit: Fit, plain: pd.Series, factors: Scaling) -> pd.Series:
+def robust_indices(fit: Fit, plain: pd.Series, factors: Scaling, *, n: float) -> pd.Series:
     r"""Estimates of what CFI, TLI and RMSEA would be in the population, under non-normality.
 
     Of incomplete data take the chi-squares and factors of `completed`.
@@ -127,19 +127,18 @@ def robust_indices(fit: Fit, plain: pd.Series, factors: Scaling) -> pd.Series:
     https://doi.org/10.1080/00273171.2014.933697.
     """
     c, b = factors.factor if fit.df else 1.0, factors.baseline_factor
-    chi_square, df, n = plain["chi_square"], fit.df, fit.n
+    chi_square, df = plain["chi_square"], fit.df
     base, base_df = plain["baseline_chi_square"], plain["baseline_df"]
     excess, base_excess = chi_square - c * df, base - b * base_df
     low = high = 0.0
     if df:
         low, high = (noncentrality(chi_square / c, df, tail) * c for tail in RMSEA_TAILS)
     g = fit.table.n_groups
-    return pd.Series(
-        {
-            "cfi_robust": cfi(excess, base_excess),
-            "tli_robust": 1 - excess * base_df / (base_excess * df) if df else 1.0,
-            "rmsea_robust": rmsea(excess, df, n, g),
-            "rmsea_ci_low_robust": rmsea(low, df, n, g),
-            "rmsea_ci_high_robust": rmsea(high, df, n, g),
-        }
+    values = (
+        cfi(excess, base_excess),
+        1 - excess * base_df / (base_excess * df) if df else 1.0,
+        rmsea(excess, df, n, g),
+        rmsea(low, df, n, g),
+        rmsea(high, df, n, g),
     )
+    return pd.Series(values, index=ROBUST)

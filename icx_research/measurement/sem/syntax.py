@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-OPERATORS = ("=~", "~~", ":=", "~")
+OPERATORS = ("=~", "~~", "~*~", "|", ":=", "~")
 CONSTRAINTS = ("==", "<", ">")
 # What is said about labelled parameters, no path of the model.
 NOT_PATHS = (":=", *CONSTRAINTS)
 # Operators of lavaan that are recognised, to be refused by name.
-UNSUPPORTED = ("<~", "~*~", "|", "%", ":")
+UNSUPPORTED = ("<~", "%", ":")
 TOKEN = re.compile(
     r"""(?P<space>[ \t\r]+|[\#!][^\n]*)
       |(?P<end>[\n;])
@@ -40,8 +40,8 @@ class Term:
     Attributes
     ----------
     lhs, op, rhs : str
-        `op` is "=~", "~", "~~", "~1" (then `rhs` is empty), ":=" (then `rhs` is the
-        expression), "==", "<" or ">" (then both sides are expressions).
+        `op` is "=~", "~", "~~", "~*~", "|", "~1" (then `rhs` is empty), ":=" (then `rhs`
+        is the expression), "==", "<" or ">" (then both sides are expressions).
     fixed, start : tuple of float or None
         One value for all groups or one per group; nan asks for a free parameter
         (`NA*x`), None for the default.
@@ -78,11 +78,12 @@ def parse(model: str) -> tuple[Term, ...]:
     ----------
     model : str
         Statements, one per line or separated by semicolons: ``f =~ x1 + x2``,
-        ``y ~ a*x``, ``x1 ~~ x2``, ``x1 ~ 1``, ``indirect := a*b``. Modifiers stand
-        before an asterisk: a number fixes, ``NA`` frees, ``start(0.5)`` starts, a
-        name labels, and ``c(...)`` gives one modifier per group. ``#`` and ``!``
-        start a comment; a line goes on where it ends in, or the next begins with, ``+``.
-        ``a == 2*b``, ``a < b`` and ``a > 0`` constrain labelled parameters.
+        ``y ~ a*x``, ``x1 ~~ x2``, ``x1 ~ 1``, ``x1 | t1``, ``x1 ~*~ x1``,
+        ``indirect := a*b``. Modifiers stand before an asterisk: a number fixes, ``NA``
+        frees, ``start(0.5)`` starts, a name labels, and ``c(...)`` gives one modifier per
+        group. ``#`` and ``!`` start a comment; a line goes on where it ends in, or the
+        next begins with, ``+``. ``a == 2*b``, ``a < b`` and ``a > 0`` constrain labelled
+        parameters.
 
     Returns
     -------
@@ -199,7 +200,7 @@ class _Reader:
                 token.column,
                 f"the operator {token.text!r} is not available; use one of {known}, ==, < or >.",
             )
-        op = self.expect("operator", "an operator (=~, ~, ~~ or :=)", *OPERATORS).text
+        op = self.expect("operator", "an operator (=~, ~, ~~, ~*~, | or :=)", *OPERATORS).text
         self.skip_ends()
         if op == ":=":
             return [self.definition(left[0])]

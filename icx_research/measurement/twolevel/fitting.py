@@ -15,6 +15,7 @@ from icx_research.measurement.sem.estimation import (
 from icx_research.measurement.sem.optimiser import Minimum
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.ram import Implied, group_models
+from icx_research.measurement.sem.starts import starting_values
 from icx_research.measurement.twolevel.levels import LEVELS
 from icx_research.measurement.twolevel.objective import TwoLevelDiscrepancy, TwoLevelPoint
 from icx_research.measurement.twolevel.sample import TwoLevelSample
@@ -99,24 +100,41 @@ def fit_two_levels(
     covariances = [sample.within, start_between(sample)]
     within, between = group_models(table, means, covariances)
     objective = TwoLevelDiscrepancy((within, between), sample)
-    minimum = search(objective, table, means, covariances, None)
+    minimum = search(objective, starting_values(table, means, covariances))
     return TwoLevelFit(table, sample, minimum, objective.at(minimum.theta), saturated)
+
+
+def runaway_item(fit: TwoLevelFit) -> str | None:
+    """Name the item behind a search that found no maximum, if one is.
+
+    Where a negative residual variance between units can outweigh all else in the largest
+    units, their likelihood has no upper limit.
+    """
+    p = len(fit.table.observed)
+    residual = np.diag(fit.implied[1].errors)[:p] / np.diag(fit.sample.within)
+    if fit.minimum.converged or residual.min() >= 0:
+        return None
+    return fit.table.observed[int(residual.argmin())]
 
 
 def two_level_problems(fit: TwoLevelFit) -> list[str]:
     """Name everything that makes the estimates improper."""
-    found = search_problems(
-        fit.minimum,
-        undetermined(fit.expected_information),
-        parameter_names(fit.table, LEVELS),
-    )
+    item = runaway_item(fit)
+    # a search that ran away ends where the information says nothing of the model
+    loose = undetermined(fit.expected_information if item is None else np.zeros((0, 0)))
+    found = search_problems(fit.minimum, loose, parameter_names(fit.table, LEVELS))
+    if item is not None:
+        found.append(
+            f"the likelihood has no upper limit: fix the residual variance of {item!r} between "
+            f"units at zero ('{item} ~~ 0*{item}')"
+        )
     for implied, level in zip(fit.implied, LEVELS, strict=True):
         found += improper(implied, fit.table.observed, fit.table.latent, f" {level} units")
     if not fit.saturated.converged:
         found.append("the unrestricted model did not converge, so that there is no chi-square")
-    elif np.linalg.eigvalsh(fit.saturated.between)[0] <= 0:
+    elif fit.saturated.singular:
         found.append(
-            "the unrestricted covariance matrix between units is not positive definite: some "
-            "items hardly differ between units"
+            "the unrestricted covariance matrix between units is singular, at its boundary: some "
+            "items hardly differ between units, and the chi-square is approximate only"
         )
     return found

@@ -6,11 +6,12 @@ from typing import Any, Literal
 import numpy as np
 
 from icx_research.core.results import check_confidence_level
+from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.precision import inverse
+from icx_research.measurement.sem.responses import refuse_responses
 from icx_research.measurement.sem.sample import column_names
-from icx_research.measurement.sem.syntax import CONSTRAINTS, fail
 from icx_research.measurement.twolevel.fitting import fit_two_levels, two_level_problems
 from icx_research.measurement.twolevel.levels import (
     LEVELS,
@@ -70,12 +71,13 @@ def two_level_cfa(
     -----
     :math:`y_{iu} = \mu + b_u + w_{iu}` with covariances :math:`\Sigma_B` and
     :math:`\Sigma_W`, by full-information maximum likelihood for units of any size; means
-    belong between units. Variances may become negative, which `problems` names. Standard
-    errors come from the observed information; chi-square is the likelihood ratio against
-    free covariances at both levels, and that of units is only known well with many units
-    (McNeish & Stapleton, 2016, https://doi.org/10.1007/s10648-014-9287-x). Agrees with lavaan
-    0.6 (``sem(model, data, cluster=)``) where both solutions are proper; lavaan keeps the
-    unrestricted covariances positive definite, this does not.
+    belong between units. Variances of the model may become negative, which `problems` names.
+    Standard errors come from the observed information; chi-square is the likelihood ratio
+    against free covariances at both levels, positive semidefinite between units. What is
+    between units is known well with many units only (McNeish & Stapleton, 2016,
+    https://doi.org/10.1007/s10648-014-9287-x). Agrees with lavaan 0.6
+    (``sem(model, data, cluster=)``), whose chi-square may be a little smaller, since its search
+    for the unrestricted covariances ends early.
 
     References
     ----------
@@ -140,10 +142,8 @@ def prepare_terms(
     within: Terms, between: Terms, data: Any, *, unit: str, model: str, analysis: str
 ) -> PreparedLevels:
     """Check the terms of both levels and reduce the data."""
-    for term in (*within, *between):
-        if term.op in CONSTRAINTS:
-            fail(term.line, term.column, "a model of two levels takes no constraints; give equal "
-                 "parameters the same label.")  # fmt: skip
+    refuse_constraints((*within, *between), "a model of two levels")
+    refuse_responses((*within, *between), "two levels take continuous ones only")
     items = check_levels(within, between, column_names(data))
     sample = read_units(data, items, unit=unit, analysis=analysis)
     return PreparedLevels(model, unit, within, between, items, sample, unrestricted(sample))

@@ -11,8 +11,13 @@ from icx_research.core import apa
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.reliability import logit_interval
 from icx_research.measurement.sem.syntax import Term
-from icx_research.measurement.twolevel.levels import joint_table
-from icx_research.measurement.twolevel.model import estimate_levels, prepare_terms
+from icx_research.measurement.twolevel.fitting import runaway_item
+from icx_research.measurement.twolevel.levels import Terms, joint_table
+from icx_research.measurement.twolevel.model import (
+    PreparedLevels,
+    estimate_levels,
+    prepare_terms,
+)
 from icx_research.measurement.twolevel.result import TwoLevelResult
 
 INTERVALS = ("delta", "monte_carlo")
@@ -40,7 +45,8 @@ class MultilevelOmega(Result):
     n_units, n_used, n_dropped : int
         Units, and rows used and left out.
     note : str
-        Improper solutions; else empty.
+        Residual variances that had to be fixed at zero, improper solutions, units of one row;
+        else empty.
     """
 
     coefficients: pd.DataFrame
@@ -127,7 +133,9 @@ def multilevel_omega(
     - interrater: :math:`(L_B^2 + T_B) / (L_B^2 + T_B + (L_W^2 + T_W) / \tilde n)`, of the
       means against raters alone, as ICC(2).
 
-    Agrees with R's ``semTools::compRelSEM(obs.var = FALSE)``, with ``config`` and ``shared``.
+    Where the likelihood has no upper limit, the residual variance between units that runs
+    below zero is fixed there and named; an estimate outside 0 to 1 has no interval. Agrees
+    with R's ``semTools::compRelSEM(obs.var = FALSE)``, with ``config`` and ``shared``.
 
     References
     ----------
@@ -169,11 +177,12 @@ def multilevel_omega(
         model=f"one factor of {', '.join(names)}",
         analysis="multilevel_omega",
     )
-    table = joint_table(factor, factor, prepared.items, std_lv=True)
-    model = estimate_levels(prepared, table, confidence_level)
+    model, fixed = _estimate(prepared, factor, confidence_level)
     parts = _Parts(model)
     theta, covariance = model.fit.minimum.theta, model.covariance
     values = parts.coefficients(theta[None])[0]
+    if not model.converged:
+        values = np.full_like(values, np.nan)
     slopes = parts.slopes(theta)
     se = np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
     if interval == "monte_carlo" and rng is not None and np.isfinite(covariance).all():
@@ -197,8 +206,25 @@ def multilevel_omega(
         n_units=model.n_units,
         n_used=model.n_used,
         n_dropped=model.n_dropped,
-        note=model.note,
+        note="; ".join(part for part in (fixed, model.note) if part),
     )
+
+
+def _estimate(
+    prepared: PreparedLevels, factor: Terms, confidence_level: float
+) -> tuple[TwoLevelResult, str]:
+    """Fit one factor at both levels; residual variances that run away are fixed at zero."""
+    zero: list[str] = []
+    while True:
+        between = (*factor, *(Term(item, "~~", item, fixed=(0.0,)) for item in zero))
+        table = joint_table(factor, between, prepared.items, std_lv=True)
+        model = estimate_levels(prepared, table, confidence_level)
+        item = runaway_item(model.fit)
+        if item is None:
+            break
+        zero.append(item)
+    note = f"residual variance between units fixed at zero: {', '.join(zero)}" if zero else ""
+    return model, note
 
 
 class _Parts:

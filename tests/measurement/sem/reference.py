@@ -100,6 +100,11 @@ def answers(kind: str = "full") -> pd.DataFrame:
 @cache
 def values(name: str) -> pd.DataFrame:
     """One table that sem.R wrote."""
+    return read_values(name)
+
+
+def read_values(name: str) -> pd.DataFrame:
+    """One table that R wrote."""
     frame = pd.read_csv(REFERENCE / f"{name}.csv", comment="#", keep_default_na=True)
     for column in ("rhs", "op", "lhs"):
         if column in frame:

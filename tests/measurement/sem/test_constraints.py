@@ -106,6 +106,12 @@ def test_constraints_are_met_and_count():
     assert slack.fit_indices["df"] == free.fit_indices["df"]
 
 
+@pytest.mark.parametrize("case", ["product", "square"])
+def test_newton_knows_the_curvature_of_the_constraints(case):
+    """Two steps end it; without the second derivatives of the constraints it takes more."""
+    assert fitted(case).fit.minimum.n_steps == 2
+
+
 def test_moments_suffice_and_order_does_not_matter():
     by = moments(answers(), [f"x{i}" for i in range(1, 10)])
     one = sem(LINEAR, by)

@@ -177,8 +177,8 @@ def test_a_search_that_fails_shows_no_results(monkeypatch):
         ("x1 ~ x2 + x3 + y", {"y": lambda d: d["x2"] + d["x3"]}, {}, "the covariance matrix of the "
          "variables is not positive definite; one of them follows from the others, or the matrix "
          "is not one of complete rows."),
-        (THREE, {}, {"estimator": "WLSMV"}, "estimator must be one of 'ML', 'MLR', not 'WLSMV'; "
-         "ordinal estimation is not available."),
+        (THREE, {}, {"estimator": "ULSMV"}, "estimator must be one of 'ML', 'MLR', 'WLSMV', not "
+         "'ULSMV'."),
         (THREE, {}, {"missing": "pairwise"}, "missing must be one of 'listwise', 'fiml', not "
          "'pairwise'."),
         (THREE, {}, {"group": "school"}, "group 'school' is not a column; data have x1, x2, x3, "

@@ -58,9 +58,9 @@ def test_intercepts_and_definitions():
         ("f =~ x1 +", "line 1, column 10: expected a variable, a number or a label, found the end "
          "of the model."),
         ("\nf = x1", "line 2, column 3: cannot read the character '='."),
-        ("f x1", "line 1, column 3: expected an operator (=~, ~, ~~ or :=), found 'x1'."),
-        ("f <~ x", "line 1, column 3: the operator '<~' is not available; use one of =~, ~~, :=, "
-         "~, ==, < or >."),
+        ("f x1", "line 1, column 3: expected an operator (=~, ~, ~~, ~*~, | or :=), found 'x1'."),
+        ("f <~ x", "line 1, column 3: the operator '<~' is not available; use one of =~, ~~, ~*~, "
+         "|, :=, ~, ==, < or >."),
         ("f =~ x\n a + b ==", "line 2, column 8: expected an expression on both sides of '=='."),
         ("f =~ x\n < 2", "line 2, column 2: expected an expression on both sides of '<'."),
         ("f =~ c(1, a)*x", "line 1, column 6: numbers and labels cannot be mixed in one c(...)."),

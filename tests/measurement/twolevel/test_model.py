@@ -8,10 +8,11 @@ from scipy.stats import multivariate_normal
 from icx_research.core.reduction import moments
 from icx_research.measurement.sem.ram import group_models
 from icx_research.measurement.twolevel.levels import check_levels, joint_table, parse_levels
+from icx_research.measurement.twolevel.likelihood import two_level_likelihood
 from icx_research.measurement.twolevel.model import two_level_cfa
 from icx_research.measurement.twolevel.objective import TwoLevelDiscrepancy
 from icx_research.measurement.twolevel.sample import read_units
-from icx_research.measurement.twolevel.unrestricted import unrestricted
+from icx_research.measurement.twolevel.unrestricted import em_step, start_between, unrestricted
 from tests.measurement.twolevel.reference import ITEMS, answers, level, one
 
 FOUR = ["q1", "q2", "q3", "q4"]
@@ -21,6 +22,8 @@ SAME = 1e-10
 # Central differences of a function of size 10 with steps of 1e-6.
 NUMERICAL = 1e-7
 STEP = 1e-6
+# Slope of the mean discrepancy below which no direction is added: it gains 1e-11 at most.
+FLAT = 2e-6
 
 
 def fitted(data, model=MODEL, **options):
@@ -198,8 +201,60 @@ def test_improper_solutions_are_named(rng):
     rows = found.table[(found.table["level"] == "between") & (found.table["op"] == "~~")]
     assert (rows["estimate"] < 0).sum() == text.count("Heywood")
     lone = flat.assign(**{q: rng.normal(size=len(flat)) for q in FOUR})
-    named = "the unrestricted covariance matrix between units is not positive definite"
+    named = "the unrestricted covariance matrix between units is singular, at its boundary"
     assert named in "; ".join(fitted(lone, "q1 ~~ q1; q2 ~~ q2; q3 ~~ q3; q4 ~~ q4").problems)
+
+
+def sparse(seed):
+    """Twenty-five units of 2 to 12 raters that hardly differ."""
+    rng = np.random.default_rng(seed)
+    unit = np.repeat(np.arange(25), rng.integers(2, 13, size=25))
+    y = rng.normal(size=(len(unit), 1)) + 0.7 * rng.normal(size=(len(unit), 5))
+    y = y + (0.3 * rng.normal(size=(25, 1)) + 0.1 * rng.normal(size=(25, 5)))[unit]
+    return pd.DataFrame(y, columns=list("abcde")).assign(unit=unit)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_unrestricted_moments_are_the_best_that_are_no_less_than_zero(seed):
+    sample = read_units(sparse(seed), list("abcde"), unit="unit", analysis="test")
+    found = unrestricted(sample)
+    assert found.converged and found.singular
+    assert np.linalg.eigvalsh(found.between)[0] > -1e-10
+    at = two_level_likelihood(sample, found.within, found.between, found.mean)
+    assert at.value == found.value
+    # at the best point no direction between units would add to the likelihood, and those
+    # that are there would neither add nor take
+    slope = at.slope(1) / sample.n_used
+    assert np.linalg.eigvalsh(slope)[0] > -FLAT
+    np.testing.assert_allclose(slope @ found.between, 0, atol=FLAT)
+    np.testing.assert_allclose(at.slope(0) / sample.n_used, 0, atol=FLAT)
+
+
+def test_em_steps_climb_to_the_unrestricted_moments():
+    sample = read_units(answers(), ITEMS, unit="unit", analysis="test")
+    found = unrestricted(sample)
+    moments_now = sample.within, start_between(sample), sample.mean.mean(axis=0)
+    values = []
+    for _ in range(400):
+        moments_now = em_step(sample, *moments_now)
+        values.append(two_level_likelihood(sample, *moments_now).value)
+    assert (np.diff(values) < 1e-9).all()
+    assert values[-1] == pytest.approx(found.value, rel=SAME)
+    np.testing.assert_allclose(moments_now[0], found.within, atol=1e-5)
+    np.testing.assert_allclose(moments_now[1], found.between, atol=1e-5)
+
+
+def test_a_likelihood_without_upper_limit_is_named_with_the_way_out():
+    model = "f =~ a + b + c + d + e"
+    found = fitted(sparse(4), model)
+    assert not found.converged
+    assert found.problems[1] == (
+        "the likelihood has no upper limit: fix the residual variance of 'b' between units at "
+        "zero ('b ~~ 0*b')"
+    )
+    assert found.table["estimate"].isna().all() and found.fit_indices.isna().all()
+    assert found.to_apa().startswith("not converged after 300 steps")
+    assert fitted(sparse(4), level(model, f"{model}\nb ~~ 0*b")).converged
 
 
 def test_sentence_and_result():
@@ -240,6 +295,8 @@ ERRORS = {
         "model": level("f =~ q1 + q2 + q3\nq1 ~~ q2", "f =~ q1 + q2 + q3")},
     "model, line 5, column 1: a model of two levels takes no constraints; give equal parameters "
     "the same label.": {"model": level(MODEL, f"{MODEL}\na == 1")},
+    "model, line 5, column 6: the operator '|' belongs to ordinal variables; two levels take "
+    "continuous ones only.": {"model": level(MODEL, f"{MODEL}\nq1 | t1")},
     "unit 'team' is not a column of the data.": {"unit": "team"},
     "saturated must be 'within', 'between' or None, not 'both'.": {"saturated": "both"},
     "saturated='within' needs the model of the other level alone, without 'level:' lines.": {

@@ -6,6 +6,7 @@ import pytest
 
 from icx_research.measurement.twolevel.reliability import multilevel_omega
 from tests.measurement.twolevel.reference import ITEMS, answers
+from tests.measurement.twolevel.test_model import sparse
 
 # Monte Carlo limits of 20,000 draws: standard error about 1 % of the interval's width.
 MONTE_CARLO = 0.01
@@ -94,6 +95,23 @@ def test_result_shows_itself_and_counts():
     assert sentence.startswith("omega within = .80, 90% CI [.78, .82]; omega between = .90")
     assert sentence.endswith(f"90 units, n = 665 ({result.note})")
     assert result.model.fit_indices["df"] == 18
+
+
+def test_residual_variances_that_run_away_are_fixed_and_named():
+    data = sparse(4)
+    result = multilevel_omega(data, items=list("abcde"), unit="unit")
+    assert result.note.startswith("residual variance between units fixed at zero: b")
+    assert result.model.converged
+    between = result.model.table.query("level == 'between' and op == '~~' and lhs == 'b'")
+    assert between["estimate"].tolist() == [0.0]
+    assert np.isfinite(result.coefficients["estimate"]).all()
+
+
+def test_a_search_that_ended_early_gives_no_numbers(monkeypatch):
+    monkeypatch.setattr("icx_research.measurement.sem.optimiser.MAX_STEPS", 2)
+    result = multilevel_omega(answers(), items=ITEMS, unit="unit")
+    assert result.coefficients.isna().all(axis=None)
+    assert result.note.startswith("not converged after 2 steps")
 
 
 def test_a_solution_without_factor_between_units_is_named():
