@@ -1,5 +1,6 @@
 """How the items were answered: gaps, ceilings and skew, item by item."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -14,14 +15,20 @@ from icx_research.survey.item_lists import scales_of
 from icx_research.survey.study import Study
 
 NORMAL_95 = 1.96
+COLUMNS = (
+    "table", "scale", "item", "n_answers", "share_missing", "mean", "sd", "skewness", "share_top",
+    "item_rest",
+)  # fmt: skip
 
 
-def answer_quality(study: Study) -> pd.DataFrame:
+def answer_quality(study: Study, *, scales: Sequence[str] | None = None) -> pd.DataFrame:
     """Summarise the answers to each item over all respondents.
 
     Parameters
     ----------
     study : Study
+    scales : sequence of str, optional
+        Names of scales; all unless stated.
 
     Returns
     -------
@@ -37,16 +44,18 @@ def answer_quality(study: Study) -> pd.DataFrame:
     ------
     NotTestable
         If no table of the study holds respondents' answers.
+    ValueError
+        If a scale is unknown.
 
     Examples
     --------
     >>> from icx_research import load_example
-    >>> table = answer_quality(load_example("company"))
-    >>> table.loc[table["item"] == "csat1", "share_missing"].round(2).tolist()
-    [0.03]
+    >>> table = answer_quality(load_example("company"), scales=["csat"])
+    >>> table.set_index("item")["share_missing"].round(2).to_dict()
+    {'csat1': 0.03, 'csat2': 0.03, 'csat3': 0.03}
     """
     lines = []
-    for source, scale in scales_of(study.codebook):
+    for source, scale in scales_of(study.codebook, scales):
         frame = nw.from_native(study.tables[source.name], eager_only=True)
         rest = _item_rest(frame, scale)
         for item in scale.items:
@@ -54,7 +63,7 @@ def answer_quality(study: Study) -> pd.DataFrame:
             answers = frame[item].to_numpy().astype(float)
             lines.append({**line, **_summary(answers, item, scale, study)})
             lines[-1]["item_rest"] = rest[item]
-    return pd.DataFrame(lines)
+    return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
 def suspected_reversed(study: Study) -> pd.DataFrame:
