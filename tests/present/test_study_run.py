@@ -61,7 +61,7 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
     measured = json.dumps(
         nbformat.read(tmp_path / "out" / "notebooks" / "02_measurement.ipynb", as_version=4)
     )
-    assert "a scale of at least 2 items is needed for a factor" in measured
+    assert "a scale of items is needed; none is named" in measured
     assert "Reliability: on " in measured
 
 
