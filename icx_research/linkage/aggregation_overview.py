@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from icx_research.core.errors import Blocked, NotTestable
-from icx_research.linkage.scale_overview import item_scales
 from icx_research.measurement.agreement.labels import (
     agreement_label,
     icc_1_label,
@@ -17,6 +16,7 @@ from icx_research.measurement.agreement.support import aggregation_support
 from icx_research.measurement.agreement.within_group import WithinGroupAgreement, rwg_j
 from icx_research.survey.bands import BANDS, band
 from icx_research.survey.codebook import Scale
+from icx_research.survey.item_lists import scales_of
 from icx_research.survey.items import chosen_scales, scale_items, scale_members
 from icx_research.survey.study import Study
 
@@ -70,7 +70,7 @@ def aggregation_overview(
     {'icc_1': 0.13, 'icc_2': 0.86}
     """
     lines = []
-    for scale in item_scales(study):
+    for _, scale in scales_of(study.codebook):
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
         try:
             line |= _support(study, scale, wave, confidence_level)

@@ -13,6 +13,7 @@ from icx_research.measurement.exploratory.average_partial import minimum_average
 from icx_research.measurement.exploratory.parallel import parallel_analysis
 from icx_research.measurement.reliability import cronbach_alpha, omega_total
 from icx_research.survey.codebook import Scale
+from icx_research.survey.item_lists import scales_of
 from icx_research.survey.items import scale_items
 from icx_research.survey.study import Study
 
@@ -29,23 +30,6 @@ INVARIANCE = (
     "scale", "across", "groups", "highest_level", "means", "delta_cfi_metric", "p_metric",
     "delta_cfi_scalar", "p_scalar", "n", "note",
 )  # fmt: skip
-
-
-def item_scales(study: Study, *, min_items: int = 1) -> list[Scale]:
-    """List the scales made of items, in the order of the codebook.
-
-    Raises
-    ------
-    NotTestable
-        If there is none, or none with that many items.
-    """
-    scales = [m for m in study.codebook.measures.values() if isinstance(m, Scale)]
-    if not scales:
-        raise NotTestable("item answers are needed; this study holds published unit figures.")
-    large = [scale for scale in scales if len(scale.items) >= min_items]
-    if not large:
-        raise NotTestable(f"a scale of at least {min_items} items is needed; the study has none.")
-    return large
 
 
 def reliability_overview(
@@ -87,7 +71,7 @@ def reliability_overview(
     ['alpha', 'omega_total']
     """
     lines: list[dict[str, Any]] = []
-    for scale in item_scales(study, min_items=min_items):
+    for _, scale in scales_of(study.codebook, min_items=min_items):
         place = {"scale": scale.name, "n_items": len(scale.items)}
         items, note = _tried(scale_items, study, scale.name, rows=rows, wave=wave)
         for term, coefficient in (("alpha", cronbach_alpha), ("omega_total", omega_total)):
@@ -143,7 +127,7 @@ def dimensionality_overview(
     np.int64(1)
     """
     lines: list[dict[str, Any]] = []
-    for scale in item_scales(study, min_items=min_items):
+    for _, scale in scales_of(study.codebook, min_items=min_items):
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
         if len(scale.items) < NEEDED["dimensions"]:
             lines.append(line | {"note": f"needs {NEEDED['dimensions']} items"})
@@ -213,7 +197,7 @@ def invariance_overview(
     lines: list[dict[str, Any]] = []
     question = study.codebook.question
     asked = (*question.internal, *question.external) if scales is None else scales
-    for scale in item_scales(study):
+    for _, scale in scales_of(study.codebook):
         if scale.name not in asked or len(scale.items) < 2:
             continue
         for across in invariance_groups(study, scale.name):

@@ -6,18 +6,19 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
-from icx_research.present.item_rows import beside, item_rows, label_rows, label_width, rows_axes
+from icx_research.present.colours import HIGH, LOW, ink, tint
+from icx_research.present.item_rows import item_rows, label_items, label_width
+from icx_research.present.row_axes import column_beside, row_axes
 from icx_research.survey.answer_distributions import (
     WITHHELD,
     AnswerDistributions,
 )
 
-BELOW, MIDDLE, ABOVE = "#D55E00", "#D9D9D9", "#0072B2"
+MIDDLE = "#D9D9D9"
 BAR = 1.25  # lines
 PALEST = 0.35  # strength of the colour beside the middle
 NUMBER = 0.14  # inches of a number
 LABELS, COLUMNS = 0.42, 1.2  # share of the width, and inches, that the bars leave to texts
-DARK = 0.45  # brightness below which a number is written in white
 
 
 def plot_answers(answers: AnswerDistributions, *, ax: Axes | None = None) -> Axes:
@@ -50,8 +51,8 @@ def plot_answers(answers: AnswerDistributions, *, ax: Axes | None = None) -> Axe
         )
     low, high = map(float, ranges.iloc[0])
     rows = item_rows(answers.items, answers.codebook, width=label_width(ax))
-    ax = rows_axes(rows.n_lines, around=1.2, ax=ax)
-    label_rows(ax, rows)
+    ax = row_axes(rows.n_lines, around=1.2, ax=ax)
+    label_items(ax, rows)
     bars = [_pieces(_of(answers, at), (low + high) / 2) for at in range(len(answers.items))]
     first = min([bar["left"].min() for bar in bars if len(bar)], default=-50.0)
     last = max([(bar["left"] + bar["percent"]).max() for bar in bars if len(bar)], default=50.0)
@@ -66,8 +67,8 @@ def plot_answers(answers: AnswerDistributions, *, ax: Axes | None = None) -> Axe
     ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     ax.set_xlabel("Answers below and above the middle (%)")
     missing = ["" if np.isnan(m) else f"{m:.0f}%" for m in answers.items["missing"]]
-    beside(ax, 20, rows.places, missing, "missing")
-    beside(ax, 62, rows.places, list(answers.items["respondents"]), "respon-\ndents")
+    column_beside(ax, 20, rows.places, missing, "missing")
+    column_beside(ax, 62, rows.places, list(answers.items["respondents"]), "respon-\ndents")
     _legend(ax, answers, low, high)
     return ax
 
@@ -101,9 +102,8 @@ def _draw(ax: Axes, place: float, pieces: pd.DataFrame, low: float, high: float)
         ax.barh(place, piece.percent, BAR, piece.left, color=colour, edgecolor="white", lw=0.4,
                 hatch="...." if joined else None, zorder=2)  # fmt: skip
         if piece.percent >= room * (last - first) and not joined:
-            dark = float(np.dot(colour, (0.299, 0.587, 0.114))) < DARK
             ax.text(piece.left + piece.percent / 2, place, f"{piece.percent:d}", ha="center",
-                    va="center", color="white" if dark else "black", zorder=4)  # fmt: skip
+                    va="center", color=ink(colour), zorder=4)  # fmt: skip
 
 
 def shade(answer: float, low: float, high: float) -> tuple[float, float, float]:
@@ -113,9 +113,7 @@ def shade(answer: float, low: float, high: float) -> tuple[float, float, float]:
         return to_rgb(MIDDLE)
     steps = max(1 - 2 / (high - low), 1e-9)  # from beside the middle to the end
     strength = PALEST + (1 - PALEST) * np.clip(1 - (1 - abs(place)) / steps, 0, 1)
-    base = np.array(to_rgb(ABOVE if place > 0 else BELOW))
-    red, green, blue = 1 - strength * (1 - base)
-    return float(red), float(green), float(blue)
+    return tint(HIGH if place > 0 else LOW, strength)
 
 
 def _legend(ax: Axes, answers: AnswerDistributions, low: float, high: float) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icx_research.present.item_rows import beside, plain, rows_axes
+from icx_research.present.row_axes import column_beside, label_rows, row_axes
+from icx_research.present.wrapping import plain
 from icx_research.survey.link_coverage import ALL_WAVES, LinkCoverage
 
 SIDES = {"internal": "Internal:\nclient units", "external": "External:\nserving units"}
@@ -39,23 +40,20 @@ def plot_coverage(coverage: LinkCoverage, *, ax: Axes | None = None) -> Axes:
             name = "all waves" if line.wave == ALL_WAVES else f"wave {line.wave}"
             ticks.append((at + ROW / 2, plain(name) if _has_waves(rows) else "", False))
             at += ROW
-    ax = rows_axes(at, around=0.9, ax=ax)
+    ax = row_axes(at, around=0.9, ax=ax)
     for place, line in zip(places, rows.itertuples(), strict=True):
         _bar(ax, place - BAR / 2, float(str(line.percent_units)), "C0", "units, upper bar")
         _bar(ax, place + BAR / 2, float(str(line.percent_respondents)), "C1",
              "respondents, lower bar")  # fmt: skip
     gate = f"gate: {coverage.limit:g}% of the respondents"
     ax.axvline(coverage.limit, color="black", ls="--", lw=1, zorder=4, label=gate)
-    ax.set_yticks([place for place, *_ in ticks], [name for _, name, _ in ticks])
-    for label, (*_, bold) in zip(ax.get_yticklabels(), ticks, strict=True):
-        label.set_fontweight("bold" if bold else "normal")
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(at, 0)
+    ticked, labels, bold = zip(*ticks, strict=True)
+    label_rows(ax, labels, places=ticked, bold=bold, bottom=at)
     ax.set_xlim(0, 100)
     ax.set_xlabel("With a partner on the other side (%)")
     units = [f"{line.units_matched} of {line.units}" for line in rows.itertuples()]
-    beside(ax, 28, places, units, "units")
-    beside(ax, 82, places, list(rows["respondents"]), "respon-\ndents")
+    column_beside(ax, 28, places, units, "units")
+    column_beside(ax, 82, places, list(rows["respondents"]), "respon-\ndents")
     _legend(ax)
     return ax
 

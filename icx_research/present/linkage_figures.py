@@ -1,6 +1,5 @@
 """Linked units as a scatter: intervals on both sides, the line, the smallest effect."""
 
-from textwrap import fill
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,6 +12,7 @@ from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.linkage.correlation import LinkageCorrelation
 from icx_research.linkage.disattenuation import disattenuate
 from icx_research.linkage.line import LinkageLine
+from icx_research.present.wrapping import wrapped
 from icx_research.survey.disclosure import ProtectedUnits
 
 Z_95 = 1.959964  # bars are drawn, not tested: the normal quantile will do
@@ -91,8 +91,8 @@ def plot_linkage(
     ax.fill_between(band["x"], band["ci_low"], band["ci_high"], color="C1", alpha=0.2, lw=0)
     ax.plot(band["x"], band["fit"], color="C1", zorder=4, label="line with 95% band")
     measures = units.codebook.measures
-    ax.set_xlabel(fill(measures[inside].axis_label, LABEL_WIDTH))
-    ax.set_ylabel(fill(measures[outside].axis_label, LABEL_WIDTH))
+    ax.set_xlabel(wrapped(measures[inside].axis_label, width=LABEL_WIDTH))
+    ax.set_ylabel(wrapped(measures[outside].axis_label, width=LABEL_WIDTH))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     return ax
 

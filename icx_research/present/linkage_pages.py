@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.correlation import linkage_correlations
 from icx_research.linkage.line import linkage_line
-from icx_research.present.figures import SavedFigure, file_name, save_figure
+from icx_research.present.figures import SavedFigure
 from icx_research.present.linkage_figures import (
     linkage_alt,
     linkage_caption,
     plot_linkage,
     shown_units,
 )
+from icx_research.present.sheets import Sheet, save_sheet
 from icx_research.present.style import figure_style
 from icx_research.survey.disclosure import protect
 from icx_research.survey.linking import LinkedUnits
@@ -78,16 +77,12 @@ def linkage_figure(
     if shown_units(correlation, units).empty:
         raise Blocked(f"no unit has {units.min_persons} persons on both sides; none may be shown.")
     name = f"linkage_{internal}_{external}" + ("" if group == "all" else f"_{group}")
+    sheet = Sheet(
+        name,
+        lambda: plot_linkage(correlation, line=line, units=units, delta=delta),
+        linkage_caption(correlation, units=units, delta=delta, group=group),
+        linkage_alt(correlation, line=line, units=units),
+        shown_units(correlation, units),
+    )
     with figure_style(journal):
-        ax = plot_linkage(correlation, line=line, units=units, delta=delta)
-        saved = save_figure(
-            ax.figure,  # type: ignore[arg-type]
-            file_name(name),
-            folder=folder,
-            caption=linkage_caption(correlation, units=units, delta=delta, group=group),
-            alt=linkage_alt(correlation, line=line, units=units),
-            data=shown_units(correlation, units),
-            dpi=dpi,
-        )
-        plt.close(ax.figure)  # type: ignore[arg-type]
-    return saved
+        return save_sheet(sheet, folder=Path(folder), dpi=dpi)

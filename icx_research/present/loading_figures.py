@@ -9,12 +9,13 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from icx_research.core import apa
 from icx_research.measurement.exploratory.factor_analysis import FactorAnalysis
-from icx_research.present.row_axes import label_rows, row_axes, row_label
+from icx_research.present.colours import HIGH, LOW, ink
+from icx_research.present.row_axes import label_rows, row_axes
+from icx_research.present.wrapping import wrapped
 
-# From the palette of the figures: negative, none, positive.
-SHADES = LinearSegmentedColormap.from_list("loadings", ["#D55E00", "#FFFFFF", "#0072B2"])
+# Negative, none, positive.
+SHADES = LinearSegmentedColormap.from_list("loadings", [LOW, "#FFFFFF", HIGH])
 NOTABLE = 0.30  # convention from which on a loading is set in bold
-DARK = 0.45  # brightness of a cell below which its number is written in white
 CELL = 0.34  # inches of a cell that holds a number of 8 points
 
 
@@ -39,7 +40,7 @@ def plot_loadings(
     """
     table = result.sorted_loadings
     items, factors = list(table.index), list(result.loadings.columns)
-    labels = [row_label(label(str(item)), width=40) for item in items]
+    labels = [wrapped(label(str(item)), width=40, lines=2) for item in items]
     lines = max(text.count("\n") + 1 for text in labels)
     ax = row_axes(len(items), row=0.17 if lines == 1 else 0.29, around=0.5, ax=ax)
     values = result.loadings.loc[items].to_numpy()
@@ -57,7 +58,7 @@ def plot_loadings(
                 va="center",
                 fontsize=size,
                 fontweight="bold" if abs(value) >= NOTABLE else "normal",
-                color="white" if _brightness(float(value)) < DARK else "black",
+                color=ink(SHADES((value + 1) / 2)),
             )
         communality = apa.bounded(float(table["communality"].iloc[i]))
         ax.text(q, i, communality, ha="center", va="center", fontsize=size)
@@ -69,10 +70,6 @@ def plot_loadings(
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
     return ax
-
-
-def _brightness(value: float) -> float:
-    return float(np.dot(SHADES((value + 1) / 2)[:3], (0.299, 0.587, 0.114)))
 
 
 def _cells(q: int, k: int) -> tuple[float, float, float, float]:

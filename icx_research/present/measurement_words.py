@@ -8,9 +8,9 @@ from icx_research.core import apa
 from icx_research.core.errors import NotTestable
 from icx_research.measurement.agreement.labels import MIN_AGREEMENT
 from icx_research.present.reliability_figures import CONVENTION
+from icx_research.survey.item_lists import NO_ITEMS
 
 SIGNIFICANCE = 0.05
-NO_ANSWERS = "item answers are needed; this study holds published unit figures."
 
 
 def measurement_answer(
@@ -48,7 +48,7 @@ def measurement_answer(
     if reliability is not None or invariance is not None:
         lines.append(_invariance(invariance, label))
     if not lines:
-        raise NotTestable(NO_ANSWERS)
+        raise NotTestable(NO_ITEMS)
     return "\n".join(lines)
 
 
@@ -73,7 +73,7 @@ def aggregation_answer(overview: pd.DataFrame | None, *, label: Callable[[str], 
         If there is no table.
     """
     if overview is None:
-        raise NotTestable(NO_ANSWERS)
+        raise NotTestable(NO_ITEMS)
     known = overview.dropna(subset="icc_1")
     if known.empty:
         return f"Not assessable on any of {_scales(len(overview))} ({_first_note(overview)})."

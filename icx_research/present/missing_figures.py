@@ -5,21 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 
-from icx_research.present.item_rows import (
-    ItemRows,
-    item_rows,
-    label_rows,
-    label_width,
-    plain,
-    rows_axes,
-)
+from icx_research.present.colours import HIGH, ink, tint
+from icx_research.present.item_rows import ItemRows, item_rows, label_items, label_width
+from icx_research.present.row_axes import row_axes
+from icx_research.present.wrapping import plain
 from icx_research.survey.missing_answers import MissingAnswers
 
-STRONGEST = "#0072B2"
 FULL = 20.0  # percent missing from which on a cell has the strongest colour, at least
-DARK = 0.55  # strength from which on a number is written in white
 BAR = 1.1  # lines
 BARS = 0.3  # share of the width
 MAX_UPRIGHT = 4  # columns whose names stand beside each other
@@ -43,8 +36,8 @@ def plot_missingness(missing: MissingAnswers, *, ax: Axes | None = None) -> Axes
         withheld, empty where nobody was asked. The bars stand to the right of it.
     """
     rows = item_rows(missing.items, missing.codebook, width=label_width(ax))
-    ax = rows_axes(rows.n_lines, around=0.9, ax=ax)
-    label_rows(ax, rows)
+    ax = row_axes(rows.n_lines, around=0.9, ax=ax)
+    label_items(ax, rows)
     known = missing.table["missing"].max()
     full = max(FULL, known if known == known else 0.0)
     for column, name in enumerate(missing.columns):
@@ -73,12 +66,10 @@ def _cell(ax: Axes, column: int, place: float, value: float, full: float, number
     if np.isnan(value):
         ax.barh(place, left=column - 0.47, facecolor="white", hatch="/////", **frame)
         return
-    strength = min(value / full, 1.0)
-    colour = 1 - strength * (1 - np.array(to_rgb(STRONGEST)))
-    ax.barh(place, left=column - 0.47, facecolor=tuple(colour), **frame)
+    colour = tint(HIGH, min(value / full, 1.0))
+    ax.barh(place, left=column - 0.47, facecolor=colour, **frame)
     if number:
-        ax.text(column, place, f"{value:.0f}", ha="center", va="center",
-                color="white" if strength > DARK else "black")  # fmt: skip
+        ax.text(column, place, f"{value:.0f}", ha="center", va="center", color=ink(colour))
 
 
 def _bars(ax: Axes, rows: ItemRows, items: pd.DataFrame, start: float, wide: float) -> None:

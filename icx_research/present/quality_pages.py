@@ -4,20 +4,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 
 from icx_research.core.errors import Blocked, NotTestable, refusal_words
 from icx_research.present.answer_figures import answers_alt, answers_caption, plot_answers
 from icx_research.present.coverage_figures import coverage_alt, coverage_caption, plot_coverage
-from icx_research.present.figures import SavedFigure, file_name, save_figure
+from icx_research.present.figures import SavedFigure
 from icx_research.present.missing_figures import (
     missingness_alt,
     missingness_caption,
     plot_missingness,
 )
 from icx_research.present.servqual_figures import plot_servqual, servqual_alt, servqual_caption
+from icx_research.present.sheets import Sheet, save_sheet
 from icx_research.present.style import figure_style
 from icx_research.present.unit_figures import plot_units, units_alt, units_caption
 from icx_research.survey.answer_distributions import answer_distributions
@@ -45,17 +44,6 @@ class Drawn:
     refusals: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """One figure before it is drawn, with its words and source data."""
-
-    name: str
-    draw: Callable[[], Axes]
-    caption: str
-    alt: str
-    data: pd.DataFrame
-
-
 def quality_figures(
     study: Study, linked: LinkedUnits, *, folder: str | Path, journal: str = "print", dpi: int = 300
 ) -> dict[str, Drawn]:
@@ -81,7 +69,7 @@ def quality_figures(
     units = protect(linked)
     question = linked.codebook.question
     scores = dict.fromkeys((*question.internal, *question.external))
-    makers: dict[str, list[Callable[[], Iterator[_Sheet]]]] = {
+    makers: dict[str, list[Callable[[], Iterator[Sheet]]]] = {
         "units": [lambda score=score: _units(units, score) for score in scores],  # type: ignore[misc]
         "answers": [lambda: _answers(study)],
         "missingness": [lambda: _missingness(study)],
@@ -92,32 +80,20 @@ def quality_figures(
         return {kind: _drawn(made, Path(folder), dpi) for kind, made in makers.items()}
 
 
-def _drawn(makers: list[Callable[[], Iterator[_Sheet]]], folder: Path, dpi: int) -> Drawn:
+def _drawn(makers: list[Callable[[], Iterator[Sheet]]], folder: Path, dpi: int) -> Drawn:
     figures, refusals = [], []
     for make in makers:
         try:
             for sheet in make():
-                ax = sheet.draw()
-                figures.append(
-                    save_figure(
-                        ax.figure,  # type: ignore[arg-type]
-                        file_name(sheet.name),
-                        folder=folder,
-                        caption=sheet.caption,
-                        alt=sheet.alt,
-                        data=sheet.data,
-                        dpi=dpi,
-                    )
-                )
-                plt.close(ax.figure)  # type: ignore[arg-type]
+                figures.append(save_sheet(sheet, folder=folder, dpi=dpi))
         except (NotTestable, Blocked) as refusal:
             refusals.append(refusal_words(refusal))
     return Drawn(tuple(figures), tuple(refusals))
 
 
-def _units(units: ProtectedUnits, score: str) -> Iterator[_Sheet]:
+def _units(units: ProtectedUnits, score: str) -> Iterator[Sheet]:
     found = unit_intervals(units, score=score)
-    yield _Sheet(
+    yield Sheet(
         f"units_{score}",
         lambda: plot_units(found),
         units_caption(found),
@@ -126,14 +102,14 @@ def _units(units: ProtectedUnits, score: str) -> Iterator[_Sheet]:
     )
 
 
-def _answers(study: Study) -> Iterator[_Sheet]:
+def _answers(study: Study) -> Iterator[Sheet]:
     found = answer_distributions(study)
     parts = found.parts
     tables = [str(part.items["table"].iloc[0]) for part in parts]
     for at, part in enumerate(parts):
         before = tables[:at].count(tables[at])
         data = part.items.merge(part.table, on=["table", "scale", "item"], how="left")
-        yield _Sheet(
+        yield Sheet(
             f"answers_{tables[at]}" + (f"_{before + 1}" if before else ""),
             lambda part=part: plot_answers(part),  # type: ignore[misc]
             answers_caption(part),
@@ -144,10 +120,10 @@ def _answers(study: Study) -> Iterator[_Sheet]:
         raise NotTestable(found.note)
 
 
-def _missingness(study: Study) -> Iterator[_Sheet]:
+def _missingness(study: Study) -> Iterator[Sheet]:
     for at, part in enumerate(missing_answers(study).parts):
         overall = part.items[["table", "scale", "item", "missing"]].assign(column="all rows")
-        yield _Sheet(
+        yield Sheet(
             "missingness" + (f"_{at + 1}" if at else ""),
             lambda part=part: plot_missingness(part),  # type: ignore[misc]
             missingness_caption(part),
@@ -156,9 +132,9 @@ def _missingness(study: Study) -> Iterator[_Sheet]:
         )
 
 
-def _servqual(study: Study) -> Iterator[_Sheet]:
+def _servqual(study: Study) -> Iterator[Sheet]:
     found = servqual_study(study)
-    yield _Sheet(
+    yield Sheet(
         "servqual",
         lambda: plot_servqual(found),
         servqual_caption(found),
@@ -167,9 +143,9 @@ def _servqual(study: Study) -> Iterator[_Sheet]:
     )
 
 
-def _coverage(study: Study) -> Iterator[_Sheet]:
+def _coverage(study: Study) -> Iterator[Sheet]:
     found = link_coverage(study)
-    yield _Sheet(
+    yield Sheet(
         "coverage",
         lambda: plot_coverage(found),
         coverage_caption(found),

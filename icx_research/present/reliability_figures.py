@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icx_research.core import apa
-from icx_research.present.row_axes import beside, label_rows, row_axes, row_label
+from icx_research.present.row_axes import LABEL, beside, label_rows, row_axes
+from icx_research.present.wrapping import wrapped
 
 # Label of the field, not a pass mark: Nunnally, J. C. (1978). Psychometric theory (2nd ed.).
 CONVENTION = 0.70
@@ -64,7 +65,7 @@ def plot_reliability(
         )
         for place, found in zip(places, rows.itertuples(), strict=True):
             beside(ax, place, _numbers(found), fontsize=7, color=f"C{t}")
-    label_rows(ax, [row_label(label(str(scale))) for scale in scales])
+    label_rows(ax, [wrapped(label(str(scale)), width=LABEL, lines=2) for scale in scales])
     low = np.nanmin([*table["estimate"], *table["ci_low"], 0.5])
     ax.set_xlim(np.floor(10 * low) / 10, 1.0)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.1f}".replace("0.", "."))

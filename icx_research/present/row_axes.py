@@ -1,15 +1,18 @@
-"""Figures with one row per scale or item: as high as their rows need."""
+"""Figures made of rows: as high as their rows need, with texts to the left and right."""
 
-from textwrap import shorten, wrap
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from icx_research.present.wrapping import plain
+
 LABEL = 34  # characters of a line of a row's label
+LINE = 0.14  # inches that a line of text takes
 
 
-def row_axes(n_rows: float, *, row: float, around: float, ax: Axes | None) -> Axes:
+def row_axes(n_rows: float, *, row: float = LINE, around: float, ax: Axes | None) -> Axes:
     """Give the axes, or make a figure of `row` inches per row and `around` inches besides."""
     if ax is not None:
         return ax
@@ -17,39 +20,49 @@ def row_axes(n_rows: float, *, row: float, around: float, ax: Axes | None) -> Ax
     return plt.subplots(figsize=(width, n_rows * row + around))[1]
 
 
-def row_label(text: str, *, width: int = LABEL, lines: int = 2) -> str:
-    """Break a label into few lines, cut what does not fit, and keep dollar signs plain.
+def label_rows(
+    ax: Axes,
+    labels: Sequence[str],
+    *,
+    places: Sequence[float] | None = None,
+    bold: Sequence[bool] | None = None,
+    bottom: float | None = None,
+) -> None:
+    """Write labels beside rows, the first on top, without ticks.
 
-    Examples
-    --------
-    >>> print(row_label("Perceived quality of the internal service", width=24))
-    Perceived quality of the
-    internal service
+    Rows stand at 0, 1, 2, ... unless `places` says where they stand between 0 and `bottom`.
     """
-    rows = wrap(text, width=width)
-    if len(rows) > lines:
-        last = rows[lines - 1]
-        cut = shorten(f"{last} {rows[lines]}", width=width, placeholder=" …")
-        rows = [*rows[: lines - 1], f"{last[: width - 2]} …" if cut == "…" else cut]
-    return "\n".join(rows).replace("$", r"\$")
-
-
-def label_rows(ax: Axes, labels: list[str]) -> None:
-    """Write labels beside rows 0, 1, 2, ..., the first on top, without ticks."""
-    ax.set_yticks(range(len(labels)), labels)
-    ax.set_ylim(len(labels) - 0.5, -0.5)
+    if places is None or bottom is None:
+        places, top, bottom = range(len(labels)), -0.5, len(labels) - 0.5
+    else:
+        top = 0
+    ax.set_yticks(places, labels)
+    for label, strong in zip(ax.get_yticklabels(), bold or [False] * len(labels), strict=True):
+        label.set_fontweight("bold" if strong else "normal")
     ax.tick_params(axis="y", length=0)
+    ax.set_ylim(bottom, top)
 
 
-def beside(ax: Axes, place: float, text: str, **look: Any) -> None:
-    """Write to the right of a row, outside the axes."""
+def beside(
+    ax: Axes, place: float, text: str, *, offset: tuple[float, float] = (6, 0), **look: Any
+) -> None:
+    """Write to the right of a row, outside the axes; the offset is in points."""
     ax.annotate(
         text,
         (1, place),
-        (6, 0),
+        offset,
         xycoords=ax.get_yaxis_transform(),
         textcoords="offset points",
-        va="center",
         annotation_clip=False,
-        **look,
+        **{"va": "center", **look},
     )
+
+
+def column_beside(
+    ax: Axes, x: float, places: Sequence[float], texts: Sequence[str], head: str
+) -> None:
+    """Write a column of texts under its head, its middle `x` points to the right of the axes."""
+    top = ax.get_ylim()[1]
+    beside(ax, top, head, offset=(x, 2), ha="center", va="bottom", linespacing=1.0)
+    for place, text in zip(places, texts, strict=True):
+        beside(ax, place, plain(text), offset=(x, 0), ha="center")

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icx_research.present.item_rows import GAP, beside, label_width, rows_axes, wrapped
+from icx_research.present.item_rows import GAP, label_width
+from icx_research.present.row_axes import column_beside, label_rows, row_axes
+from icx_research.present.wrapping import wrapped
 from icx_research.survey.servqual import TOTALS, ServqualGap
 
 # Marker, colour, filled, and distance from the middle of the row in lines.
@@ -41,7 +43,7 @@ def plot_servqual(found: ServqualGap, *, ax: Axes | None = None) -> Axes:
     sizes = [max(label.count("\n") + 1 + GAP, LEAST_LINES) for label in labels]
     edges = np.cumsum([0.0, *sizes])
     places = [(top + bottom) / 2 for top, bottom in pairwise(edges)]
-    ax = rows_axes(float(edges[-1]), around=0.9, ax=ax)
+    ax = row_axes(float(edges[-1]), around=0.9, ax=ax)
     wide = profile.set_index(["dimension", "part"])
     for name, place in zip(names, places, strict=True):
         _distance(ax, place, wide.loc[name])
@@ -62,16 +64,13 @@ def plot_servqual(found: ServqualGap, *, ax: Axes | None = None) -> Axes:
             label=part,
             zorder=3,
         )
-    ax.set_yticks(places, labels)
-    for tick, name in zip(ax.get_yticklabels(), names, strict=True):
-        tick.set_fontweight("bold" if name in TOTALS else "normal")
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(edges[-1] + (0.4 if "need" in found.levels else 0), 0)
+    bottom = float(edges[-1]) + (0.4 if "need" in found.levels else 0)
+    label_rows(ax, labels, places=places, bold=[name in TOTALS for name in names], bottom=bottom)
     low, high = found.response_range
     ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
     ax.set_xlabel(f"Mean answer ({low:g}–{high:g}, respondents)")
     gaps = [_points(wide.loc[(name, "gap"), "estimate"]) for name in names]
-    beside(ax, 30, places, gaps, "P − E")
+    column_beside(ax, 30, places, gaps, "P − E")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, borderaxespad=1.8,
               columnspacing=1.2, handletextpad=0.4)  # fmt: skip
     return ax

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from icx_research.present.item_rows import wrapped
+from icx_research.present.wrapping import wrapped
 from icx_research.survey.unit_intervals import UnitIntervals
 
 MAX_NAMED = 60  # units whose names can be read

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from icx_research.core.variance import VarianceComponents
-from icx_research.present.row_axes import label_rows, row_axes, row_label
+from icx_research.present.row_axes import LABEL, label_rows, row_axes
+from icx_research.present.wrapping import wrapped
 
 # In the order they are drawn, with their words, colour and hatching.
 TERMS = {
@@ -59,7 +60,7 @@ def plot_variance_shares(shares: Any, *, ax: Axes | None = None) -> Axes:
                         color="white" if colour in DARK else "black", fontsize=7,
                         bbox=_ground(colour, hatch))  # fmt: skip
             left += drawn
-    label_rows(ax, [row_label(label) for label in labels])
+    label_rows(ax, [wrapped(label, width=LABEL, lines=2) for label in labels])
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
     ax.set_xlabel("Share of the variance of a score (%)")

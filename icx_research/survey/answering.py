@@ -10,6 +10,7 @@ from scipy import stats
 from icx_research.core.errors import NotTestable
 from icx_research.core.reduction import moments
 from icx_research.survey.codebook import Scale
+from icx_research.survey.item_lists import scales_of
 from icx_research.survey.study import Study
 
 NORMAL_95 = 1.96
@@ -45,18 +46,14 @@ def answer_quality(study: Study) -> pd.DataFrame:
     [0.03]
     """
     lines = []
-    for name, source in study.codebook.sources.items():
-        scales = [m for m in source.measures.values() if isinstance(m, Scale)]
-        for scale in scales:
-            frame = nw.from_native(study.tables[name], eager_only=True)
-            rest = _item_rest(frame, scale)
-            for item in scale.items:
-                line = {"table": name, "scale": scale.name, "item": item}
-                answers = frame[item].to_numpy().astype(float)
-                lines.append({**line, **_summary(answers, item, scale, study)})
-                lines[-1]["item_rest"] = rest[item]
-    if not lines:
-        raise NotTestable("item answers are needed; this study holds published unit figures.")
+    for source, scale in scales_of(study.codebook):
+        frame = nw.from_native(study.tables[source.name], eager_only=True)
+        rest = _item_rest(frame, scale)
+        for item in scale.items:
+            line = {"table": source.name, "scale": scale.name, "item": item}
+            answers = frame[item].to_numpy().astype(float)
+            lines.append({**line, **_summary(answers, item, scale, study)})
+            lines[-1]["item_rest"] = rest[item]
     return pd.DataFrame(lines)
 
 

@@ -24,7 +24,6 @@ from icx_research.survey.careless_indices import (
     mahalanobis_distance,
     row_sd,
 )
-from icx_research.survey.codebook import Scale
 from icx_research.survey.study import Study
 
 INDICES = ("longstring", "variability", "even_odd", "mahalanobis")
@@ -225,8 +224,7 @@ def careless_rows(study: Study, table: str, **options: Any) -> CarelessRespondin
     NotTestable
         If the table holds published figures, or fewer than two items.
     """
-    measures = study.codebook.sources[table].measures.values()
-    scales = [m for m in measures if isinstance(m, Scale)]
+    scales = study.codebook.sources[table].scales
     if sum(len(scale.items) for scale in scales) < 2:
         raise NotTestable(f"the {table} table has fewer than two items of respondents.")
     widest = max(scales, key=lambda scale: len(scale.items)).response_range

@@ -180,6 +180,11 @@ class Source:
         return next(role for role in roles if role in self.keys)
 
     @property
+    def scales(self) -> tuple[Scale, ...]:
+        """The measures that are made of items."""
+        return tuple(m for m in self.measures.values() if isinstance(m, Scale))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every declared column, keys first, each once."""
         names = [*self.keys.values(), *self.attributes, *self.indicators]

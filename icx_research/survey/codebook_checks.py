@@ -98,8 +98,8 @@ def check_blocks(place: Place, source: Source) -> None:
             "supplier_blocks where each rating has a row of its own."
         )
     seen: dict[str, tuple[str, str]] = {}
-    scales = [measure for measure in source.measures.values() if isinstance(measure, Scale)]
-    pairs = [(name, item) for name in source.blocks.suppliers for m in scales for item in m.items]
+    items = [item for scale in source.scales for item in scale.items]
+    pairs = [(name, item) for name in source.blocks.suppliers for item in items]
     for supplier, item in pairs:
         column = source.blocks.column(supplier, item)
         if column in seen:
@@ -184,7 +184,7 @@ def _claim(place: Place, name: str, source: Source, owner: dict[str, str]) -> No
 
 def _check_row_attributes(place: Place, source: Source) -> None:
     """Refuse columns that describe rows and are something else in the same table already."""
-    items = {item for m in source.measures.values() if isinstance(m, Scale) for item in m.items}
+    items = {item for scale in source.scales for item in scale.items}
     for name in source.attributes:
         at = place.find("attributes", name)
         if name in RESERVED or name in source.keys:

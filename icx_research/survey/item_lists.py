@@ -1,21 +1,25 @@
 """The items of a study with their wording, and how many of them go together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
+from icx_research.core.errors import NotTestable
 from icx_research.survey.codebook import Codebook, Scale, Source
 
+NO_ITEMS = "item answers are needed; this study holds published unit figures."
 MAX_ITEMS = 15  # of one figure: with long wordings a page is full
 
 
 def scales_of(
-    codebook: Codebook, names: Sequence[str] | None = None
-) -> Iterator[tuple[Source, Scale]]:
-    """Go through the scales made of items, in the order of the codebook.
+    codebook: Codebook, names: str | Sequence[str] | None = None, *, min_items: int = 1
+) -> list[tuple[Source, Scale]]:
+    """List the scales made of items with their tables, in the order of the codebook.
 
     Raises
     ------
+    NotTestable
+        If there is none, or none with that many items.
     ValueError
         If a name is none of the study's.
     """
@@ -24,10 +28,18 @@ def scales_of(
     if unknown:
         known = ", ".join(codebook.measures)
         raise ValueError(f"There is no scale {unknown[0]!r}; the study has {known}.")
-    for source in codebook.sources.values():
-        for measure in source.measures.values():
-            if isinstance(measure, Scale) and (wanted is None or measure.name in wanted):
-                yield source, measure
+    found = [
+        (source, scale)
+        for source in codebook.sources.values()
+        for scale in source.scales
+        if wanted is None or scale.name in wanted
+    ]
+    if not found:
+        raise NotTestable(NO_ITEMS)
+    large = [(source, scale) for source, scale in found if len(scale.items) >= min_items]
+    if not large:
+        raise NotTestable(f"a scale of at least {min_items} items is needed; the study has none.")
+    return large
 
 
 def item_line(source: Source, scale: Scale, item: str) -> dict[str, object]:

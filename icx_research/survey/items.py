@@ -165,7 +165,7 @@ def _roles(source: Source, keys: str | Sequence[str], rows: str) -> dict[str, st
         raise ValueError(f"rows must be 'rater' or 'rating', not {rows!r}.")
     known = {"unit": source.unit_key, source.unit_key: source.unit_key}
     known |= {"respondent": "respondent", "wave": "wave"}
-    if "supplier_unit" in source.keys and rows == "rating":
+    if "supplier_unit" in source.roles and rows == "rating":
         known["supplier_unit"] = "supplier_unit"
     asked = [keys] if isinstance(keys, str) else list(keys)
     for name in asked:

@@ -25,7 +25,7 @@ def parallel_scales(codebook: Codebook) -> list[tuple[str, str]]:
     >>> parallel_scales(load_example("company").codebook)
     []
     """
-    scales = [m for m in codebook.measures.values() if isinstance(m, Scale)]
+    scales = [scale for source in codebook.sources.values() for scale in source.scales]
     return [
         (a.name, b.name)
         for a, b in combinations(scales, 2)

@@ -110,7 +110,7 @@ def servqual_study(study: Study, *, wave: str | None = None) -> ServqualGap:
     --------
     >>> from icx_research import load_example
     >>> servqual_study(load_example("company")).profile["part"].tolist()[:3]
-    ['expectation', 'perception', 'gap']
+    ['need', 'expectation', 'perception']
     """
     found = service_dimensions(study.codebook)
     frame = nw.from_native(study.tables[found.table], eager_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook import Scale, Source, SupplierBlocks
+from icx_research.survey.codebook import Source, SupplierBlocks
 from icx_research.survey.document import suggestion
 from icx_research.survey.quarantine import Quarantine
 from icx_research.survey.tables import positions
@@ -16,8 +16,7 @@ from icx_research.survey.tables import positions
 
 def items_of(source: Source) -> list[str]:
     """List the items of all scales of a survey."""
-    scales = [measure for measure in source.measures.values() if isinstance(measure, Scale)]
-    return [item for scale in scales for item in scale.items]
+    return [item for scale in source.scales for item in scale.items]
 
 
 def described(place: str, header: Sequence[str], source: Source) -> Source:

@@ -6,7 +6,6 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.survey.codebook import Scale
 from icx_research.survey.study import Study
 
 MIN_ANSWERS = 50  # below this, silence says nothing about the scale that was used
@@ -36,9 +35,7 @@ def suspected_scales(study: Study) -> pd.DataFrame:
     found: list[tuple[str, str, str, str]] = []
     for name, source in study.codebook.sources.items():
         frame = nw.from_native(study.tables[name], eager_only=True)
-        for scale in source.measures.values():
-            if not isinstance(scale, Scale):
-                continue
+        for scale in source.scales:
             waves = pd.Series(frame["wave"].to_list())
             for item in scale.items:
                 answers = pd.Series(frame[item].to_numpy())

@@ -5,14 +5,13 @@ from matplotlib.colors import to_rgb
 
 import icx_research as icx
 from icx_research.present.answer_figures import (
-    ABOVE,
-    BELOW,
     MIDDLE,
     answers_alt,
     answers_caption,
     plot_answers,
     shade,
 )
+from icx_research.present.colours import HIGH, LOW
 from icx_research.survey.answer_distributions import answer_distributions
 from tests.survey.test_answer_distributions import study_of
 
@@ -95,9 +94,9 @@ def test_withheld_items_show_no_piece():
 
 def test_colours_grow_stronger_to_either_side():
     assert shade(4, 1, 7) == to_rgb(MIDDLE)
-    assert shade(1, 1, 7) == pytest.approx(to_rgb(BELOW))
-    assert shade(7, 1, 7) == pytest.approx(to_rgb(ABOVE))
-    assert shade(1, 0, 1) == pytest.approx(to_rgb(ABOVE))
+    assert shade(1, 1, 7) == pytest.approx(to_rgb(LOW))
+    assert shade(7, 1, 7) == pytest.approx(to_rgb(HIGH))
+    assert shade(1, 0, 1) == pytest.approx(to_rgb(HIGH))
     darkness = [1 - np.mean(shade(value, 0, 10)) for value in range(6, 11)]
     assert (np.diff(darkness) > 0).all()
 

@@ -1,7 +1,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from icx_research.present.item_rows import item_rows, label_rows, plain, wrapped
+from icx_research.present.item_rows import item_rows, label_items
 from icx_research.survey.answer_distributions import answer_distributions
 
 
@@ -25,25 +25,8 @@ def test_items_stand_under_the_name_of_their_scale_with_their_wording(items, com
 def test_axis_names_scale_and_items_first_item_on_top(items, company):
     _, ax = plt.subplots()
     rows = item_rows(items, company.codebook)
-    label_rows(ax, rows)
+    label_items(ax, rows)
     texts = [label.get_text() for label in ax.get_yticklabels()]
     assert texts == ["Internal satisfaction", *rows.labels]
     assert [label.get_fontweight() for label in ax.get_yticklabels()] == ["bold"] + ["normal"] * 3
     assert ax.get_ylim() == (rows.n_lines, 0)
-
-
-def test_long_texts_are_cut_and_dollars_are_no_formulae():
-    text = wrapped("Zuschläge von $5 und $6 " * 20, width=20, lines=2)
-    assert len(text.splitlines()) == 2
-    assert text.endswith("…")
-    fig, ax = plt.subplots()
-    drawn = ax.text(0, 0, plain("von $5 bis $6"))
-    fig.canvas.draw()
-    assert drawn.get_window_extent().width == pytest.approx(
-        ax.text(0, 0, "von $5 bis $6", parse_math=False).get_window_extent().width, rel=0.02
-    )
-
-
-def test_one_long_word_breaks():
-    lines = wrapped("Donaudampfschifffahrtsgesellschaftskapitänsmütze", width=20).splitlines()
-    assert "".join(lines) == "Donaudampfschifffahrtsgesellschaftskapitänsmütze"

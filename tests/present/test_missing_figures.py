@@ -78,16 +78,19 @@ def test_columns_nobody_was_asked_in_stay_empty():
     assert "Where there is no cell nobody was asked." in missingness_caption(found)
 
 
+ASKED = ("internal_satisfaction", "csat", "recommendation", "customer_focus")
+
+
 def test_words(company):
-    found = missing_answers(company)
+    found = missing_answers(company, scales=ASKED)
     assert missingness_caption(found) == (
         "Missing answers per item by wave, in percent of the rows: empty cells and codes for no "
         "answer. The bars are over all rows."
     )
     assert missingness_alt(found).startswith(
-        "Map of missing answers: 21 items by 3 waves. Most are missing for: "
+        "Map of missing answers: 11 items by 3 waves. Most are missing for: "
     )
-    by_size = missing_answers(company, by="unit_size")
+    by_size = missing_answers(company, scales=ASKED, by="unit_size")
     assert "by the number of respondents of the unit" in missingness_caption(by_size)
     ax = plot_missingness(by_size, ax=plt.subplots()[1])
     assert ax.get_xlabel() == "Respondents per unit"
@@ -95,7 +98,7 @@ def test_words(company):
 
 def test_axis_names_scales_and_wordings(company):
     with icx.figure_style("print"):
-        ax = plot_missingness(missing_answers(company))
+        ax = plot_missingness(missing_answers(company, scales=ASKED))
     labels = [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
     assert labels[:2] == ["Internal satisfaction", "All in all I am satisfied with this supplier."]
-    assert len(labels) == 21 + 6
+    assert len(labels) == 11 + 4
