@@ -1,6 +1,6 @@
 """The linkage figure of each pair of scores the codebook asks about."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -26,17 +26,21 @@ def linkage_figures(linked: LinkedUnits, *, folder: Path) -> Iterator[SavedFigur
     Pairs the data do not allow are left out; `linkage_overview` says why.
     """
     question = linked.codebook.question
+    taken: list[str] = []
     groups = [("all", linked)]
     groups += [(name, linked.subset(name)) for name in question.subsets]
     for group, units in groups:
         for internal in question.internal:
             for external in question.external:
                 try:
-                    yield linkage_figure(
-                        units, internal=internal, external=external, folder=folder, group=group
-                    )
+                    saved = linkage_figure(
+                        units, internal=internal, external=external, folder=folder, group=group,
+                        taken=taken,
+                    )  # fmt: skip
                 except (NotTestable, Blocked):
                     continue
+                taken.append(saved.name)
+                yield saved
 
 
 def linkage_figure(
@@ -46,6 +50,7 @@ def linkage_figure(
     external: str,
     folder: str | Path,
     group: str = "all",
+    taken: Collection[str] = (),
     journal: str = "print",
     dpi: int = 300,
 ) -> SavedFigure:
@@ -58,6 +63,8 @@ def linkage_figure(
     folder : path
     group : str, default "all"
         Name of the group of units, for file name and caption.
+    taken : collection of str
+        Names of figures of this folder that must not be replaced.
     journal : str, default "print"
     dpi : int, default 300
         Of the PNG.
@@ -82,7 +89,7 @@ def linkage_figure(
         ax = plot_linkage(correlation, line=line, units=units, delta=delta)
         saved = save_figure(
             ax.figure,  # type: ignore[arg-type]
-            file_name(name),
+            file_name(name, taken=taken),
             folder=folder,
             caption=linkage_caption(correlation, units=units, delta=delta, group=group),
             alt=linkage_alt(correlation, line=line, units=units),

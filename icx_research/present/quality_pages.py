@@ -101,7 +101,7 @@ def _drawn(makers: list[Callable[[], Iterator[_Sheet]]], folder: Path, dpi: int)
                 figures.append(
                     save_figure(
                         ax.figure,  # type: ignore[arg-type]
-                        file_name(sheet.name),
+                        file_name(sheet.name, taken=[figure.name for figure in figures]),
                         folder=folder,
                         caption=sheet.caption,
                         alt=sheet.alt,

@@ -71,3 +71,30 @@ def withhold_beside(
             found[shown[np.unique(total[shown], return_index=True)[1]]] = True
         if np.count_nonzero(found) == before:
             return found
+
+
+def groups_withheld(n: np.ndarray, *, min_persons: int) -> np.ndarray:
+    """Tell which groups of one total are withheld, where the others are shown unrounded.
+
+    Examples
+    --------
+    >>> groups_withheld(np.array([25, 20, 11, 4]), min_persons=10)
+    array([False, False,  True,  True])
+    """
+    counts = np.where(np.asarray(n) > 0, n, np.nan)
+    one = np.zeros(len(counts), dtype=int)
+    return withhold_beside(counts < min_persons, counts, [one], min_persons=min_persons, step=0)
+
+
+def withheld_words(count: int, noun: str, *, min_persons: int) -> str:
+    """Say how many groups are withheld, and why; nothing where none is.
+
+    Examples
+    --------
+    >>> withheld_words(2, "answers", min_persons=10)
+    '2 group(s) with fewer than 10 answers, or that would give one away, are withheld'
+    """
+    if not count:
+        return ""
+    reason = f"with fewer than {min_persons} {noun}, or that would give one away,"
+    return f"{count} group(s) {reason} are withheld"
