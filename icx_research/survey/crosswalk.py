@@ -136,7 +136,7 @@ def side_by_side(scores: UnitScores, waves: Any, index: str = "unit") -> pd.Data
         pieces.append(
             one[["mean", "n", "se"]].set_axis([scale, f"{scale}_n", f"{scale}_se"], axis=1)
         )
-    wide = pd.concat(pieces, axis=1)
+    wide = pd.concat(pieces, axis=1).copy()  # in one block: pandas warns of many
     return wide.rename_axis([index, "wave"])
 
 

@@ -104,7 +104,7 @@ def protect(
         units.scales if isinstance(units, UnitScores) else units.internal + units.external
     )
     keys = [name for name in ("unit", "supplier_unit", "touchpoint", "wave") if name in wide]
-    shown = wide[keys].copy()
+    shown = {name: wide[name] for name in keys}
     totals = _totals(wide, keys, codebook)
     suppressed = {}
     for name in names:
@@ -117,14 +117,14 @@ def protect(
                                         step=10.0**-decimals)  # fmt: skip
         suppressed[name] = int(hidden.sum())
         if source.published:
-            shown[[name, f"{name}_se"]] = figures[[name, f"{name}_se"]]
-            shown[f"{name}_n"] = [_exact(n) for n in figures[f"{name}_n"]]
+            shown |= {name: figures[name], f"{name}_se": figures[f"{name}_se"]}
+            shown[f"{name}_n"] = figures[f"{name}_n"].map(_exact).astype(object)
             continue
         figures = figures.mask(hidden)
         shown[name] = figures[name].round(decimals) + 0.0
         shown[f"{name}_se"] = figures[f"{name}_se"].round(decimals + 1)
-        shown[f"{name}_n"] = [band(n) for n in figures[f"{name}_n"]]
-    return ProtectedUnits(codebook, shown, names, threshold, decimals, suppressed)
+        shown[f"{name}_n"] = figures[f"{name}_n"].map(band).astype(object)
+    return ProtectedUnits(codebook, pd.DataFrame(shown), names, threshold, decimals, suppressed)
 
 
 def _totals(wide: pd.DataFrame, keys: list[str], codebook: Codebook) -> list[np.ndarray]:
@@ -154,7 +154,7 @@ def _wide(scores: UnitScores) -> pd.DataFrame:
         one = scores.table[scores.table["scale"] == scale]
         one = one.set_index(["unit", *scores.by[1:], "wave"])[["mean", "se", "n"]]
         pieces.append(one.set_axis([scale, f"{scale}_se", f"{scale}_n"], axis=1))
-    return pd.concat(pieces, axis=1).reset_index()
+    return pd.concat(pieces, axis=1).copy().reset_index()  # in one block: pandas warns of many
 
 
 def units_by_band(units: ProtectedUnits, score: str) -> pd.DataFrame:
