@@ -309,7 +309,7 @@ def main() -> None:
 
 
 def _stop(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    print(" ".join(sentence.splitlines()), file=sys.stderr)
     sys.exit(UNUSABLE)
 
 

@@ -81,11 +81,13 @@ def quality_figures(
 
 
 def _drawn(makers: list[Callable[[], Iterator[Sheet]]], folder: Path, dpi: int) -> Drawn:
-    figures, refusals = [], []
+    figures: list[SavedFigure] = []
+    refusals: list[str] = []
     for make in makers:
         try:
             for sheet in make():
-                figures.append(save_sheet(sheet, folder=folder, dpi=dpi))
+                taken = [figure.name for figure in figures]
+                figures.append(save_sheet(sheet, folder=folder, dpi=dpi, taken=taken))
         except (NotTestable, Blocked) as refusal:
             refusals.append(refusal_words(refusal))
     return Drawn(tuple(figures), tuple(refusals))

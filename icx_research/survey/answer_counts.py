@@ -10,6 +10,7 @@ import pandas as pd
 
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
 from icx_research.core.results import Estimate, Result, estimate_table
+from icx_research.survey.complement import groups_withheld, withheld_words
 
 ANSWER = "_answer"
 EVERYONE = "_everyone"
@@ -187,11 +188,13 @@ def grouped_score(
 ) -> Any:
     """Put estimates and standard errors together, without groups too small to be shown."""
     n = counts.table["n"].to_numpy(float)
-    shown = (n >= min_persons) | (not counts.grouped)
+    shown = np.full(len(n), True)
+    if counts.grouped:
+        shown = ~groups_withheld(n, min_persons=min_persons)
     nan = float("nan")
     level = found[0][0].confidence_level
     withheld = int((~shown).sum())
-    note = f"{withheld} group(s) with fewer than {min_persons} answers are withheld"
+    note = withheld_words(withheld, "answers", min_persons=min_persons)
     return kind(
         name=name,
         groups=tuple(counts.table["group"]) if counts.grouped else (name,),
@@ -206,5 +209,5 @@ def grouped_score(
         digits=digits,
         n_used=int(n.sum()),
         n_dropped=counts.n_dropped,
-        note=note if withheld else "",
+        note=note,
     )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from icx_research.core.cutoffs import GROUP_DISCLOSURE_SHARE
 from icx_research.core.errors import NotTestable
 from icx_research.core.reduction import moments
 from icx_research.survey.codebook import Scale
@@ -30,8 +31,9 @@ def answer_quality(study: Study) -> pd.DataFrame:
         `mean`, `sd`, `skewness` (of the answers as given, before reverse keying),
         `share_top` (answers in the category that is best for the scale) and `item_rest`
         (correlation of the keyed item with the mean of the scale's other items;
-        negative where an item runs against its scale). Figures of items with fewer
-        answers than the study's threshold are nan.
+        negative where an item runs against its scale). Except for the first two, figures
+        are nan where fewer persons answered than the study's threshold, or 90% or more of
+        the answers are the same; `share_top` also where it would single out fewer persons.
 
     Raises
     ------
@@ -45,16 +47,10 @@ def answer_quality(study: Study) -> pd.DataFrame:
     >>> table.loc[table["item"] == "csat1", "share_missing"].round(2).tolist()
     [0.03]
     """
-    lines = []
-    for source, scale in scales_of(study.codebook):
-        frame = nw.from_native(study.tables[source.name], eager_only=True)
-        rest = _item_rest(frame, scale)
-        for item in scale.items:
-            line = {"table": source.name, "scale": scale.name, "item": item}
-            answers = frame[item].to_numpy().astype(float)
-            lines.append({**line, **_summary(answers, item, scale, study)})
-            lines[-1]["item_rest"] = rest[item]
-    return pd.DataFrame(lines)
+    table = _lines(study)
+    few = table.pop("few")
+    table.loc[few, ["mean", "sd", "skewness", "share_top", "item_rest"]] = float("nan")
+    return table
 
 
 def suspected_reversed(study: Study) -> pd.DataFrame:
@@ -68,7 +64,8 @@ def suspected_reversed(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         `table`, `scale`, `item`, `item_rest`: the rows of `answer_quality` whose
-        `item_rest` is negative beyond chance (below -1.96 / sqrt(n)). Nothing is
+        `item_rest` is negative beyond chance (below -1.96 / sqrt(n)), however few
+        answered. Nothing is
         reversed: the codebook decides. Empty where no table holds answers.
 
     Examples
@@ -79,11 +76,27 @@ def suspected_reversed(study: Study) -> pd.DataFrame:
     """
     columns = ["table", "scale", "item", "item_rest"]
     try:
-        table = answer_quality(study)
+        table = _lines(study)
     except NotTestable:
         return pd.DataFrame(columns=columns)
     chance = -NORMAL_95 / np.sqrt(table["n_answers"])
     return table.loc[table["item_rest"] < chance, columns].reset_index(drop=True)
+
+
+def _lines(study: Study) -> pd.DataFrame:
+    """Summarise every item; `few` marks figures that would tell single answers."""
+    lines: list[dict[str, object]] = []
+    for source, scale in scales_of(study.codebook):
+        frame = nw.from_native(study.tables[source.name], eager_only=True)
+        respondents = np.array(frame["respondent"].to_list(), dtype=object)
+        needed = 0 if source.published else study.codebook.thresholds.min_persons
+        rest = _item_rest(frame, scale)
+        for item in scale.items:
+            answers = frame[item].to_numpy().astype(float)
+            found = _summary(answers, respondents, item, scale, needed=needed)
+            place = {"table": source.name, "scale": scale.name, "item": item}
+            lines.append({**place, **found, "item_rest": rest[item]})
+    return pd.DataFrame(lines)
 
 
 def _item_rest(frame: Any, scale: Scale) -> dict[str, float]:
@@ -101,17 +114,22 @@ def _item_rest(frame: Any, scale: Scale) -> dict[str, float]:
     return dict(zip(items, map(float, found), strict=True))
 
 
-def _summary(answers: np.ndarray, item: str, scale: Scale, study: Study) -> dict[str, float]:
-    given = answers[~np.isnan(answers)]
-    top = scale.response_range[0 if item in scale.reverse_keyed else 1]
-    counts = {"n_answers": len(given), "share_missing": 1 - len(given) / len(answers)}
-    if len(given) < study.codebook.thresholds.min_persons:
-        return counts
-    varies = given.min() < given.max()
+def _summary(
+    answers: np.ndarray, respondents: np.ndarray, item: str, scale: Scale, *, needed: int
+) -> dict[str, object]:
+    known = ~np.isnan(answers)
+    given, who = answers[known], respondents[known]
+    top = given == scale.response_range[0 if item in scale.reverse_keyed else 1]
+    counts = np.unique(given, return_counts=True)[1]
+    telling = needed > 0 and len(given) and counts.max() >= GROUP_DISCLOSURE_SHARE * len(given)
+    single = min(len(set(who[top])), len(set(who[~top]))) < needed
+    varies = len(counts) > 1
     return {
-        **counts,
-        "mean": float(given.mean()),
-        "sd": float(given.std(ddof=1)),
-        "skewness": float(stats.skew(given)) if varies else float("nan"),
-        "share_top": float(np.mean(given == top)),
+        "n_answers": len(given),
+        "share_missing": 1 - len(given) / len(answers),
+        "mean": float(given.mean()) if len(given) else np.nan,
+        "sd": float(given.std(ddof=1)) if len(given) > 1 else np.nan,
+        "skewness": float(stats.skew(given)) if varies else np.nan,
+        "share_top": np.nan if single or not len(given) else float(np.mean(top)),
+        "few": bool(len(set(who)) < needed or telling),
     }

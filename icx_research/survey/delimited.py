@@ -88,7 +88,7 @@ def _decode(name: str, content: bytes, encoding: str) -> str:
         if content.startswith(mark):
             raise StudyError(f"{name} is {kind}, not CSV; save the data as CSV (UTF-8).")
     try:
-        codec = codecs.lookup(encoding).name
+        codec = codecs.lookup(encoding.replace("\0", "x")).name
         text = content.decode(codec)
     except LookupError:
         raise StudyError(
@@ -130,7 +130,13 @@ def _records(name: str, text: str, separator: str) -> list[tuple[int, list[str]]
     try:
         for row, cells in enumerate(reader, start=1):
             records.append((row, cells))
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise StudyError(
+                f"{name}, row {len(records) + 1}: a cell is longer than "
+                f"{csv.field_size_limit():,} characters; shorten it, or look for a quotation mark "
+                "that is not closed."
+            ) from None
         raise StudyError(
             f"{name}, row {len(records) + 1}: a quotation mark is not closed, or stands single "
             "inside a cell; close it or double it."

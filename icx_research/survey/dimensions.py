@@ -12,6 +12,7 @@ from scipy import stats
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, estimate_table
+from icx_research.survey.complement import groups_withheld, withheld_words
 from icx_research.survey.scoring import mean_of_answered
 
 POINTS = 100.0  # importance points that a respondent spreads over the dimensions
@@ -255,7 +256,7 @@ def mean_rows(scores: Sequence[tuple[str, Estimate, float, int]]) -> pd.DataFram
 def group_means(
     frame: Any, columns: list[str], by: str | Sequence[str] | None, *, min_persons: int
 ) -> tuple[pd.DataFrame | None, str]:
-    """Average respondents per group; too few respondents leave nan."""
+    """Average respondents per group; too few respondents, or what would tell them, leave nan."""
     if by is None:
         return None, ""
     keys = [by] if isinstance(by, str) else list(by)
@@ -264,9 +265,11 @@ def group_means(
         found = moments(frame, [name], by=keys)
         index = pd.MultiIndex.from_tuples(list(found.groups or ()), names=keys)
         counts[name] = pd.Series(np.asarray(found.n, dtype=float), index=index)
-        pieces[name] = pd.Series(found.mean[:, 0], index=index).where(counts[name] >= min_persons)
+        hidden = groups_withheld(found.n, min_persons=min_persons)
+        pieces[name] = pd.Series(found.mean[:, 0], index=index).mask(hidden)
     table, n = pd.DataFrame(pieces), pd.DataFrame(counts).max(axis=1)
-    withheld = int((n < min_persons).sum())
-    table.insert(0, "n", n.where(n >= min_persons))
-    note = f"{withheld} group(s) with fewer than {min_persons} respondents are withheld"
-    return table.sort_index().reset_index(), note if withheld else ""
+    all_hidden = (n < min_persons) | table.isna().all(axis=1)
+    withheld = int(all_hidden.sum())
+    table.insert(0, "n", n.mask(all_hidden))
+    note = withheld_words(withheld, "respondents", min_persons=min_persons)
+    return table.sort_index().reset_index(), note

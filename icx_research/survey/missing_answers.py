@@ -10,6 +10,7 @@ import pandas as pd
 
 from icx_research.survey.bands import band
 from icx_research.survey.codebook import Codebook, Scale, Source
+from icx_research.survey.complement import groups_withheld
 from icx_research.survey.item_lists import item_line, scales_of, whole_scales
 from icx_research.survey.missing_patterns import Gaps, common_patterns, find_gaps, size_order
 from icx_research.survey.person_counts import persons_needed
@@ -112,9 +113,9 @@ def missing_answers(
     -----
     Missing is an empty cell or a code that the codebook calls "no answer". A cell needs
     `min_persons` distinct persons who were asked; units with fewer respondents stand
-    together in one column. Where a single column of a table would be withheld, the next
-    smallest goes with it, so that nothing can be computed from the overall share. Shares
-    are whole percents.
+    together in one column. Where a single column of a table would be withheld, or those
+    withheld are fewer persons together, the next smallest goes with it, so that nothing can
+    be computed from the overall share. Shares are whole percents.
 
     Examples
     --------
@@ -182,9 +183,7 @@ def _by_column(
 ) -> list[tuple[object, ...]]:
     """Give the percent missing of each item per column, where enough persons were asked."""
     persons = gaps.respondent.groupby(gaps.column).nunique()
-    shown = persons >= enough
-    if (~shown).sum() == 1 and shown.any():
-        shown[persons[shown].idxmin()] = False
+    shown = pd.Series(~groups_withheld(persons.to_numpy(), min_persons=enough), persons.index)
     share = (100 * gaps.missing.groupby(gaps.column).mean()).round()
     return [
         (source.name, scale.name, item, column, value if shown[column] else np.nan)

@@ -33,7 +33,7 @@ def find_file(name: str, *, study_folder: Path, data: str | Path | None) -> Path
     named = os.environ.get(DATA_VARIABLE)
     folders = [Path(data)] if data else [study_folder, *([Path(named)] if named else [])]
     for folder in folders:
-        if (folder / name).is_file():
+        if _is_file(folder / name):
             return folder / name
     looked = " and ".join(
         "the current folder" if folder == Path() else str(folder) for folder in folders
@@ -42,6 +42,14 @@ def find_file(name: str, *, study_folder: Path, data: str | Path | None) -> Path
         f"{name} was not found in {looked}; put it there, or name its folder with --data "
         f"or the environment variable {DATA_VARIABLE}."
     )
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; a name no system can hold is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def read_table(path: Path, source: Source) -> TextTable:

@@ -88,15 +88,17 @@ class ServqualGap(Result):
         """What may be shown: `dimension`, `label`, `part` ("need", "expectation", ...), mean.
 
         Columns `estimate`, `ci_low`, `ci_high` with two decimals and `respondents` (band);
-        nan where fewer than `min_persons` answered or all gave the same answer.
+        nan where fewer than `min_persons` answered or all gave the same answer, and where
+        the others would give such a figure away: the gap of a level, the total of a dimension.
         """
         parts = {**{side: self.levels[side] for side in SIDES if side in self.levels},
                  "gap": self.gaps}  # fmt: skip
+        hidden = _hidden(parts, min_persons=self.min_persons)
         rows = []
         for at in range(len(self.gaps)):
             for part, scores in parts.items():
-                name, found, se, n = scores[at]
-                shown = n >= self.min_persons and se > EQUAL
+                name, found, _, n = scores[at]
+                shown = name not in hidden[part]
                 limits = np.round([found.value, found.ci_low, found.ci_high], 2)
                 figures = limits if shown else np.full(3, np.nan)
                 people = band(float(n)) if shown else ""
@@ -111,6 +113,23 @@ class ServqualGap(Result):
             f"gap (perception - expectation) = {gap.value:.2f}, {100 * gap.confidence_level:g}% CI "
             f"[{gap.ci_low:.2f}, {gap.ci_high:.2f}], n = {self.n_used} respondents, descriptive"
         )
+
+
+def _hidden(
+    parts: Mapping[str, tuple[tuple[str, Estimate, float, int], ...]], *, min_persons: int
+) -> dict[str, set[str]]:
+    """Name what is withheld of each part: too few persons, equal answers, and what tells it."""
+    hidden = {
+        part: {name for name, _, se, n in scores if n < min_persons or not se > EQUAL}
+        for part, scores in parts.items()
+    }
+    for names in hidden.values():
+        if len(names - set(TOTALS)) == 1:
+            names.update(TOTALS)
+    hidden["gap"] = hidden["gap"].union(*(hidden[side] for side in SIDES if side != "need"))
+    if len(hidden["gap"] - set(TOTALS)) == 1:
+        hidden["gap"].update(TOTALS)
+    return hidden
 
 
 def servqual_gap(

@@ -33,12 +33,14 @@ def test_five_point_answers_have_their_own_boxes():
 
 
 def test_groups_of_a_study(rng):
-    data = pd.DataFrame({"unit": ["A"] * 30 + ["B"] * 6, "c": rng.integers(1, 8, 36)})
+    data = pd.DataFrame({"unit": ["A"] * 30 + ["B"] * 6 + ["C"] * 6, "c": rng.integers(1, 8, 42)})
     found = top_box(data, item="c", by="unit", boxes=1)
     table = found.table.set_index("term")
     assert table.loc["A", "estimate"] == pytest.approx((data["c"][:30] == 7).mean())
-    assert np.isnan(table.loc["B", "estimate"])
-    assert found.note == "1 group(s) with fewer than 10 answers are withheld"
+    assert table.loc[["B", "C"], "estimate"].isna().all()
+    assert found.note == (
+        "2 group(s) with fewer than 10 answers, or that would give one away, are withheld"
+    )
 
 
 def test_other_numbers_of_boxes_are_refused():

@@ -71,6 +71,15 @@ def test_two_small_waves_hide_no_third():
     assert cells(missing_answers(study_of(staff)), "q1") == {"1": None, "2": None, "3": 10}
 
 
+def test_what_is_withheld_together_rests_on_enough_persons():
+    staff = rows("1", 30, gaps=0) + rows("2", 20, gaps=9)
+    staff += rows("3", 4, gaps=2) + rows("4", 5, gaps=1)
+    found = missing_answers(study_of(staff))
+    assert cells(found, "q1") == {"1": 0, "2": None, "3": None, "4": None}
+    found = missing_answers(study_of([*staff, *rows("4", 1, gaps=0, first=5)]))
+    assert cells(found, "q1") == {"1": 0, "2": 45, "3": None, "4": None}
+
+
 def test_one_person_asked_often_does_not_make_a_cell():
     staff = rows("1", 12, gaps=0)
     for at, row in enumerate(staff):

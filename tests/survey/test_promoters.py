@@ -57,18 +57,26 @@ def test_every_boundary_answer_falls_on_its_side():
 
 
 def test_groups_are_counted_and_small_ones_withheld():
-    found = net_promoter_score(frame(), item="nps", by="unit")
+    also = frame().query("unit == 'C'").assign(unit="D")
+    found = net_promoter_score(pd.concat([frame(), also]), item="nps", by="unit")
     table = found.table.set_index("term")
     assert table["n"].tolist()[:2] == [11, 10]
     assert table.loc["A", "estimate"] == pytest.approx(100 * (6 - 3) / 11)
     assert table.loc["B", "estimate"] == 100
     assert table.loc["B", "ci_high"] == 100
-    assert table.loc["C"].isna().all()
-    assert (found.n_used, found.n_dropped) == (30, 2)
-    assert found.note == "1 group(s) with fewer than 10 answers are withheld"
-    assert repr(found) == "NetPromoterScore: net_promoter_score of 3 groups, n = 30"
-    with pytest.raises(ValueError, match=r"^There are 3 groups; take them from table\.$"):
+    assert table.loc[["C", "D"]].isna().all(axis=None)
+    assert (found.n_used, found.n_dropped) == (39, 2)
+    assert found.note == (
+        "2 group(s) with fewer than 10 answers, or that would give one away, are withheld"
+    )
+    assert repr(found) == "NetPromoterScore: net_promoter_score of 4 groups, n = 39"
+    with pytest.raises(ValueError, match=r"^There are 4 groups; take them from table\.$"):
         _ = found.estimate
+
+
+def test_a_single_small_group_takes_the_next_smallest_with_it():
+    table = net_promoter_score(frame(), item="nps", by="unit").table.set_index("term")
+    assert table["estimate"].notna().to_dict() == {"A": True, "B": False, "C": False}
 
 
 def test_several_keys_name_the_group():

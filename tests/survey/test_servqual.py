@@ -141,8 +141,30 @@ def test_groups_of_perception_are_withheld_when_small(answers):
     many = pd.concat([answers] * 5 + [answers.assign(unit="C").head(2)], ignore_index=True)
     found = servperf(many, perception=P, by="unit")
     assert found.groups["unit"].tolist() == ["A", "B", "C"]
-    assert found.groups["total_perception"].isna().tolist() == [False, False, True]
-    assert found.note == "1 group(s) with fewer than 10 respondents are withheld"
+    assert found.groups["total_perception"].isna().tolist() == [True, False, True]
+    assert found.groups["n"].isna().tolist() == [True, False, True]
+    assert found.note == (
+        "2 group(s) with fewer than 10 respondents, or that would give one away, are withheld"
+    )
+
+
+def profile(frame):
+    wide = gap(frame).profile.set_index(["dimension", "part"])["estimate"]
+    return wide.isna().to_dict()
+
+
+def test_a_level_that_is_withheld_takes_its_gap_and_its_total_with_it(answers):
+    frame = pd.concat([answers] * 5, ignore_index=True)
+    hidden = profile(frame.assign(p3=6))
+    names = ("reliability", "empathy", "total")
+    assert {name: hidden[name, "perception"] for name in names} == dict(
+        zip(names, (False, True, True), strict=True)
+    )
+    assert {name: hidden[name, "gap"] for name in names} == dict(
+        zip(names, (False, True, True), strict=True)
+    )
+    assert not any(hidden[name, "expectation"] for name in names)
+    assert not any(profile(frame).values())
 
 
 def test_half_of_the_items_make_a_score(answers):
