@@ -10,6 +10,7 @@ import pandas as pd
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source
+from icx_research.survey.header_rows import refuse_second_header
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
 from icx_research.survey.qualtrics import looks_like_qualtrics, strip_qualtrics
@@ -48,6 +49,8 @@ def read_delimited(path: Path, source: Source) -> TextTable:
             f"{path.name}, row 3: this looks like an export from Qualtrics, with three rows of "
             "names; declare format: qualtrics for it."
         )
+    else:
+        refuse_second_header(path.name, header[1], body)
     source = described(f"{path.name}, row 1", header[1], source)
     at = positions(f"{path.name}, row 1", header[1], source)
     if not body:

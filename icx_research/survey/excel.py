@@ -14,6 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source
 from icx_research.survey.excel_package import Marks, check_package, find_marks
+from icx_research.survey.header_rows import refuse_second_header
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
 from icx_research.survey.supplier_blocks import described
@@ -43,6 +44,8 @@ def read_excel(path: Path, source: Source) -> TextTable:
     header = [_label(cell) for cell in cells]
     check_shape(path.name, len(rows) - 1, len(header))
     _check_header(path.name, rows, header, source, marks)
+    labels = [(number, [_label(cell) for cell in cells]) for number, cells in rows[1:SAMPLE]]
+    refuse_second_header(path.name, header, labels)
     source = described(f"{path.name}, row {row}", header, source)
     at = positions(f"{path.name}, row {row}", header, source)
     body = rows[1:]
