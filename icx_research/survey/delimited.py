@@ -15,7 +15,7 @@ from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
 from icx_research.survey.qualtrics import looks_like_qualtrics, strip_qualtrics
 from icx_research.survey.supplier_blocks import described
-from icx_research.survey.tables import TextTable, positions
+from icx_research.survey.tables import TextTable, doubled, positions
 
 # How files begin that people take for text.
 NOT_TEXT = {
@@ -67,6 +67,7 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         personal=_personal(header[1], good, at),
         wording={name: wording[name] for name in at if wording.get(name)},
         log=log,
+        doubled=doubled(header[1]),
     )
 
 

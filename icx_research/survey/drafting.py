@@ -15,6 +15,7 @@ from icx_research.survey.drafting_text import TEMPLATES, TableDraft, study_text
 
 CROSSWALK = "crosswalk.csv"
 MAX_LISTED = 20  # units per kind that a draft names
+MAX_EXAMPLES = 5  # of those that stand in the crosswalk, too
 PREFERRED = ("satisf", "sat", "zufried", "overall", "quality")
 
 
@@ -79,10 +80,7 @@ def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
         answers = as_ratings(file, blocks) if blocks else file
         scales = draft_scales(answers, side=side, keys=used, taken=taken)
         if not scales:
-            raise StudyError(
-                f"{file.path.name} has no column that looks like answers on a scale (whole numbers "
-                "such as 1 to 7, or words such as agree); export the answers as numbers."
-            )
+            raise StudyError(_without_scales(file))
         taken += [name for s in scales for name in (s.name, f"{s.name}_n", f"{s.name}_se")]
         items = {item for scale in scales for item in scale.items}
         used |= items if blocks is None else {
@@ -105,10 +103,24 @@ def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
         home.resolve().name,
         tables,
         question,
+        guessed=_guessed(files["external"], pairing),
         unmatched=_unmatched(files, pairing),
+        variants=_variants(files, pairing),
         crosswalk=CROSSWALK if pairing.guessed else "",
     )
     return {"study.yaml": text} | ({CROSSWALK: pairing.crosswalk} if pairing.guessed else {})
+
+
+def _without_scales(file: LookedAt) -> str:
+    if file.doubled:
+        return (
+            f"{file.path.name}, row 1: several columns are called {file.doubled[0]!r}, and no "
+            "other column looks like answers on a scale; give each column a name of its own."
+        )
+    return (
+        f"{file.path.name} has no column that looks like answers on a scale (whole numbers "
+        "such as 1 to 7, or words such as agree); export the answers as numbers."
+    )
 
 
 def _values(file: LookedAt, column: str) -> set[str]:
@@ -142,14 +154,30 @@ def _asked(scales: Sequence[ScaleDraft]) -> str:
     return scales[0].name
 
 
-def _unmatched(files: Mapping[str, LookedAt], pairing: Pairing) -> list[str]:
-    """List the units that the other file lacks, with the id that resembles them."""
+def _variants(files: Mapping[str, LookedAt], pairing: Pairing) -> list[str]:
+    """List the ids that spell another id of the same file otherwise."""
+    lines = []
+    for side, found in pairing.variants.items():
+        file = files[side].path.name
+        lines += [f"{file}: {odd!r} looks like {kept!r}" for odd, kept in found[:MAX_LISTED]]
+        if len(found) > MAX_LISTED:
+            lines.append(f"and {len(found) - MAX_LISTED} more in {file}")
+    return lines
+
+
+def _guessed(external: LookedAt, pairing: Pairing) -> list[str]:
+    """List the first units that the crosswalk pairs with another spelling."""
     lines = [
-        f"internal unit {client!r} is not in {files['external'].path.name}; is it {serving!r}?"
-        for client, serving, _ in pairing.guessed[:MAX_LISTED]
+        f"internal unit {client!r} is not in {external.path.name}; is it {serving!r}?"
+        for client, serving, _ in pairing.guessed[:MAX_EXAMPLES]
     ]
-    if len(pairing.guessed) > MAX_LISTED:
-        lines.append(f"and {len(pairing.guessed) - MAX_LISTED} more")
+    more = len(pairing.guessed) - MAX_EXAMPLES
+    return [*lines, f"and {more} more in {CROSSWALK}"] if more > 0 else lines
+
+
+def _unmatched(files: Mapping[str, LookedAt], pairing: Pairing) -> list[str]:
+    """List the units that the other file lacks."""
+    lines = []
     for side, other in (("internal", "external"), ("external", "internal")):
         lost = pairing.alone[side]
         lines += [

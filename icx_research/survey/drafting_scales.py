@@ -32,6 +32,14 @@ NOT_ITEMS = re.compile(
     r"|region|size|duration|progress|finished|status|count|number|nr|no|index|weight|language"
     r"|geschlecht|alter|jahr|monat|bildung|gewicht)(_|$)"
 )
+# How much of something, and what survey programs write beside the answers: never answers.
+COUNTED = re.compile(
+    r"^((how_many|number_of|anzahl|wie_viele)(_.*)?|(lastpage|startlanguage|seed|interviewtime"
+    r"|grouptime\d*|collector)(_.*)?"
+    r"|(visits|orders|purchases|years|besuche|jahre)(_(last|per|in|this|pro|im)_.*)?)$"
+)
+# Ratings that are spread out like measurements: 0 to 100, or means of several answers.
+RATED = re.compile(r"satisf|zufried|recommend|empfehl|overall|quality|(^|_)0_((to|bis)_)?100(_|$)")
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ def answers_of(
         name: cells
         for name, cells in file.columns.items()
         if name not in {*keys, *RESERVED}
+        and not COUNTED.search(words_of(name))
         and (len(name.split()) >= SENTENCE or not NOT_ITEMS.search(words_of(name)))
     }
     words = number_words(possible, WORDS_AS_CODES)
@@ -92,9 +101,7 @@ def draft_scales(
     used, drafts = set(taken), []
     for stem, points, items in _blocks(answers):
         bodies = pd.concat([_body(answers[item]) for item in items])
-        if len(items) == 1 and (
-            points == 2 or bodies.max() < LEAST_TOP_ALONE or bodies.nunique() > MAX_POINTS
-        ):
+        if len(items) == 1 and not _alone(items[0], bodies):
             continue
         limits = (0, 10) if points == 1 and FROM_ZERO.search(words_of(stem)) else _range(bodies)
         named = {word: value for item in items for word, value in words.get(item, {}).items()}
@@ -132,6 +139,12 @@ def _blocks(answers: Mapping[str, pd.Series]) -> list[tuple[str, int, list[str]]
             blocks.append((stem, points, items))
         open_for_more = alone
     return blocks
+
+
+def _alone(item: str, body: pd.Series) -> bool:
+    """Tell whether a column is a scale by itself: few points, or a name that says rating."""
+    few = body.max() <= MAX_POINTS and body.nunique() <= MAX_POINTS
+    return bool(body.max() >= LEAST_TOP_ALONE and (few or RATED.search(words_of(item))))
 
 
 def _akin(first: str, second: str, answers: Mapping[str, pd.Series]) -> bool:

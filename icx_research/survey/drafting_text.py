@@ -42,7 +42,9 @@ def study_text(
     tables: Mapping[str, TableDraft],
     question: Mapping[str, str],
     *,
+    guessed: Sequence[str],
     unmatched: Sequence[str],
+    variants: Sequence[str],
     crosswalk: str,
 ) -> str:
     """Write a codebook with its questions."""
@@ -54,14 +56,25 @@ def study_text(
         others = [scale.name for scale in tables[side].scales if scale.name != name]
         note = f"   # QUESTION: or {', '.join(others)}?" if others else ""
         lines.append(f"  {side}: {name}{note}")
+    if variants:
+        asked = (
+            "QUESTION: these ids of one file look like one unit spelled in two ways. Spell them "
+            "alike in the file, else they stay two units."
+        )
+        lines += ["", *comment(asked)]
+        lines += [line for text in variants for line in comment(f"  {text}")]
     if unmatched:
         lines += ["", *comment("QUESTION: these units have no partner in the other file. Correct "
                                "the ids in the files, or list units without a partner under "
                                "link: (see `icx codebook`).")]  # fmt: skip
         lines += [line for text in unmatched for line in comment(f"  {text}")]
     if crosswalk:
-        lines += comment(f"QUESTION: {crosswalk} pairs the units as they seem to belong together. "
-                         "Look through it, correct it, then take the marks off:")  # fmt: skip
+        asked = (
+            f"QUESTION: {crosswalk} pairs the units that seem to be spelled otherwise in the other "
+            "file. Look through it, correct it, then take the marks off the three lines below:"
+        )
+        lines += ["", *comment(asked)]
+        lines += [line for text in guessed for line in comment(f"  {text}")]
         lines += ["# crosswalk:", f"#   file: {crosswalk}",
                   "#   keys: {client_unit: client_unit, serving_unit: serving_unit}"]  # fmt: skip
     return "\n".join(lines) + "\n"
@@ -83,15 +96,36 @@ def _table(table: TableDraft) -> list[str]:
     if "respondent" not in table.keys.keys:
         lines += comment("Without a respondent key every row counts as one person.", "  ")
     lines += _blocks(table.blocks)
-    lines.append("scales:")
+    lines += ["scales:", *_related(table.scales)]
     for scale in table.scales:
         lines += _indented(_scale(scale, table.answers))
+    if looked.doubled:
+        listed = ", ".join(looked.doubled)
+        lines += comment(
+            "QUESTION: are these answers? Several columns share each of these names, so none of "
+            f"them is used: {listed}. Rename the columns in the file, then draft again."
+        )
     if table.unused:
         lines += comment(f"Columns that are not used: {', '.join(table.unused)}.")
     if looked.personal:
         lines += comment(
             f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
         )
+    return lines
+
+
+def _related(scales: Sequence[ScaleDraft]) -> list[str]:
+    """Ask whether single questions of one range belong together."""
+    by_range: dict[tuple[int, int], list[str]] = {}
+    for scale in scales:
+        if len(scale.items) == 1:
+            by_range.setdefault(scale.response_range, []).extend(scale.items)
+    lines = []
+    for items in by_range.values():
+        if len(items) > 1:
+            listed = ", ".join(word(item) for item in items)
+            asked = "QUESTION: do some of these measure one thing? Then put them under one name:"
+            lines += comment(f"{asked} items: [{listed}].", "  ")
     return lines
 
 

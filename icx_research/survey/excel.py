@@ -22,6 +22,7 @@ from icx_research.survey.tables import (
     DRAFT,
     EXACT_BELOW,
     TextTable,
+    doubled,
     positions,
     typed_columns,
 )
@@ -62,6 +63,7 @@ def read_excel(path: Path, source: Source) -> TextTable:
         ragged=[],
         n_columns=len(header),
         personal=_personal(header, body, at),
+        doubled=doubled(header),
     )
 
 
