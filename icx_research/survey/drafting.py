@@ -12,6 +12,7 @@ from icx_research.survey.drafting_keys import UNIT, KeysDraft, draft_keys
 from icx_research.survey.drafting_pairs import Pairing, pair_units
 from icx_research.survey.drafting_scales import ScaleDraft, draft_scales
 from icx_research.survey.drafting_text import TEMPLATES, TableDraft, study_text
+from icx_research.survey.waves import in_time
 
 CROSSWALK = "crosswalk.csv"
 MAX_LISTED = 20  # units per kind that a draft names
@@ -103,12 +104,20 @@ def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
         home.resolve().name,
         tables,
         question,
+        waves=_wave_names(files, keys),
         guessed=_guessed(files["external"], pairing),
         unmatched=_unmatched(files, pairing),
         variants=_variants(files, pairing),
         crosswalk=CROSSWALK if pairing.guessed else "",
     )
     return {"study.yaml": text} | ({CROSSWALK: pairing.crosswalk} if pairing.guessed else {})
+
+
+def _wave_names(files: Mapping[str, LookedAt], keys: Mapping[str, KeysDraft]) -> list[str]:
+    """Put the waves of both files in what seems their order; none where there is but one."""
+    columns = [(file, keys[side].keys.get("wave", "")) for side, file in files.items()]
+    names = {name.strip() for file, column in columns if column for name in _values(file, column)}
+    return in_time(names) if len(names) > 1 else []
 
 
 def _without_scales(file: LookedAt) -> str:

@@ -42,6 +42,7 @@ def study_text(
     tables: Mapping[str, TableDraft],
     question: Mapping[str, str],
     *,
+    waves: Sequence[str],
     guessed: Sequence[str],
     unmatched: Sequence[str],
     variants: Sequence[str],
@@ -49,6 +50,10 @@ def study_text(
 ) -> str:
     """Write a codebook with its questions."""
     lines = [HEAD, f"study: {word(title)}   # the title on every page", ""]
+    if waves:
+        listed = ", ".join(word(name) for name in waves)
+        asked = "# QUESTION: is this the order of the waves in time? The answer rests on the last."
+        lines += [asked, f"waves: [{listed}]", ""]
     for side, table in tables.items():
         lines += [f"{side}:", *_indented(_table(table)), ""]
     lines.append("question:   # the scores the study asks about")

@@ -166,3 +166,16 @@ def test_a_single_unit_is_no_study(tmp_path, rng):
         "staff.csv, column branch: all rows name the same unit, so there is nothing to compare; "
         "bring together the answers of several units, at least 10 for a verdict."
     )
+
+
+def test_waves_are_named_in_time_and_asked_about(tmp_path, rng):
+    staff, customers = surveys(rng, "Team {}", "Team {}")
+    for frame in (staff, customers):
+        frame["survey_date"] = ["15.09.2023", "15.03.2024", "15.03.2024"] * (len(frame) // 3)
+    path, text = draft(tmp_path, staff, customers)
+    assert (
+        "# QUESTION: is this the order of the waves in time? The answer rests on the last.\n"
+        'waves: ["15.09.2023", "15.03.2024"]\n' in text
+    )
+    assert read_codebook(path).sources["internal"].keys["wave"] == "survey_date"
+    assert link_study(read_study(path)).at_wave().waves == ["15.03.2024"]
