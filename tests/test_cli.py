@@ -232,6 +232,15 @@ def test_too_few_units_are_said_at_check_time(icx, tmp_path):
     assert "5 units are linked; there is no verdict below 10." in out
 
 
+def test_units_with_too_few_persons_are_said_at_check_time(icx, tmp_path):
+    code, out, _ = icx("check", write_study(tmp_path, people=6))
+    assert code == 0
+    assert (
+        "0 of 12 units have at least 10 respondents on both sides; there is no verdict below 10. "
+        "Collect more answers, or join small units into larger ones.\n"
+    ) in out
+
+
 def test_a_folder_stands_for_its_study(icx, small_study):
     assert icx("check", small_study.parent)[0] == 0
 

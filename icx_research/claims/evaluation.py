@@ -158,7 +158,8 @@ def _check_gates(found: LinkageCorrelation, linked: LinkedUnits) -> None:
     if visible < MIN_LINKED_UNITS:
         raise Blocked(
             f"only {visible} units have at least {shown.min_persons} respondents on both sides; "
-            f"{MIN_LINKED_UNITS} are needed to show a result without exposing persons."
+            f"{MIN_LINKED_UNITS} are needed to show a result without exposing persons; "
+            "collect more answers, or join small units into larger ones."
         )
 
 

@@ -190,7 +190,7 @@ def test_units_with_too_few_persons_are_blocked_unless_published(rng):
         judge(rng, 40, 0.5, outside_persons=persons, published=False),
         "blocked",
         "only 9 units have at least 10 respondents on both sides; 10 are needed to show a result "
-        "without exposing persons.",
+        "without exposing persons; collect more answers, or join small units into larger ones.",
         40,
     )
     assert judge(rng, 40, 0.5, outside_persons=persons).verdict.verdict == "supported"
