@@ -10,12 +10,12 @@ import pandas as pd
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source
-from icx_research.survey.header_rows import refuse_second_header
+from icx_research.survey.header_rows import refuse_second_header, refuse_title
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
 from icx_research.survey.qualtrics import looks_like_qualtrics, strip_qualtrics
 from icx_research.survey.supplier_blocks import described
-from icx_research.survey.tables import TextTable, doubled, positions
+from icx_research.survey.tables import DRAFT, TextTable, doubled, positions
 
 # How files begin that people take for text.
 NOT_TEXT = {
@@ -50,6 +50,8 @@ def read_delimited(path: Path, source: Source) -> TextTable:
             "names; declare format: qualtrics for it."
         )
     else:
+        if source.name == DRAFT:
+            refuse_title(path.name, header[0], header[1], body)
         refuse_second_header(path.name, header[1], body)
     source = described(f"{path.name}, row 1", header[1], source)
     at = positions(f"{path.name}, row 1", header[1], source)

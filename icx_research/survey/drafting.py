@@ -1,6 +1,7 @@
 """A first `study.yaml`, drafted from two files or from none."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,13 +11,15 @@ from icx_research.survey.drafting_blocks import BlocksDraft, as_ratings, draft_b
 from icx_research.survey.drafting_files import LookedAt, look_at
 from icx_research.survey.drafting_keys import UNIT, KeysDraft, draft_keys
 from icx_research.survey.drafting_pairs import Pairing, pair_units
-from icx_research.survey.drafting_scales import ScaleDraft, draft_scales
+from icx_research.survey.drafting_refusals import without_scales
+from icx_research.survey.drafting_scales import ScaleDraft, draft_scales, words_of
 from icx_research.survey.drafting_text import TEMPLATES, TableDraft, study_text
 from icx_research.survey.waves import in_time
 
 CROSSWALK = "crosswalk.csv"
 MAX_LISTED = 20  # units per kind that a draft names
 MAX_EXAMPLES = 5  # of those that stand in the crosswalk, too
+WISHED = re.compile(r"(^|_)(e|expect[a-z]*|erwart[a-z]*|importan[a-z]*|wichtig[a-z]*|needs?)(_|$)")
 PREFERRED = ("satisf", "sat", "zufried", "overall", "quality")
 
 
@@ -81,7 +84,7 @@ def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
         answers = as_ratings(file, blocks) if blocks else file
         scales = draft_scales(answers, side=side, keys=used, taken=taken)
         if not scales:
-            raise StudyError(_without_scales(file))
+            raise StudyError(without_scales(file, keys=used))
         taken += [name for s in scales for name in (s.name, f"{s.name}_n", f"{s.name}_se")]
         items = {item for scale in scales for item in scale.items}
         used |= items if blocks is None else {
@@ -120,18 +123,6 @@ def _wave_names(files: Mapping[str, LookedAt], keys: Mapping[str, KeysDraft]) ->
     return in_time(names) if len(names) > 1 else []
 
 
-def _without_scales(file: LookedAt) -> str:
-    if file.doubled:
-        return (
-            f"{file.path.name}, row 1: several columns are called {file.doubled[0]!r}, and no "
-            "other column looks like answers on a scale; give each column a name of its own."
-        )
-    return (
-        f"{file.path.name} has no column that looks like answers on a scale (whole numbers "
-        "such as 1 to 7, or words such as agree); export the answers as numbers."
-    )
-
-
 def _values(file: LookedAt, column: str) -> set[str]:
     return {cell for cell in file.columns[column] if cell.strip()}
 
@@ -155,12 +146,16 @@ def _relative(path: Path, home: Path) -> str:
 
 
 def _asked(scales: Sequence[ScaleDraft]) -> str:
-    """Choose the score the study asks about: satisfaction by name, else the first."""
+    """Choose the score the study asks about: satisfaction by name, else the first.
+
+    What people expect or find important is no score of a service, unless nothing else was asked.
+    """
+    rated = [scale for scale in scales if not WISHED.search(words_of(scale.name))] or scales
     for word in PREFERRED:
-        for scale in scales:
+        for scale in rated:
             if word in f"{scale.name} {' '.join(scale.items)}".casefold():
                 return scale.name
-    return scales[0].name
+    return rated[0].name
 
 
 def _variants(files: Mapping[str, LookedAt], pairing: Pairing) -> list[str]:

@@ -8,7 +8,7 @@ from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import StudyError
 from icx_research.survey.cells import NUMBER
 from icx_research.survey.drafting_files import LookedAt
-from icx_research.survey.drafting_scales import COUNTED, WORDS_AS_CODES, words_of
+from icx_research.survey.drafting_scales import COUNTED, MAX_POINTS, WORDS_AS_CODES, words_of
 from icx_research.survey.drafting_words import number_words
 from icx_research.survey.matching import bare_ids
 
@@ -104,10 +104,10 @@ def _is_unit(unit: str, here: set[str], there: set[str]) -> str:
     """Ask about a unit column whose values do not all stand in the other file."""
     other = set(bare_ids(there).values())
     alike = sum(bare in other for value, bare in bare_ids(here).items() if value not in there)
-    more = f", {alike} more in another spelling" if alike else ""
+    also = f" as they are and {alike} in another spelling" if alike else ""
     return (
-        f"is {unit!r} the unit? {len(here & there)} of its {len(here)} values stand in the other "
-        f"file, too{more}"
+        f"is {unit!r} the unit? Of its {len(here)} values {len(here & there)} stand in the other "
+        f"file{also}"
     )
 
 
@@ -158,6 +158,8 @@ def _best(file: LookedAt, role: str, used: set[str]) -> str:
         if column in used or few or len(values) < (2 if role != "wave" else 1):
             continue
         score = _named(column, role)
+        if role == "respondent" and score == PART and len(values) <= MAX_POINTS:
+            continue  # My staff are friendly
         if role == "respondent" and score:
             score += len(values) / len(cells)
         if score > most:

@@ -9,7 +9,7 @@ import pandas as pd
 from icx_research.survey.cells import NUMBER
 from icx_research.survey.codebook_checks import RESERVED
 from icx_research.survey.drafting_files import LookedAt
-from icx_research.survey.drafting_words import number_words
+from icx_research.survey.drafting_words import fold_word, number_words
 from icx_research.survey.suspicions import opposed_items
 
 # Codes people use for "no answer"; only these are ever printed, so no answer is.
@@ -17,9 +17,12 @@ NUMBERS_AS_CODES = (-1, -2, -7, -8, -9, -77, -88, -99, -999, 66, 77, 88, 95, 96,
                     777, 888, 998, 999, 9999)  # fmt: skip
 WORDS_AS_CODES = {
     "na", "n/a", "n.a.", "none", "null", "nan", "-", "--", ".", "?", "k.a.", "k. a.", "dk",
-    "keine angabe", "weiß nicht", "weiss nicht", "don't know", "do not know", "not applicable",
+    "keine angabe", "weiss nicht", "don't know", "do not know", "not applicable",
     "nicht zutreffend", "missing", "refused", "#null!", "no answer", "no opinion",
-    "prefer not to say", "not sure", "unsure", "keine antwort", "nicht beurteilbar",
+    "prefer not to say", "prefer not to answer", "no response", "i don't know", "cannot say",
+    "can't say", "does not apply", "kann ich nicht beurteilen", "kann ich nicht sagen",
+    "weiss ich nicht", "ohne angabe", "entfällt", "nicht beantwortet", "not sure", "unsure",
+    "keine antwort", "nicht beurteilbar",
 }  # fmt: skip
 TOPS = (1, 2, 3, 4, 5, 6, 7, 10, 11, 100)  # nine points are rarer than ten with a gap
 MIN_NUMERIC = 0.8
@@ -170,7 +173,7 @@ def _numbers(cells: list[str], decimal: str, words: Mapping[str, int]) -> pd.Ser
         for cell in set(cells)
     }
     values = pd.Series([known[cell] for cell in cells], dtype=float)
-    asked = sum(bool(c.strip()) and c.strip().casefold() not in WORDS_AS_CODES for c in cells)
+    asked = sum(bool(c.strip()) and fold_word(c) not in WORDS_AS_CODES for c in cells)
     return values if asked and values.notna().sum() >= MIN_NUMERIC * asked else None
 
 
@@ -224,6 +227,6 @@ def _codes(
         cell.strip()
         for item in items
         for cell in set(file.columns[item])
-        if cell.strip().casefold() in WORDS_AS_CODES
+        if fold_word(cell) in WORDS_AS_CODES
     }
     return (*map(str, sorted(outside)), *sorted(words))

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from icx_research.survey.drafting_blocks import BlocksDraft
 from icx_research.survey.drafting_files import LookedAt
 from icx_research.survey.drafting_keys import KeysDraft
-from icx_research.survey.drafting_scales import ScaleDraft
+from icx_research.survey.drafting_scales import ScaleDraft, words_of
 
 PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
 NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"}
+GRADES = (1, 6)  # German school grades, of which 1 is the best
+LOW_IS_GOOD = re.compile(
+    r"(^|_)(noten?|schulnoten?|grades?|effort|aufwand|waiting|wartezeit|difficult(y|ies)?"
+    r"|complaints?|beschwerden?|problems?|probleme)(_|$)"
+)
 WIDTH = 96
 LONG = 40  # letters of a column's name that deserve a line of their own
 HEAD = """\
@@ -167,6 +172,9 @@ def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
         lines.append(f"  answers: {{{listed}}}   # QUESTION: is this their order?")
     elif low == 0 and high < 10:
         lines += comment("QUESTION: is 0 an answer, or a code for no answer?", "  ")
+    if scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
+        asked = "QUESTION: is a low answer the better one, as with grades? Then take the mark off:"
+        lines += [*comment(asked, "  "), "  # higher_is: worse"]
     if scale.codes:
         codes = ", ".join(json.dumps(code, ensure_ascii=False) for code in scale.codes)
         lines += comment("QUESTION: do these entries mean no answer? Then take the mark off:", "  ")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from icx_research.core.errors import StudyError
 from icx_research.survey.cells import NUMBER
 
+LOOKED_BELOW = 10  # rows that are searched for the column names
 # What SurveyMonkey writes below a question that has no parts.
 MARKS = {"response", "open-ended response"}
 
@@ -40,6 +41,26 @@ def refuse_second_header(
             f"{file}, row {row}: the column names go on in this row, as in exports from "
             "SurveyMonkey; give each column one name in the row above and delete this one."
         )
+
+
+def refuse_title(
+    file: str, row: int, header: Sequence[str], body: Sequence[tuple[int, Sequence[str]]]
+) -> None:
+    """Refuse a file nobody has described whose first row holds one text, above a row of names.
+
+    Raises
+    ------
+    StudyError
+        With the row that seems to hold the names.
+    """
+    if sum(bool(cell.strip()) for cell in header) > 1:
+        return
+    for below, cells in body[:LOOKED_BELOW]:
+        if sum(bool(cell.strip()) for cell in cells) > 2:
+            raise StudyError(
+                f"{file}, row {row}: a single text stands there; the column names seem to stand in "
+                f"row {below}: delete the rows above."
+            )
 
 
 def _only_there(filled: dict[int, str], below: Sequence[tuple[int, Sequence[str]]]) -> bool:

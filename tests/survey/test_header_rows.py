@@ -56,3 +56,18 @@ def test_a_study_whose_first_respondent_has_no_id_is_read(tmp_path):
     rows[1][0] = None
     write_workbook(tmp_path / "staff.xlsx", rows)
     assert study_of(tmp_path, "staff.xlsx").quarantine["row"].tolist() == [2]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_title_above_the_names_is_refused_in_a_draft(tmp_path, kind):
+    path = tmp_path / f"staff.{kind}"
+    if kind == "xlsx":
+        write_workbook(path, [["Survey of 2025"], [], *staff_cells()])
+    else:
+        path.write_text("Survey of 2025,,\n,,\nid,branch,q1\n1,A,4\n", encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        look_at(path)
+    assert str(caught.value) == (
+        f"staff.{kind}, row 1: a single text stands there; the column names seem to stand in row "
+        "3: delete the rows above."
+    )
