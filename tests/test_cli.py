@@ -107,7 +107,9 @@ def test_few_units_run_and_the_verdict_is_blocked(icx, tmp_path, monkeypatch):
     assert code == 0
     assert "K01 Main link: blocked" in out
     assert "at least 10" in out
-    assert (tmp_path / "results" / "index.html").exists()
+    page = (tmp_path / "results" / "index.html").read_text(encoding="utf-8")
+    assert "data that have what the reason says is lacking." in page
+    assert "What else could produce it" not in page
     assert "Caution: Made up for a test." in out
     assert "writing the page" in err
 

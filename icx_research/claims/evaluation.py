@@ -260,7 +260,7 @@ def _untested(
         reliability_internal=NAN,
         reliability_external=NAN,
         corrected=NAN,
-        changes="data that open the gate named in the reason.",
+        changes="data that have what the reason says is lacking.",
         detail="",
     )
 
