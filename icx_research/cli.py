@@ -124,9 +124,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     for unit in linked.drops.itertuples():
         near = f" (resembles {unit.resembles!r})" if unit.resembles else ""
         print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")
-    units = linked.at_wave().table["unit"].nunique()
-    if units < MIN_LINKED_UNITS:
-        print(f"{units} units are linked; there is no verdict below {MIN_LINKED_UNITS}.")
+    _print_too_few(linked)
     if found.n_quarantined:
         total = sum(found.n_read.values())
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
@@ -250,6 +248,24 @@ def _print_notes(found: Any) -> None:
     for name, columns in found.dropped_columns.items():
         file = found.codebook.sources[name].file
         print(f"{file}: never loaded, as personal data: {', '.join(columns)}.")
+
+
+def _print_too_few(linked: Any) -> None:
+    """Say beforehand where too few units are linked, or may be shown, for a verdict."""
+    from icx_research.survey.disclosure import protect
+
+    units = linked.at_wave().table["unit"].nunique()
+    question, shown = linked.codebook.question, protect(linked.at_wave())
+    asked = shown.table[[question.internal[0], question.external[0]]]
+    visible = int(asked.notna().all(axis=1).sum())
+    if units < MIN_LINKED_UNITS:
+        print(f"{units} units are linked; there is no verdict below {MIN_LINKED_UNITS}.")
+    elif visible < MIN_LINKED_UNITS:
+        print(
+            f"{visible} of {units} units have at least {shown.min_persons} respondents on both "
+            f"sides; there is no verdict below {MIN_LINKED_UNITS}. Collect more answers, or join "
+            "small units into larger ones."
+        )
 
 
 def _print_suspects(found: Any) -> int:

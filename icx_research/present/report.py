@@ -67,6 +67,7 @@ def write_report(
         drops=linked.drops,
         reliability=_with_labels(reliability, study),
         summary=study.summary,
+        log=study.log,
         quarantined=study.n_quarantined,
         notebooks=notebooks,
         tables=tables,

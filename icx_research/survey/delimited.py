@@ -10,11 +10,12 @@ import pandas as pd
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source
+from icx_research.survey.header_rows import refuse_second_header, refuse_title
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
 from icx_research.survey.qualtrics import looks_like_qualtrics, strip_qualtrics
 from icx_research.survey.supplier_blocks import described
-from icx_research.survey.tables import TextTable, positions
+from icx_research.survey.tables import DRAFT, TextTable, doubled, positions
 
 # How files begin that people take for text.
 NOT_TEXT = {
@@ -48,6 +49,10 @@ def read_delimited(path: Path, source: Source) -> TextTable:
             f"{path.name}, row 3: this looks like an export from Qualtrics, with three rows of "
             "names; declare format: qualtrics for it."
         )
+    else:
+        if source.name == DRAFT:
+            refuse_title(path.name, header[0], header[1], body)
+        refuse_second_header(path.name, header[1], body)
     source = described(f"{path.name}, row 1", header[1], source)
     at = positions(f"{path.name}, row 1", header[1], source)
     if not body:
@@ -64,6 +69,7 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         personal=_personal(header[1], good, at),
         wording={name: wording[name] for name in at if wording.get(name)},
         log=log,
+        doubled=doubled(header[1]),
     )
 
 

@@ -1,6 +1,7 @@
 """A first `study.yaml`, drafted from two files or from none."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,11 +11,15 @@ from icx_research.survey.drafting_blocks import BlocksDraft, as_ratings, draft_b
 from icx_research.survey.drafting_files import LookedAt, look_at
 from icx_research.survey.drafting_keys import UNIT, KeysDraft, draft_keys
 from icx_research.survey.drafting_pairs import Pairing, pair_units
-from icx_research.survey.drafting_scales import ScaleDraft, draft_scales
+from icx_research.survey.drafting_refusals import without_scales
+from icx_research.survey.drafting_scales import ScaleDraft, draft_scales, words_of
 from icx_research.survey.drafting_text import TEMPLATES, TableDraft, study_text
+from icx_research.survey.waves import in_time
 
 CROSSWALK = "crosswalk.csv"
 MAX_LISTED = 20  # units per kind that a draft names
+MAX_EXAMPLES = 5  # of those that stand in the crosswalk, too
+WISHED = re.compile(r"(^|_)(e|expect[a-z]*|erwart[a-z]*|importan[a-z]*|wichtig[a-z]*|needs?)(_|$)")
 PREFERRED = ("satisf", "sat", "zufried", "overall", "quality")
 
 
@@ -79,10 +84,7 @@ def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
         answers = as_ratings(file, blocks) if blocks else file
         scales = draft_scales(answers, side=side, keys=used, taken=taken)
         if not scales:
-            raise StudyError(
-                f"{file.path.name} has no column that looks like answers on a scale (whole numbers "
-                "such as 1 to 7, or words such as agree); export the answers as numbers."
-            )
+            raise StudyError(without_scales(file, keys=used))
         taken += [name for s in scales for name in (s.name, f"{s.name}_n", f"{s.name}_se")]
         items = {item for scale in scales for item in scale.items}
         used |= items if blocks is None else {
@@ -105,10 +107,20 @@ def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
         home.resolve().name,
         tables,
         question,
+        waves=_wave_names(files, keys),
+        guessed=_guessed(files["external"], pairing),
         unmatched=_unmatched(files, pairing),
+        variants=_variants(files, pairing),
         crosswalk=CROSSWALK if pairing.guessed else "",
     )
     return {"study.yaml": text} | ({CROSSWALK: pairing.crosswalk} if pairing.guessed else {})
+
+
+def _wave_names(files: Mapping[str, LookedAt], keys: Mapping[str, KeysDraft]) -> list[str]:
+    """Put the waves of both files in what seems their order; none where there is but one."""
+    columns = [(file, keys[side].keys.get("wave", "")) for side, file in files.items()]
+    names = {name.strip() for file, column in columns if column for name in _values(file, column)}
+    return in_time(names) if len(names) > 1 else []
 
 
 def _values(file: LookedAt, column: str) -> set[str]:
@@ -134,22 +146,42 @@ def _relative(path: Path, home: Path) -> str:
 
 
 def _asked(scales: Sequence[ScaleDraft]) -> str:
-    """Choose the score the study asks about: satisfaction by name, else the first."""
+    """Choose the score the study asks about: satisfaction by name, else the first.
+
+    What people expect or find important is no score of a service, unless nothing else was asked.
+    """
+    rated = [scale for scale in scales if not WISHED.search(words_of(scale.name))] or scales
     for word in PREFERRED:
-        for scale in scales:
+        for scale in rated:
             if word in f"{scale.name} {' '.join(scale.items)}".casefold():
                 return scale.name
-    return scales[0].name
+    return rated[0].name
+
+
+def _variants(files: Mapping[str, LookedAt], pairing: Pairing) -> list[str]:
+    """List the ids that spell another id of the same file otherwise."""
+    lines = []
+    for side, found in pairing.variants.items():
+        file = files[side].path.name
+        lines += [f"{file}: {odd!r} looks like {kept!r}" for odd, kept in found[:MAX_LISTED]]
+        if len(found) > MAX_LISTED:
+            lines.append(f"and {len(found) - MAX_LISTED} more in {file}")
+    return lines
+
+
+def _guessed(external: LookedAt, pairing: Pairing) -> list[str]:
+    """List the first units that the crosswalk pairs with another spelling."""
+    lines = [
+        f"internal unit {client!r} is not in {external.path.name}; is it {serving!r}?"
+        for client, serving, _ in pairing.guessed[:MAX_EXAMPLES]
+    ]
+    more = len(pairing.guessed) - MAX_EXAMPLES
+    return [*lines, f"and {more} more in {CROSSWALK}"] if more > 0 else lines
 
 
 def _unmatched(files: Mapping[str, LookedAt], pairing: Pairing) -> list[str]:
-    """List the units that the other file lacks, with the id that resembles them."""
-    lines = [
-        f"internal unit {client!r} is not in {files['external'].path.name}; is it {serving!r}?"
-        for client, serving, _ in pairing.guessed[:MAX_LISTED]
-    ]
-    if len(pairing.guessed) > MAX_LISTED:
-        lines.append(f"and {len(pairing.guessed) - MAX_LISTED} more")
+    """List the units that the other file lacks."""
+    lines = []
     for side, other in (("internal", "external"), ("external", "internal")):
         lost = pairing.alone[side]
         lines += [

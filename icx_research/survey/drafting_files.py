@@ -39,6 +39,8 @@ class LookedAt:
     personal : tuple of str
     sheets : tuple of str
         Other sheets of the workbook.
+    doubled : tuple of str
+        Names that several columns share, so that none of these is in `columns`.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class LookedAt:
     wording: dict[str, str] = field(default_factory=dict)
     personal: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
 
     @property
     def decimal(self) -> str:
@@ -81,7 +84,9 @@ def look_at(path: Path) -> LookedAt:
     if settings.get("separator", ",") != ",":
         settings = {**settings, "decimal": _decimal(kept)}
     others = tuple(name for name in sheets if name != settings.get("sheet"))
-    return LookedAt(path, _needed(settings), kept, dict(table.wording), personal, others)
+    return LookedAt(
+        path, _needed(settings), kept, dict(table.wording), personal, others, table.doubled
+    )
 
 
 def _first_table(path: Path, sheets: Sequence[str]) -> tuple[dict[str, str], TextTable]:

@@ -9,7 +9,7 @@ import pandas as pd
 from icx_research.survey.cells import NUMBER
 from icx_research.survey.codebook_checks import RESERVED
 from icx_research.survey.drafting_files import LookedAt
-from icx_research.survey.drafting_words import number_words
+from icx_research.survey.drafting_words import fold_word, number_words
 from icx_research.survey.suspicions import opposed_items
 
 # Codes people use for "no answer"; only these are ever printed, so no answer is.
@@ -17,9 +17,12 @@ NUMBERS_AS_CODES = (-1, -2, -7, -8, -9, -77, -88, -99, -999, 66, 77, 88, 95, 96,
                     777, 888, 998, 999, 9999)  # fmt: skip
 WORDS_AS_CODES = {
     "na", "n/a", "n.a.", "none", "null", "nan", "-", "--", ".", "?", "k.a.", "k. a.", "dk",
-    "keine angabe", "weiß nicht", "weiss nicht", "don't know", "do not know", "not applicable",
+    "keine angabe", "weiss nicht", "don't know", "do not know", "not applicable",
     "nicht zutreffend", "missing", "refused", "#null!", "no answer", "no opinion",
-    "prefer not to say", "not sure", "unsure", "keine antwort", "nicht beurteilbar",
+    "prefer not to say", "prefer not to answer", "no response", "i don't know", "cannot say",
+    "can't say", "does not apply", "kann ich nicht beurteilen", "kann ich nicht sagen",
+    "weiss ich nicht", "ohne angabe", "entfällt", "nicht beantwortet", "not sure", "unsure",
+    "keine antwort", "nicht beurteilbar",
 }  # fmt: skip
 TOPS = (1, 2, 3, 4, 5, 6, 7, 10, 11, 100)  # nine points are rarer than ten with a gap
 MIN_NUMERIC = 0.8
@@ -32,6 +35,14 @@ NOT_ITEMS = re.compile(
     r"|region|size|duration|progress|finished|status|count|number|nr|no|index|weight|language"
     r"|geschlecht|alter|jahr|monat|bildung|gewicht)(_|$)"
 )
+# How much of something, and what survey programs write beside the answers: never answers.
+COUNTED = re.compile(
+    r"^((how_many|number_of|anzahl|wie_viele)(_.*)?|(lastpage|startlanguage|seed|interviewtime"
+    r"|grouptime\d*|collector)(_.*)?"
+    r"|(visits|orders|purchases|years|besuche|jahre)(_(last|per|in|this|pro|im)_.*)?)$"
+)
+# Ratings that are spread out like measurements: 0 to 100, or means of several answers.
+RATED = re.compile(r"satisf|zufried|recommend|empfehl|overall|quality|(^|_)0_((to|bis)_)?100(_|$)")
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ def answers_of(
         name: cells
         for name, cells in file.columns.items()
         if name not in {*keys, *RESERVED}
+        and not COUNTED.search(words_of(name))
         and (len(name.split()) >= SENTENCE or not NOT_ITEMS.search(words_of(name)))
     }
     words = number_words(possible, WORDS_AS_CODES)
@@ -92,9 +104,7 @@ def draft_scales(
     used, drafts = set(taken), []
     for stem, points, items in _blocks(answers):
         bodies = pd.concat([_body(answers[item]) for item in items])
-        if len(items) == 1 and (
-            points == 2 or bodies.max() < LEAST_TOP_ALONE or bodies.nunique() > MAX_POINTS
-        ):
+        if len(items) == 1 and not _alone(items[0], bodies):
             continue
         limits = (0, 10) if points == 1 and FROM_ZERO.search(words_of(stem)) else _range(bodies)
         named = {word: value for item in items for word, value in words.get(item, {}).items()}
@@ -134,6 +144,12 @@ def _blocks(answers: Mapping[str, pd.Series]) -> list[tuple[str, int, list[str]]
     return blocks
 
 
+def _alone(item: str, body: pd.Series) -> bool:
+    """Tell whether a column is a scale by itself: few points, or a name that says rating."""
+    few = body.max() <= MAX_POINTS and body.nunique() <= MAX_POINTS
+    return bool(body.max() >= LEAST_TOP_ALONE and (few or RATED.search(words_of(item))))
+
+
 def _akin(first: str, second: str, answers: Mapping[str, pd.Series]) -> bool:
     """Tell whether two columns look like neighbours of one scale: range, and name or sentence."""
     one, two = (_range(_body(answers[name])) for name in (first, second))
@@ -157,7 +173,7 @@ def _numbers(cells: list[str], decimal: str, words: Mapping[str, int]) -> pd.Ser
         for cell in set(cells)
     }
     values = pd.Series([known[cell] for cell in cells], dtype=float)
-    asked = sum(bool(c.strip()) and c.strip().casefold() not in WORDS_AS_CODES for c in cells)
+    asked = sum(bool(c.strip()) and fold_word(c) not in WORDS_AS_CODES for c in cells)
     return values if asked and values.notna().sum() >= MIN_NUMERIC * asked else None
 
 
@@ -211,6 +227,6 @@ def _codes(
         cell.strip()
         for item in items
         for cell in set(file.columns[item])
-        if cell.strip().casefold() in WORDS_AS_CODES
+        if fold_word(cell) in WORDS_AS_CODES
     }
     return (*map(str, sorted(outside)), *sorted(words))

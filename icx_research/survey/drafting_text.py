@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from icx_research.survey.drafting_blocks import BlocksDraft
 from icx_research.survey.drafting_files import LookedAt
 from icx_research.survey.drafting_keys import KeysDraft
-from icx_research.survey.drafting_scales import ScaleDraft
+from icx_research.survey.drafting_scales import ScaleDraft, words_of
 
 PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
 NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"}
+GRADES = (1, 6)  # German school grades, of which 1 is the best
+LOW_IS_GOOD = re.compile(
+    r"(^|_)(noten?|schulnoten?|grades?|effort|aufwand|waiting|wartezeit|difficult(y|ies)?"
+    r"|complaints?|beschwerden?|problems?|probleme)(_|$)"
+)
 WIDTH = 96
 LONG = 40  # letters of a column's name that deserve a line of their own
 HEAD = """\
@@ -42,11 +47,18 @@ def study_text(
     tables: Mapping[str, TableDraft],
     question: Mapping[str, str],
     *,
+    waves: Sequence[str],
+    guessed: Sequence[str],
     unmatched: Sequence[str],
+    variants: Sequence[str],
     crosswalk: str,
 ) -> str:
     """Write a codebook with its questions."""
     lines = [HEAD, f"study: {word(title)}   # the title on every page", ""]
+    if waves:
+        listed = ", ".join(word(name) for name in waves)
+        asked = "# QUESTION: is this the order of the waves in time? The answer rests on the last."
+        lines += [asked, f"waves: [{listed}]", ""]
     for side, table in tables.items():
         lines += [f"{side}:", *_indented(_table(table)), ""]
     lines.append("question:   # the scores the study asks about")
@@ -54,14 +66,25 @@ def study_text(
         others = [scale.name for scale in tables[side].scales if scale.name != name]
         note = f"   # QUESTION: or {', '.join(others)}?" if others else ""
         lines.append(f"  {side}: {name}{note}")
+    if variants:
+        asked = (
+            "QUESTION: these ids of one file look like one unit spelled in two ways. Spell them "
+            "alike in the file, else they stay two units."
+        )
+        lines += ["", *comment(asked)]
+        lines += [line for text in variants for line in comment(f"  {text}")]
     if unmatched:
         lines += ["", *comment("QUESTION: these units have no partner in the other file. Correct "
                                "the ids in the files, or list units without a partner under "
                                "link: (see `icx codebook`).")]  # fmt: skip
         lines += [line for text in unmatched for line in comment(f"  {text}")]
     if crosswalk:
-        lines += comment(f"QUESTION: {crosswalk} pairs the units as they seem to belong together. "
-                         "Look through it, correct it, then take the marks off:")  # fmt: skip
+        asked = (
+            f"QUESTION: {crosswalk} pairs the units that seem to be spelled otherwise in the other "
+            "file. Look through it, correct it, then take the marks off the three lines below:"
+        )
+        lines += ["", *comment(asked)]
+        lines += [line for text in guessed for line in comment(f"  {text}")]
         lines += ["# crosswalk:", f"#   file: {crosswalk}",
                   "#   keys: {client_unit: client_unit, serving_unit: serving_unit}"]  # fmt: skip
     return "\n".join(lines) + "\n"
@@ -83,15 +106,36 @@ def _table(table: TableDraft) -> list[str]:
     if "respondent" not in table.keys.keys:
         lines += comment("Without a respondent key every row counts as one person.", "  ")
     lines += _blocks(table.blocks)
-    lines.append("scales:")
+    lines += ["scales:", *_related(table.scales)]
     for scale in table.scales:
         lines += _indented(_scale(scale, table.answers))
+    if looked.doubled:
+        listed = ", ".join(looked.doubled)
+        lines += comment(
+            "QUESTION: are these answers? Several columns share each of these names, so none of "
+            f"them is used: {listed}. Rename the columns in the file, then draft again."
+        )
     if table.unused:
         lines += comment(f"Columns that are not used: {', '.join(table.unused)}.")
     if looked.personal:
         lines += comment(
             f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
         )
+    return lines
+
+
+def _related(scales: Sequence[ScaleDraft]) -> list[str]:
+    """Ask whether single questions of one range belong together."""
+    by_range: dict[tuple[int, int], list[str]] = {}
+    for scale in scales:
+        if len(scale.items) == 1:
+            by_range.setdefault(scale.response_range, []).extend(scale.items)
+    lines = []
+    for items in by_range.values():
+        if len(items) > 1:
+            listed = ", ".join(word(item) for item in items)
+            asked = "QUESTION: do some of these measure one thing? Then put them under one name:"
+            lines += comment(f"{asked} items: [{listed}].", "  ")
     return lines
 
 
@@ -128,6 +172,9 @@ def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
         lines.append(f"  answers: {{{listed}}}   # QUESTION: is this their order?")
     elif low == 0 and high < 10:
         lines += comment("QUESTION: is 0 an answer, or a code for no answer?", "  ")
+    if scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
+        asked = "QUESTION: is a low answer the better one, as with grades? Then take the mark off:"
+        lines += [*comment(asked, "  "), "  # higher_is: worse"]
     if scale.codes:
         codes = ", ".join(json.dumps(code, ensure_ascii=False) for code in scale.codes)
         lines += comment("QUESTION: do these entries mean no answer? Then take the mark off:", "  ")

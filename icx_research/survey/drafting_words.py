@@ -8,7 +8,7 @@ from icx_research.survey.codebook import fold_answer
 
 # Usual ladders of answers, lowest first; words between bars mean the same.
 LADDERS = tuple(
-    tuple(tuple(step.split("|")) for step in ladder.split(" < "))
+    tuple(tuple(map(fold_answer, step.split("|"))) for step in ladder.split(" < "))
     for ladder in (
         "strongly disagree|disagree strongly|totally disagree|completely disagree"
         " < disagree|somewhat disagree < neutral|neither agree nor disagree|neither|undecided|"
@@ -23,7 +23,17 @@ LADDERS = tuple(
         "very unhappy < unhappy < neutral|neither < happy < very happy",
         "very unlikely|extremely unlikely < unlikely < neutral|neither|neither likely nor unlikely"
         " < likely < very likely|extremely likely",
-        "very poor|terrible < poor|bad < fair|average|ok|acceptable < good < excellent|very good",
+        "not at all satisfied < slightly satisfied|a little satisfied < moderately satisfied|"
+        "somewhat satisfied < very satisfied < extremely satisfied|completely satisfied",
+        "completely dissatisfied|totally dissatisfied < mostly dissatisfied|rather dissatisfied"
+        " < neutral|neither < mostly satisfied|rather satisfied"
+        " < completely satisfied|totally satisfied",
+        "not at all|fully disagree|do not agree at all < rather disagree|rather not < partly|"
+        "partly agree|neutral|neither|undecided < rather agree|mostly < fully agree|fully",
+        "not at all < slightly|a little < moderately|somewhat|partly < very|very much|quite a bit"
+        " < extremely|completely",
+        "very poor|terrible|very bad < poor|bad < fair|average|ok|acceptable < good"
+        " < excellent|very good",
         "poor < fair < good < very good < excellent",
         "never < rarely|seldom < sometimes|occasionally < often|frequently < always",
         "no < yes",
@@ -40,14 +50,24 @@ LADDERS = tuple(
         "sehr unzufrieden < unzufrieden|eher unzufrieden < weder noch|teils teils|teils, teils|"
         "teils/teils|neutral|mittelmäßig < zufrieden|eher zufrieden < sehr zufrieden",
         "sehr schlecht < schlecht < mittel|mittelmäßig|befriedigend < gut < sehr gut",
+        "gar nicht zufrieden|überhaupt nicht zufrieden < wenig zufrieden|kaum zufrieden"
+        " < mittelmäßig zufrieden|teilweise zufrieden|teils zufrieden"
+        " < ziemlich zufrieden|weitgehend zufrieden|überwiegend zufrieden"
+        " < sehr zufrieden|völlig zufrieden|vollkommen zufrieden",
         "nie < selten < manchmal|gelegentlich < oft|häufig < immer",
         "nein < ja",
+        "nein < eher nein < teils teils|teils, teils|teils/teils|weder noch < eher ja < ja",
     )
 )
 NUMBERED = re.compile(r"(\d{1,2})\s*[-–—=:.)]\s*\D.*")  # 5 - very satisfied
 IN_BRACKETS = re.compile(r"\D.*[(\[]\s*(\d{1,2})\s*[)\]]")  # very satisfied (5)
 MIN_KNOWN = 0.8  # share of the answers whose number must be known
 MAX_POINTS = 11
+
+
+def fold_word(text: str) -> str:
+    """Compare what stands in a cell without regard to case, spacing and kind of apostrophe."""
+    return fold_answer(text).replace("\u2019", "'")
 
 
 def number_words(
@@ -71,7 +91,7 @@ def number_words(
     by_ladder: dict[int, dict[str, list[str]]] = {}
     for name, cells in columns.items():
         counts = Counter(cell.strip() for cell in cells if cell.strip())
-        asked = {word: n for word, n in counts.items() if word.casefold() not in codes}
+        asked = {word: n for word, n in counts.items() if fold_word(word) not in codes}
         if numbers := _with_number(asked):
             found[name] = numbers
         elif (at := _ladder(asked)) is not None:
@@ -118,5 +138,9 @@ def _steps(at: int, used: set[str]) -> dict[str, int]:
     if len(ladder) == 2:
         return {word: value for value, step in enumerate(ladder) for word in step}
     middle = ladder[len(ladder) // 2]
-    kept = ladder if used & set(middle) else tuple(step for step in ladder if step != middle)
+    kept = (
+        ladder
+        if len(ladder) % 2 == 0 or used & set(middle)
+        else tuple(step for step in ladder if step != middle)
+    )
     return {word: value for value, step in enumerate(kept, start=1) for word in step}

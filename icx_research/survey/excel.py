@@ -14,6 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source
 from icx_research.survey.excel_package import Marks, check_package, find_marks
+from icx_research.survey.header_rows import LOOKED_BELOW, refuse_second_header, refuse_title
 from icx_research.survey.limits import check_shape
 from icx_research.survey.personal import SAMPLE, personal_columns
 from icx_research.survey.supplier_blocks import described
@@ -21,12 +22,12 @@ from icx_research.survey.tables import (
     DRAFT,
     EXACT_BELOW,
     TextTable,
+    doubled,
     positions,
     typed_columns,
 )
 
 PADDED = re.compile(r"0{2,}")  # a number format that shows leading zeros
-LOOKED_BELOW = 10  # rows below the first one that are searched for the header
 BROKEN = (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, EOFError)
 Row = tuple[int, Sequence[Any]]
 
@@ -43,6 +44,10 @@ def read_excel(path: Path, source: Source) -> TextTable:
     header = [_label(cell) for cell in cells]
     check_shape(path.name, len(rows) - 1, len(header))
     _check_header(path.name, rows, header, source, marks)
+    labels = [(number, [_label(cell) for cell in cells]) for number, cells in rows[1:SAMPLE]]
+    if source.name == DRAFT:
+        refuse_title(path.name, row, header, labels)
+    refuse_second_header(path.name, header, labels)
     source = described(f"{path.name}, row {row}", header, source)
     at = positions(f"{path.name}, row {row}", header, source)
     body = rows[1:]
@@ -59,6 +64,7 @@ def read_excel(path: Path, source: Source) -> TextTable:
         ragged=[],
         n_columns=len(header),
         personal=_personal(header, body, at),
+        doubled=doubled(header),
     )
 
 

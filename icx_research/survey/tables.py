@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -47,6 +48,8 @@ class TextTable:
         What was left out on reading, and why; never an answer.
     digest : str
         SHA-256 of the file.
+    doubled : tuple of str
+        Names that several columns of the file share.
     """
 
     frame: pd.DataFrame
@@ -59,6 +62,7 @@ class TextTable:
     missing_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     log: tuple[str, ...] = ()
     digest: str = ""
+    doubled: tuple[str, ...] = ()
 
 
 def nouns(source: Source) -> dict[str, str]:
@@ -154,6 +158,12 @@ def check_ids(table: TextTable, *, file: str, source: Source) -> None:
                 "scientific notation (E+), so digits are lost; export the column as text from "
                 "where it was made."
             )
+
+
+def doubled(header: Sequence[str]) -> tuple[str, ...]:
+    """Name the labels that stand over several columns."""
+    counts = Counter(label.strip() for label in header)
+    return tuple(label for label, n in counts.items() if label and n > 1)
 
 
 def positions(place: str, header: Sequence[str], source: Source) -> dict[str, int]:

@@ -76,6 +76,23 @@ def test_page_escapes_what_the_study_says(small_study, tmp_path, without_noteboo
     assert page.count("<p>No figure (not testable: a test.)</p>") == 5
 
 
+def test_page_says_what_the_readers_did_and_what_else_explains_a_result(
+    small_study, tmp_path, without_notebooks
+):
+    blocks = """\
+  supplier_blocks: {pattern: "{supplier}_{item}", suppliers: [HR, IT]}
+  scales:
+    service: {items: [q1], """
+    text = small_study.read_text(encoding="utf-8")
+    small_study.write_text(text.replace("  scales:\n    service: {items: [q1, q2], ", blocks, 1))
+    staff = small_study.parent / "staff.csv"
+    staff.write_text(staff.read_text(encoding="utf-8").replace("q1,q2", "HR_q1,IT_q1"))
+    run = icx.run_study(small_study, out=tmp_path / "out")
+    page = run.page.read_text(encoding="utf-8")
+    assert "<p>staff.csv: 144 rows hold 288 ratings of 2 suppliers (HR 144, IT 144);" in page
+    assert "What else could produce it" in page
+
+
 def test_manifest_holds_fingerprints_of_everything(small_study, tmp_path, without_notebooks):
     icx.run_study(small_study, out=tmp_path / "out")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
