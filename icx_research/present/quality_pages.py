@@ -93,7 +93,8 @@ def quality_figures(
 
 
 def _drawn(makers: list[Callable[[], Iterator[_Sheet]]], folder: Path, dpi: int) -> Drawn:
-    figures, refusals = [], []
+    figures: list[SavedFigure] = []
+    refusals: list[str] = []
     for make in makers:
         try:
             for sheet in make():
