@@ -11,6 +11,7 @@ from icx_research.survey.aggregation import UnitScores
 from icx_research.survey.bands import BANDS, EQUAL, band
 from icx_research.survey.codebook import Codebook, Source
 from icx_research.survey.complement import withhold_beside
+from icx_research.survey.dominance import effective_persons
 from icx_research.survey.linking import LinkedUnits, equal_to
 from icx_research.survey.person_counts import persons_needed
 
@@ -82,12 +83,13 @@ def protect(
 
     Notes
     -----
-    A figure is withheld if fewer than `min_persons` persons are behind it, or if
-    all of them gave the same answer. Where it would be the only one withheld of its wave
-    (or of a subset of the codebook, the units outside it, a unit or a supplier), or those
-    withheld are fewer than `min_persons` persons together, the next smallest goes with it
-    where the others are few: what is known of all units would give it away (see
-    `withhold_beside`). Tables the codebook declares `published` are shown as they are.
+    A figure is withheld if fewer than `min_persons` persons are behind it, or carry it (see
+    `effective_persons`), or if all of them gave the same answer. Where it would be the only
+    one withheld of its wave (or of a subset of the codebook, the units outside it, a unit or
+    a supplier), or those withheld are fewer than `min_persons` persons together, the next
+    smallest goes with it where the others are few: what is known of all units would give it
+    away (see `withhold_beside`). Tables the codebook declares `published` are shown as they
+    are.
 
     Examples
     --------
@@ -109,8 +111,9 @@ def protect(
     suppressed = {}
     for name in names:
         source = codebook.source_of(name)
-        figures = wide[[name, f"{name}_se", f"{name}_n"]].copy()
-        hidden = figures[name].notna() & ~_may_be_shown(figures, name, source, threshold)
+        figures = wide[[name, f"{name}_se", f"{name}_n"]]
+        carried = effective_persons(units, name) if isinstance(units, LinkedUnits) else np.inf
+        hidden = figures[name].notna() & ~_may_be_shown(figures, carried, source, threshold)
         if hidden.any():
             n = figures[f"{name}_n"].where(figures[name].notna()).to_numpy(float)
             hidden[:] = withhold_beside(hidden.to_numpy(), n, totals, min_persons=threshold,
@@ -136,12 +139,14 @@ def _totals(wide: pd.DataFrame, keys: list[str], codebook: Codebook) -> list[np.
     return found + [2 * found[0] + equal_to(wide, equals) for equals in subsets]
 
 
-def _may_be_shown(figures: pd.DataFrame, name: str, source: Source, threshold: int) -> pd.Series:
-    if source.published or (source.name == "outcomes" and figures[f"{name}_n"].isna().all()):
+def _may_be_shown(
+    figures: pd.DataFrame, carried: np.ndarray | float, source: Source, threshold: int
+) -> pd.Series:
+    """Tell which means of (mean, standard error, persons) may be shown for their own sake."""
+    _, se, n = (figures[name] for name in figures)
+    if source.published or (source.name == "outcomes" and n.isna().all()):
         return pd.Series(True, index=figures.index)
-    enough = figures[f"{name}_n"] >= threshold
-    unanimous = figures[f"{name}_se"] < EQUAL
-    return enough & ~unanimous
+    return (n >= threshold) & (carried >= threshold) & ~(se < EQUAL)
 
 
 def _exact(n: float) -> str:

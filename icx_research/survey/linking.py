@@ -78,7 +78,8 @@ class LinkedUnits:
         )
 
     def _repr_html_(self) -> str:
-        return self.coverage.round(3).to_html(index=False)
+        shown = self.coverage[["side", "units", "units_matched", "share_matched"]]
+        return shown.round(3).to_html(index=False)
 
     @property
     def waves(self) -> list[str]:

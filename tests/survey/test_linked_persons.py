@@ -1,8 +1,11 @@
 """How many persons stand behind a linked unit: each is counted once."""
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from icx_research import link_study, protect, study_from_frames
+from icx_research.survey.dominance import effective_persons
 from tests.survey.builders import KEYS, changed
 
 WALK = pd.DataFrame(
@@ -68,3 +71,33 @@ def test_persons_are_counted_wave_by_wave_with_the_weights_of_the_wave():
         ("1", "X"): 8, ("1", "Y"): 12, ("1", "Z"): 18,
         ("2", "X"): 6, ("2", "Y"): 12, ("2", "Z"): 12,
     }  # fmt: skip
+
+
+APART = {"a": names((0, 2)), "b": names((2, 32)), "c": names((40, 60)), "d": names((60, 80))}
+
+
+def weighted(a):
+    walk = WALK.assign(w=[a, 1 - a, 1, 0.5, 0.5])
+    return linked(APART, walk=walk)
+
+
+@pytest.mark.parametrize(("a", "carry"), [(0.9, 2.467), (0.5, 7.5), (0.4, 10.870), (2 / 32, 32)])
+def test_persons_who_carry_a_mean_are_counted_by_their_weight(a, carry):
+    units = weighted(a)
+    x, y, _ = effective_persons(units, "service")
+    assert x == pytest.approx(1 / (a**2 / 2 + (1 - a) ** 2 / 30))
+    assert x == pytest.approx(carry, abs=1e-3)
+    assert y == 20
+    assert units.table["service_n"].tolist() == [32, 20, 50]
+    assert protect(units).table["service"].notna().iloc[0] == (carry >= 10)
+
+
+def test_equal_weights_of_one_client_unit_are_its_persons_exactly():
+    for n in range(5, 14):
+        units = linked({"a": names((0, n)), "b": names((100, 112)), "c": names((200, 200 + n)),
+                        "d": names((300, 312))})  # fmt: skip
+        assert effective_persons(units, "service")[1] == n
+
+
+def test_external_scores_do_not_pass_the_crosswalk():
+    assert np.isinf(effective_persons(linked(APART), "csat")).all()
