@@ -115,7 +115,14 @@ def test_few_units_run_and_the_verdict_is_blocked(icx, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("problem", ["three units", "customers all alike"])
-def test_a_study_that_allows_no_correlation_runs_to_its_end_and_says_why(icx, tmp_path, problem):
+def test_a_study_that_allows_no_correlation_runs_to_its_end_and_says_why(
+    icx, tmp_path, monkeypatch, problem
+):
+    from icx_research.present import study_run
+
+    # Those of measurement go to their end on such studies in present/test_measurement_notebooks.
+    chosen = [path for path in study_run.notebook_paths() if path.stem[:2] not in ("02", "03")]
+    monkeypatch.setattr(study_run, "notebook_paths", lambda: chosen)
     path = write_study(tmp_path, n_units=3 if problem == "three units" else 12)
     if problem == "customers all alike":
         customers = tmp_path / "customers.csv"

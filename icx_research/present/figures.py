@@ -3,7 +3,8 @@
 import io
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -96,7 +97,7 @@ def save_figure(
         "svg": {"Title": name, "Description": alt},
         "png": {"Title": name, "Description": alt},
     }
-    with mpl.rc_context(REPRODUCIBLE):
+    with mpl.rc_context(REPRODUCIBLE), _laid_out(figure, dpi):
         for kind, words in described.items():
             content = io.BytesIO()
             figure.savefig(content, format=kind, dpi=dpi, metadata={**SILENT[kind], **words})
@@ -105,6 +106,21 @@ def save_figure(
     text = f"Caption: {caption}\n\nAlternative text: {alt}\n"
     _replace(paths["txt"], text.encode("utf-8"))
     return SavedFigure(name, caption, alt, paths)
+
+
+@contextmanager
+def _laid_out(figure: Figure, dpi: int) -> Iterator[None]:
+    """Find room for the texts once: it takes as long as drawing, and all files are alike."""
+    engine, shown = figure.get_layout_engine(), figure.dpi
+    figure.set_dpi(dpi)
+    figure.draw_without_rendering()
+    figure.set_dpi(shown)
+    with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
+        figure.set_layout_engine(None)  # "none" would keep a placeholder, and lay out again
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
 
 
 def file_name(text: str, *, taken: Collection[str] = ()) -> str:

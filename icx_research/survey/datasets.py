@@ -1,5 +1,7 @@
 """The bundled study and notebooks, in a checkout as in an installed package."""
 
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from icx_research.survey.study import Study, read_study
@@ -46,4 +48,12 @@ def load_example(name: str) -> Study:
     >>> load_example("company").summary["table"].tolist()
     ['internal', 'external', 'employees', 'units', 'programme', 'outcomes', 'crosswalk']
     """
+    study = _read_once(name)
+    frames = {table: frame.copy(deep=False) for table, frame in study.tables.items()}
+    return replace(study, tables=frames)
+
+
+@cache
+def _read_once(name: str) -> Study:
+    """Keep the study in memory: copies of its tables share it until they are changed."""
     return read_study(example_path(name))

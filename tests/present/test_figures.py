@@ -45,6 +45,17 @@ def test_writes_every_kind_with_words_and_data(figure, tmp_path):
     assert (saved.name, saved.caption, saved.alt) == ("line", "A line.", "A line that rises.")
 
 
+def test_texts_find_room_once_and_the_figure_stays_as_it_was(tmp_path, monkeypatch):
+    figure, ax = plt.subplots(layout="constrained", dpi=90)
+    ax.set_ylabel("Units")
+    engine, rounds = figure.get_layout_engine(), []
+    lay_out = type(engine).execute
+    monkeypatch.setattr(type(engine), "execute", lambda *a: rounds.append(1) or lay_out(*a))
+    save_figure(figure, "x", folder=tmp_path, caption="c", alt="a", data=pd.DataFrame({"a": [1]}))
+    assert len(rounds) == 1
+    assert (figure.get_layout_engine(), figure.dpi) == (engine, 90)
+
+
 def test_png_has_300_dots_per_inch(figure, tmp_path):
     saved = save_figure(figure, "line", folder=tmp_path, data=pd.DataFrame(), **words())
     height, width = imread(saved.paths["png"]).shape[:2]

@@ -49,6 +49,10 @@ def without_variance():
     return scales_study(staff, tables()[1].assign(c2=lambda table: table["c1"]))
 
 
+def customers_all_alike():
+    return scales_study(tables()[0], tables()[1].assign(c1=5, c2=5, c3=5, c4=5))
+
+
 def published_figures():
     return published([1.0, 2.0, 3.0], [3.0, 4.0, 6.0])
 
@@ -65,7 +69,7 @@ def many_scales():
 
 STUDIES = [
     scales_study, three_units, one_item, few_persons, two_answers, without_variance,
-    published_figures, many_scales,
+    customers_all_alike, published_figures, many_scales,
 ]  # fmt: skip
 
 

@@ -71,3 +71,15 @@ def test_an_example_that_is_not_there_is_refused():
         load_example("firm")
     with pytest.raises(FileNotFoundError, match="was installed without its folder 'sagas'"):
         bundled("sagas")
+
+
+def test_what_is_changed_in_one_example_is_not_in_the_next(company):
+    mine = load_example("company")
+    before = company.tables["internal"]["isat1"].to_numpy(copy=True)
+    mine.tables["internal"]["isat1"] = 1.0
+    mine.tables["external"].loc[0, "csat1"] = -1.0
+    mine.tables.clear()
+    again = load_example("company")
+    np.testing.assert_array_equal(again.tables["internal"]["isat1"], before)  # nan equals nan
+    assert again.tables["external"].loc[0, "csat1"] != -1
+    assert list(again.tables) == list(company.tables)
