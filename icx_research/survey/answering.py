@@ -1,5 +1,6 @@
 """How the items were answered: gaps, ceilings and skew, item by item."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -15,14 +16,20 @@ from icx_research.survey.item_lists import scales_of
 from icx_research.survey.study import Study
 
 NORMAL_95 = 1.96
+COLUMNS = (
+    "table", "scale", "item", "n_answers", "share_missing", "mean", "sd", "skewness", "share_top",
+    "item_rest",
+)  # fmt: skip
 
 
-def answer_quality(study: Study) -> pd.DataFrame:
+def answer_quality(study: Study, *, scales: Sequence[str] | None = None) -> pd.DataFrame:
     """Summarise the answers to each item over all respondents.
 
     Parameters
     ----------
     study : Study
+    scales : sequence of str, optional
+        Names of scales; all unless stated.
 
     Returns
     -------
@@ -39,15 +46,17 @@ def answer_quality(study: Study) -> pd.DataFrame:
     ------
     NotTestable
         If no table of the study holds respondents' answers.
+    ValueError
+        If a scale is unknown.
 
     Examples
     --------
     >>> from icx_research import load_example
-    >>> table = answer_quality(load_example("company"))
-    >>> table.loc[table["item"] == "csat1", "share_missing"].round(2).tolist()
-    [0.03]
+    >>> table = answer_quality(load_example("company"), scales=["csat"])
+    >>> table.set_index("item")["share_missing"].round(2).to_dict()
+    {'csat1': 0.03, 'csat2': 0.03, 'csat3': 0.03}
     """
-    table = _lines(study)
+    table = _lines(study, scales)
     few = table.pop("few")
     table.loc[few, ["mean", "sd", "skewness", "share_top", "item_rest"]] = float("nan")
     return table
@@ -76,17 +85,17 @@ def suspected_reversed(study: Study) -> pd.DataFrame:
     """
     columns = ["table", "scale", "item", "item_rest"]
     try:
-        table = _lines(study)
+        table = _lines(study, None)
     except NotTestable:
         return pd.DataFrame(columns=columns)
     chance = -NORMAL_95 / np.sqrt(table["n_answers"])
     return table.loc[table["item_rest"] < chance, columns].reset_index(drop=True)
 
 
-def _lines(study: Study) -> pd.DataFrame:
+def _lines(study: Study, scales: Sequence[str] | None) -> pd.DataFrame:
     """Summarise every item; `few` marks figures that would tell single answers."""
     lines: list[dict[str, object]] = []
-    for source, scale in scales_of(study.codebook):
+    for source, scale in scales_of(study.codebook, scales):
         frame = nw.from_native(study.tables[source.name], eager_only=True)
         respondents = np.array(frame["respondent"].to_list(), dtype=object)
         needed = 0 if source.published else study.codebook.thresholds.min_persons
@@ -96,7 +105,7 @@ def _lines(study: Study) -> pd.DataFrame:
             found = _summary(answers, respondents, item, scale, needed=needed)
             place = {"table": source.name, "scale": scale.name, "item": item}
             lines.append({**place, **found, "item_rest": rest[item]})
-    return pd.DataFrame(lines)
+    return pd.DataFrame(lines, columns=[*COLUMNS, "few"])
 
 
 def _item_rest(frame: Any, scale: Scale) -> dict[str, float]:
