@@ -110,6 +110,11 @@ def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
         waves=_wave_names(files, keys),
         guessed=_guessed(files["external"], pairing),
         unmatched=_unmatched(files, pairing),
+        alone={
+            UNIT[side]: units
+            for side, units in pairing.alone.items()
+            if 0 < len(units) <= MAX_LISTED and pairing.pairs
+        },
         variants=_variants(files, pairing),
         crosswalk=CROSSWALK if pairing.guessed else "",
     )

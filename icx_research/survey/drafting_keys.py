@@ -16,14 +16,15 @@ UNIT = {"internal": "client_unit", "external": "serving_unit"}
 WORDS = {
     "unit": "client_unit serving_unit unit branch department dept team location site store shop "
     "office division facility ward school hospital hotel business_unit org_unit abteilung filiale "
-    "standort einheit bereich organisation organization trust",
+    "standort einheit bereich organisation organization trust niederlassung dienststelle "
+    "einrichtung klinik kostenstelle kst city ort outlet clinic plant restaurant agency campus",
     "respondent": "respondent respondent_id rater person participant response_id employee staff "
     "customer guest patient client id case user uuid record pid cid cust befragte "
     "mitarbeiter kunde vp personalnummer mitarbeiternummer kundennummer personal lfdnr lfd_nr",
     "supplier_unit": "supplier_unit supplier provider service_unit rated_unit internal_service "
     "lieferant dienstleister",
-    "wave": "wave survey_wave round welle runde period year jahr quarter quartal survey_date "
-    "wave_date",
+    "wave": "wave survey_wave season saison round welle runde period year jahr quarter quartal "
+    "survey_date wave_date",
 }
 MAX_WAVES = 12
 MAX_REPEATED = 0.05  # share of rows whose key may stand twice in a draft that runs
@@ -31,12 +32,14 @@ NAMED, PART = 2.0, 1.0
 MAX_WORDS = 4  # longer names are sentences, which may speak of units and persons
 MIN_STEM = 5
 FRACTION = re.compile(r"\d[.,]\d")
+LONGEST_ANSWER = 3  # digits: 100
 MANY = 10  # units from which on the values that two columns share count fully
 DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(\D.*)?$")
 WHICH = re.compile(r"(^|_)(which|where|wo|welche[mnrs]?)_")  # a question after the unit
 NOT_UNITS = re.compile(
     r"(^|_)(sex|gender|geschlecht|anrede|salutation|title|language|sprache|startlanguage|status"
-    r"|finished|channel|device|browser|platform|age|alter|education|bildung)(_|$)"
+    r"|finished|channel|device|browser|platform|age|alter|education|bildung|birth|geburtsjahr|year|jahr|zip|plz|postleitzahl|duration|dauer"
+    r"|seed)(_|$)"
 )
 
 
@@ -207,12 +210,22 @@ def _unit_columns(file: LookedAt) -> dict[str, tuple[float, set[str]]]:
         score = _named(column, "unit")
         if not score and (NOT_UNITS.search(words_of(column)) or column in in_words):
             continue
-        text = sum(not NUMBER.fullmatch(value) for value in values) > len(values) / 2
+        text = _coded(_filled(cells))
         others = max(_named(column, role) for role in ("supplier_unit", "wave"))
         repeated = len(values) <= 0.7 * len(cells) and not _days(cells)
         if len(values) > 1 and others < NAMED - 0.5 and (score or (text and repeated)):
             found[column] = (score, values)
     return found
+
+
+def _coded(values: set[str]) -> bool:
+    """Tell whether most entries are words, or numbers too long to be answers."""
+    plain = [value.strip() for value in values]
+    hits = sum(
+        not NUMBER.fullmatch(value) or (value.isdigit() and len(value) > LONGEST_ANSWER)
+        for value in plain
+    )
+    return hits > len(plain) / 2
 
 
 def _waves(internal: LookedAt, external: LookedAt) -> dict[str, str]:

@@ -50,6 +50,7 @@ def study_text(
     waves: Sequence[str],
     guessed: Sequence[str],
     unmatched: Sequence[str],
+    alone: Mapping[str, Sequence[str]],
     variants: Sequence[str],
     crosswalk: str,
 ) -> str:
@@ -78,6 +79,11 @@ def study_text(
                                "the ids in the files, or list units without a partner under "
                                "link: (see `icx codebook`).")]  # fmt: skip
         lines += [line for text in unmatched for line in comment(f"  {text}")]
+    if alone:
+        lines += comment("Where that is right, take the marks off:")
+        lines.append("# link:")
+        for role, units in alone.items():
+            lines.append(f"#   unlinked_{role}s: [{', '.join(word(unit) for unit in units)}]")
     if crosswalk:
         asked = (
             f"QUESTION: {crosswalk} pairs the units that seem to be spelled otherwise in the other "

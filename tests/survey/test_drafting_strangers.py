@@ -237,3 +237,35 @@ def test_answers_that_cannot_be_read_name_their_columns(tmp_path, rng, case):
     with pytest.raises(StudyError) as caught:
         draft(tmp_path, staff, customers)
     assert str(caught.value) == f"customers.csv, column sat1 and 1 more: {message}"
+
+
+def test_units_without_a_partner_are_ready_to_be_declared(tmp_path, rng):
+    staff, customers = surveys(rng, "Team {}", "Team {}")
+    staff.loc[:20, "branch"] = "Head: office"
+    path, text = draft(tmp_path, staff, customers)
+    ready = '# link:\n#   unlinked_client_units: ["Head: office"]\n'
+    assert ready in text
+    path.write_text(text.replace(ready, ready.replace("# ", "", 1).replace("#", "")))
+    assert read_codebook(path).unlinked_client_units == ("Head: office",)
+
+
+@pytest.mark.parametrize(("inside", "outside"), [("kst{}", "KST-{}"), ("40{:02d}", "DST 40{:02d}")])
+def test_units_in_columns_without_a_telling_name_are_found(tmp_path, rng, inside, outside):
+    staff, customers = surveys(rng, inside, outside)
+    for frame in (staff, customers):
+        frame.insert(0, "v1", [f"k{i}" for i in range(len(frame))])
+        frame["v9"] = rng.integers(18, 80, len(frame))
+    path, _ = draft(
+        tmp_path, staff.rename(columns={"branch": "v2"}), customers.rename(columns={"branch": "v2"})
+    )
+    keys = read_codebook(path).sources
+    assert keys["internal"].keys == {"respondent": "v1", "client_unit": "v2"}
+    assert keys["external"].keys == {"respondent": "v1", "serving_unit": "v2"}
+
+
+def test_seasons_are_waves(tmp_path, rng):
+    staff, customers = surveys(rng, "Team {}", "Team {}")
+    for frame in (staff, customers):
+        frame["Season"] = ["Spring 2024", "Autumn 2023"] * (len(frame) // 2)
+    _, text = draft(tmp_path, staff, customers)
+    assert 'waves: ["Autumn 2023", "Spring 2024"]' in text
