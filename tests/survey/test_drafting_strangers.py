@@ -81,6 +81,7 @@ def test_ids_of_one_file_spelled_in_two_ways_are_asked_about(tmp_path, rng):
     pairing = pair_units(["a", "A", "B"], ["A", "b"])
     assert pairing.pairs == (("A", "A", "same id"), ("B", "b", "spelled otherwise"))
     assert pairing.variants == {"internal": (("a", "A"),), "external": ()}
+    assert pair_units(["A", "a"], ["a"]).variants["internal"] == (("A", "a"),)
 
 
 @pytest.mark.parametrize("unit", ["branch", "Filiale. In welcher Filiale arbeiten Sie gerade?"])
@@ -269,3 +270,24 @@ def test_seasons_are_waves(tmp_path, rng):
         frame["Season"] = ["Spring 2024", "Autumn 2023"] * (len(frame) // 2)
     _, text = draft(tmp_path, staff, customers)
     assert 'waves: ["Autumn 2023", "Spring 2024"]' in text
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        ["east", "west"],
+        [f"2025-03-{day:02d} 10:00" for day in range(1, 13)],
+        ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"],
+    ],
+    ids=["two words", "days", "answers"],
+)
+def test_what_all_files_share_is_no_unit(tmp_path, rng, entries):
+    staff, customers = surveys(rng, "kst {}", "kst {}")
+    number = customers["branch"].str.removeprefix("kst ").astype(int) + 6
+    customers["branch"] = "kst " + number.astype(str)  # half of the units have a partner
+    for frame in (staff, customers):
+        frame.insert(0, "v1", (entries * len(frame))[: len(frame)])
+    path, _ = draft(
+        tmp_path, staff.rename(columns={"branch": "v2"}), customers.rename(columns={"branch": "v2"})
+    )
+    assert read_codebook(path).sources["internal"].keys["client_unit"] == "v2"

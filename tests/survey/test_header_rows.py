@@ -40,7 +40,7 @@ def test_a_second_row_of_names_is_refused_in_a_study(tmp_path):
     "data",
     [
         ",A,4,5,late again\n2,B,3,2,late again\n",  # comes again below
-        "1,A,4,5,friendly\n2,B,3,2,\n",  # the first cell is filled
+        "x,C,agree,fully agree,friendly\ny,B,partly,neutral,\n",  # the first cell is filled
         ",A,4,5,friendly\n2,B,3,2,\n",  # numbers are answers
         ",,,,\n1,B,3,2,kind\n",  # nothing stands there
     ],
