@@ -184,7 +184,11 @@ def _move(workshop: Path, out: Path) -> None:
 
 def _refuse_foreign(out: Path, names: list[str]) -> None:
     """Refuse to replace files that no earlier run wrote."""
-    if out.exists() and not out.is_dir():
+    try:
+        there = out.exists()
+    except (OSError, ValueError):
+        raise StudyError(f"No folder can be called {out!s:.60}; choose another --out.") from None
+    if there and not out.is_dir():
         raise StudyError(f"{out} is a file, not a folder; choose another --out.")
     own = {*outputs_of(out), MANIFEST} if outputs_of(out) else set()
     for name in names:

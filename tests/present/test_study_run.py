@@ -9,6 +9,7 @@ import icx_research as icx
 from icx_research.present import study_run
 from icx_research.present.manifest import outputs_of
 from icx_research.present.quality_pages import Drawn
+from tests.small_study import write_study
 
 NOTHING = Drawn((), ("not testable: a test.",))
 
@@ -159,3 +160,9 @@ def test_figure_source_data_hold_no_exact_unit_mean(small_study, tmp_path, witho
     data = pd.read_csv(run.folder / "figures" / "linkage_service_csat.csv")
     assert (data["service"] * 10 % 1).round(9).isin([0, 1]).all()
     assert set(data["service_n"]) == {"10-14"}
+
+
+def test_a_folder_that_no_system_can_make_is_refused(tmp_path):
+    for name in ("x" * 300, "a\0b"):
+        with pytest.raises(icx.StudyError, match=r"^No folder can be called .*; choose another"):
+            icx.run_study(write_study(tmp_path, n_units=3), out=tmp_path / name)
