@@ -147,7 +147,7 @@ def new(
     ] = None,
 ) -> None:
     """Draft a commented study.yaml from two files, or write empty templates."""
-    from icx_research.survey.drafting import draft_study
+    from icx_research.survey.drafting.draft import draft_study
 
     written = draft_study(folder, internal=internal, external=external)
     print(f"{', '.join(path.name for path in written)} in {folder}")
@@ -164,7 +164,7 @@ def simulate(
     waves: Annotated[int, typer.Option(min=1, help="Number of survey waves.")] = 3,
 ) -> None:
     """Write a simulated company with known truth: study.yaml, its tables, truth.yaml."""
-    from icx_research.survey.simulated_files import write_simulation
+    from icx_research.survey.simulation.files import write_simulation
 
     written = write_simulation(folder, seed=seed, n_units=units, waves=waves)
     print(f"{len(written)} files in {folder}; try: icx check {folder / 'study.yaml'}")
@@ -181,7 +181,7 @@ def codebook(
     ] = None,
 ) -> None:
     """Explain every key a study.yaml may hold, or print a ready block of scales."""
-    from icx_research.survey.questionnaires import questionnaire
+    from icx_research.survey.instruments.questionnaires import questionnaire
     from icx_research.survey.schema import explain
 
     print(questionnaire(block) if block else explain())
@@ -270,9 +270,9 @@ def _print_too_few(linked: Any) -> None:
 
 def _print_suspects(found: Any) -> int:
     """Name items that run against their scale, or change it, and programmes that stop."""
-    from icx_research.survey.answering import suspected_reversed
+    from icx_research.survey.answers.answering import suspected_reversed
+    from icx_research.survey.answers.suspicions import suspected_scales
     from icx_research.survey.programmes import switched_off
-    from icx_research.survey.suspicions import suspected_scales
 
     suspects = suspected_reversed(found)
     for item in suspects.itertuples():

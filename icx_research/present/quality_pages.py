@@ -19,12 +19,12 @@ from icx_research.present.servqual_figures import plot_servqual, servqual_alt, s
 from icx_research.present.sheets import Sheet, save_sheet
 from icx_research.present.style import figure_style
 from icx_research.present.unit_figures import plot_units, units_alt, units_caption
-from icx_research.survey.answer_distributions import answer_distributions
+from icx_research.survey.answers.answer_distributions import answer_distributions
+from icx_research.survey.answers.missing_answers import missing_answers
 from icx_research.survey.disclosure import ProtectedUnits, protect
+from icx_research.survey.instruments.service_dimensions import servqual_study
 from icx_research.survey.link_coverage import link_coverage
 from icx_research.survey.linking import LinkedUnits
-from icx_research.survey.missing_answers import missing_answers
-from icx_research.survey.service_dimensions import servqual_study
 from icx_research.survey.study import Study
 from icx_research.survey.unit_intervals import unit_intervals
 

@@ -14,7 +14,7 @@ from icx_research.claims.registry import CLAIMS
 from icx_research.core import apa
 from icx_research.present.figures import SavedFigure
 from icx_research.present.quality_pages import Drawn
-from icx_research.survey.answering import suspected_reversed
+from icx_research.survey.answers.answering import suspected_reversed
 from icx_research.survey.link_coverage import shown_coverage
 from icx_research.survey.linking import LinkedUnits
 from icx_research.survey.study import Study

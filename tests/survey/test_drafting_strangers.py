@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from icx_research import StudyError, link_study, read_codebook, read_study
-from icx_research.survey.drafting import draft_study
-from icx_research.survey.drafting_pairs import pair_units
+from icx_research.survey.drafting.draft import draft_study
+from icx_research.survey.drafting.pairs import pair_units
 from icx_research.survey.matching import bare_ids, fold_id
 
 N_UNITS = 12
