@@ -124,9 +124,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     for unit in linked.drops.itertuples():
         near = f" (resembles {unit.resembles!r})" if unit.resembles else ""
         print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")
-    units = linked.at_wave().table["unit"].nunique()
-    if units < MIN_LINKED_UNITS:
-        print(f"{units} units are linked; there is no verdict below {MIN_LINKED_UNITS}.")
+    _print_too_few(linked)
     if found.n_quarantined:
         total = sum(found.n_read.values())
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
@@ -149,7 +147,7 @@ def new(
     ] = None,
 ) -> None:
     """Draft a commented study.yaml from two files, or write empty templates."""
-    from icx_research.survey.drafting import draft_study
+    from icx_research.survey.drafting.draft import draft_study
 
     written = draft_study(folder, internal=internal, external=external)
     print(f"{', '.join(path.name for path in written)} in {folder}")
@@ -166,7 +164,7 @@ def simulate(
     waves: Annotated[int, typer.Option(min=1, help="Number of survey waves.")] = 3,
 ) -> None:
     """Write a simulated company with known truth: study.yaml, its tables, truth.yaml."""
-    from icx_research.survey.simulated_files import write_simulation
+    from icx_research.survey.simulation.files import write_simulation
 
     written = write_simulation(folder, seed=seed, n_units=units, waves=waves)
     print(f"{len(written)} files in {folder}; try: icx check {folder / 'study.yaml'}")
@@ -183,7 +181,7 @@ def codebook(
     ] = None,
 ) -> None:
     """Explain every key a study.yaml may hold, or print a ready block of scales."""
-    from icx_research.survey.questionnaires import questionnaire
+    from icx_research.survey.instruments.questionnaires import questionnaire
     from icx_research.survey.schema import explain
 
     print(questionnaire(block) if block else explain())
@@ -252,11 +250,29 @@ def _print_notes(found: Any) -> None:
         print(f"{file}: never loaded, as personal data: {', '.join(columns)}.")
 
 
+def _print_too_few(linked: Any) -> None:
+    """Say beforehand where too few units are linked, or may be shown, for a verdict."""
+    from icx_research.survey.disclosure import protect
+
+    units = linked.at_wave().table["unit"].nunique()
+    question, shown = linked.codebook.question, protect(linked.at_wave())
+    asked = shown.table[[question.internal[0], question.external[0]]]
+    visible = int(asked.notna().all(axis=1).sum())
+    if units < MIN_LINKED_UNITS:
+        print(f"{units} units are linked; there is no verdict below {MIN_LINKED_UNITS}.")
+    elif visible < MIN_LINKED_UNITS:
+        print(
+            f"{visible} of {units} units have at least {shown.min_persons} respondents on both "
+            f"sides; there is no verdict below {MIN_LINKED_UNITS}. Collect more answers, or join "
+            "small units into larger ones."
+        )
+
+
 def _print_suspects(found: Any) -> int:
     """Name items that run against their scale, or change it, and programmes that stop."""
-    from icx_research.survey.answering import suspected_reversed
+    from icx_research.survey.answers.answering import suspected_reversed
+    from icx_research.survey.answers.suspicions import suspected_scales
     from icx_research.survey.programmes import switched_off
-    from icx_research.survey.suspicions import suspected_scales
 
     suspects = suspected_reversed(found)
     for item in suspects.itertuples():
@@ -309,7 +325,7 @@ def main() -> None:
 
 
 def _stop(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    print(" ".join(sentence.splitlines()), file=sys.stderr)
     sys.exit(UNUSABLE)
 
 

@@ -107,7 +107,9 @@ def test_few_units_run_and_the_verdict_is_blocked(icx, tmp_path, monkeypatch):
     assert code == 0
     assert "K01 Main link: blocked" in out
     assert "at least 10" in out
-    assert (tmp_path / "results" / "index.html").exists()
+    page = (tmp_path / "results" / "index.html").read_text(encoding="utf-8")
+    assert "data that have what the reason says is lacking." in page
+    assert "What else could produce it" not in page
     assert "Caution: Made up for a test." in out
     assert "writing the page" in err
 
@@ -237,6 +239,15 @@ def test_too_few_units_are_said_at_check_time(icx, tmp_path):
     code, out, _ = icx("check", write_study(tmp_path, n_units=5))
     assert code == 0
     assert "5 units are linked; there is no verdict below 10." in out
+
+
+def test_units_with_too_few_persons_are_said_at_check_time(icx, tmp_path):
+    code, out, _ = icx("check", write_study(tmp_path, people=6))
+    assert code == 0
+    assert (
+        "0 of 12 units have at least 10 respondents on both sides; there is no verdict below 10. "
+        "Collect more answers, or join small units into larger ones.\n"
+    ) in out
 
 
 def test_a_folder_stands_for_its_study(icx, small_study):

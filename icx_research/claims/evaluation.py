@@ -158,7 +158,8 @@ def _check_gates(found: LinkageCorrelation, linked: LinkedUnits) -> None:
     if visible < MIN_LINKED_UNITS:
         raise Blocked(
             f"only {visible} units have at least {shown.min_persons} respondents on both sides; "
-            f"{MIN_LINKED_UNITS} are needed to show a result without exposing persons."
+            f"{MIN_LINKED_UNITS} are needed to show a result without exposing persons; "
+            "collect more answers, or join small units into larger ones."
         )
 
 
@@ -259,7 +260,7 @@ def _untested(
         reliability_internal=NAN,
         reliability_external=NAN,
         corrected=NAN,
-        changes="data that open the gate named in the reason.",
+        changes="data that have what the reason says is lacking.",
         detail="",
     )
 

@@ -14,9 +14,9 @@ from icx_research.measurement.agreement.labels import (
 from icx_research.measurement.agreement.null_variance import TABLED
 from icx_research.measurement.agreement.support import aggregation_support
 from icx_research.measurement.agreement.within_group import WithinGroupAgreement, rwg_j
+from icx_research.survey.answers.item_lists import scales_of
 from icx_research.survey.bands import BANDS, band
 from icx_research.survey.codebook import Scale
-from icx_research.survey.item_lists import scales_of
 from icx_research.survey.items import chosen_scales, scale_items, scale_members
 from icx_research.survey.study import Study
 

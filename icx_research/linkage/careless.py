@@ -9,7 +9,7 @@ from icx_research.core import apa
 from icx_research.core.errors import NotTestable
 from icx_research.core.results import Estimate, Result
 from icx_research.linkage.correlation import LinkageCorrelation, linkage_correlations
-from icx_research.survey.careless import careless_rows
+from icx_research.survey.answers.careless import careless_rows
 from icx_research.survey.linking import link_study
 from icx_research.survey.study import Study
 

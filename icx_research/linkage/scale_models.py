@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 import pandas as pd
 
-from icx_research.core.errors import NotTestable
+from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.safe_frame import SafeFrame
 from icx_research.measurement.invariance import measurement_invariance
 from icx_research.measurement.invariance_ladder import LEVELS, InvarianceResult
@@ -125,6 +126,7 @@ def scale_invariance(
 
     Notes
     -----
+    Groups of fewer persons than the study's threshold are left out; `note` names them.
     A person who rates several suppliers, or answers in several waves, has several rows;
     then standard errors and scaled tests rest on persons (``cluster="respondent"``).
 
@@ -143,19 +145,19 @@ def scale_invariance(
                 "suppliers, and no scale with the same wording in another table."
             )
         across = possible[0]
-    if across == "wave":
-        rows = scale_items(study, scale, wave=ALL_WAVES, keys=["wave", "respondent"])
-    elif across == "supplier_unit":
-        rows = scale_items(
-            study, scale, rows="rating", wave=wave, keys=["supplier_unit", "respondent"]
-        )
+    members = scale_members(study, scale)
+    if across in ("wave", "supplier_unit"):
+        ratings: dict[str, Any] = {"wave": wave, "rows": "rating"}
+        options = {"wave": ALL_WAVES} if across == "wave" else ratings
+        rows = scale_items(study, scale, keys=[across, "respondent"], **options)
+        rows, left_out = _enough_persons(study, rows, across, members[scale])
     else:
         rows, across = parallel_items(study, scale, across, wave=wave), "scale"
-    members = scale_members(study, scale)
+        left_out = ""
     model, renamed = _model(members, SafeFrame(rows[members[scale]]))
     repeated = "respondent" in rows and bool(rows["respondent"].duplicated().any())
     keys = {"_group": rows[across]} | ({"_person": rows["respondent"]} if repeated else {})
-    return measurement_invariance(
+    found = measurement_invariance(
         model,
         renamed.assign(**keys),
         group="_group",
@@ -163,6 +165,27 @@ def scale_invariance(
         cluster="_person" if repeated else None,
         levels=levels,
     )
+    return replace(found, note="; ".join(part for part in (found.note, left_out) if part))
+
+
+def _enough_persons(
+    study: Study, rows: SafeFrame, across: str, items: Sequence[str]
+) -> tuple[SafeFrame, str]:
+    """Leave out groups of so few persons that their means must not be seen, and say so."""
+    least = study.codebook.thresholds.min_persons
+    complete = rows[rows[items].notna().all(axis=1)]
+    persons = complete.groupby(across)["respondent"].nunique()
+    large = persons.index[persons >= least]
+    small = sorted(set(rows[across]) - set(large))
+    if not small:
+        return rows, ""
+    if len(large) < 2:
+        raise Blocked(
+            f"only {len(large)} group(s) hold {least} persons who answered all items; comparing "
+            "needs 2."
+        )
+    kept = SafeFrame(rows[rows[across].isin(large)].reset_index(drop=True))
+    return kept, f"left out, fewer than {least} persons: {', '.join(map(str, small))}"
 
 
 def _model(members: dict[str, list[str]], items: SafeFrame) -> tuple[str, SafeFrame]:

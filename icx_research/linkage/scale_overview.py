@@ -12,8 +12,8 @@ from icx_research.measurement.exploratory.adequacy import kmo
 from icx_research.measurement.exploratory.average_partial import minimum_average_partial
 from icx_research.measurement.exploratory.parallel import parallel_analysis
 from icx_research.measurement.reliability import cronbach_alpha, omega_total
+from icx_research.survey.answers.item_lists import scales_of
 from icx_research.survey.codebook import Scale
-from icx_research.survey.item_lists import scales_of
 from icx_research.survey.items import scale_items
 from icx_research.survey.study import Study
 

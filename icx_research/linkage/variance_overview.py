@@ -6,8 +6,8 @@ from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.reduction import moments
 from icx_research.core.variance import VarianceComponents, variance_components
 from icx_research.measurement.crossed.shares import VarianceShares, variance_shares
+from icx_research.survey.answers.item_lists import scales_of
 from icx_research.survey.codebook import Scale
-from icx_research.survey.item_lists import scales_of
 from icx_research.survey.items import scale_items
 from icx_research.survey.study import Study
 

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from icx_research.present.colours import HIGH, LOW, ink, tint
 from icx_research.present.item_rows import item_rows, label_items, label_width
 from icx_research.present.row_axes import column_beside, row_axes
-from icx_research.survey.answer_distributions import (
+from icx_research.survey.answers.answer_distributions import (
     WITHHELD,
     AnswerDistributions,
 )

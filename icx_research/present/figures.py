@@ -3,7 +3,7 @@
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -22,6 +22,7 @@ SILENT = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
 }
+MAX_NAME = 100  # characters of a file name: systems stop at 255, whole paths on Windows at 260
 REPRODUCIBLE: Any = {"svg.hashsalt": "icx_research", "svg.fonttype": "path", "pdf.fonttype": 42}
 
 
@@ -123,15 +124,28 @@ def _laid_out(figure: Figure, dpi: int) -> Iterator[None]:
         figure.set_layout_engine(engine)
 
 
-def file_name(text: str) -> str:
+def file_name(text: str, *, taken: Collection[str] = ()) -> str:
     """Turn names of scores and groups into the name of a file.
+
+    Parameters
+    ----------
+    text : str
+    taken : collection of str
+        Names of files that must not be replaced; upper and lower case are the same.
 
     Examples
     --------
     >>> file_name("units_Köln süd")
     'units_K_ln_s_d'
+    >>> file_name("units_Köln sid", taken=["units_K_ln_s_d", "units_k_ln_sid"])
+    'units_K_ln_sid_2'
     """
-    return "".join(c if c.isalnum() and c.isascii() else "_" for c in text)
+    plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in text)[:MAX_NAME]
+    used, name, at = {other.casefold() for other in taken}, plain, 1
+    while name.casefold() in used:
+        at += 1
+        name = f"{plain}_{at}"
+    return name
 
 
 def _replace(path: Path, content: bytes) -> None:

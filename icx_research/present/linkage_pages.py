@@ -1,6 +1,6 @@
 """The linkage figure of each pair of scores the codebook asks about."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from icx_research.core.errors import Blocked, NotTestable
@@ -25,17 +25,21 @@ def linkage_figures(linked: LinkedUnits, *, folder: Path) -> Iterator[SavedFigur
     Pairs the data do not allow are left out; `linkage_overview` says why.
     """
     question = linked.codebook.question
+    taken: list[str] = []
     groups = [("all", linked)]
     groups += [(name, linked.subset(name)) for name in question.subsets]
     for group, units in groups:
         for internal in question.internal:
             for external in question.external:
                 try:
-                    yield linkage_figure(
-                        units, internal=internal, external=external, folder=folder, group=group
-                    )
+                    saved = linkage_figure(
+                        units, internal=internal, external=external, folder=folder, group=group,
+                        taken=taken,
+                    )  # fmt: skip
                 except (NotTestable, Blocked):
                     continue
+                taken.append(saved.name)
+                yield saved
 
 
 def linkage_figure(
@@ -45,6 +49,7 @@ def linkage_figure(
     external: str,
     folder: str | Path,
     group: str = "all",
+    taken: Collection[str] = (),
     journal: str = "print",
     dpi: int = 300,
 ) -> SavedFigure:
@@ -57,6 +62,8 @@ def linkage_figure(
     folder : path
     group : str, default "all"
         Name of the group of units, for file name and caption.
+    taken : collection of str
+        Names of figures of this folder that must not be replaced.
     journal : str, default "print"
     dpi : int, default 300
         Of the PNG.
@@ -85,4 +92,4 @@ def linkage_figure(
         shown_units(correlation, units),
     )
     with figure_style(journal):
-        return save_sheet(sheet, folder=Path(folder), dpi=dpi)
+        return save_sheet(sheet, folder=Path(folder), dpi=dpi, taken=taken)

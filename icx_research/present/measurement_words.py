@@ -8,7 +8,7 @@ from icx_research.core import apa
 from icx_research.core.errors import NotTestable
 from icx_research.measurement.agreement.labels import MIN_AGREEMENT
 from icx_research.present.reliability_figures import CONVENTION
-from icx_research.survey.item_lists import NO_ITEMS
+from icx_research.survey.answers.item_lists import NO_ITEMS
 
 SIGNIFICANCE = 0.05
 

@@ -10,7 +10,7 @@ from icx_research.present.colours import HIGH, ink, tint
 from icx_research.present.item_rows import ItemRows, item_rows, label_items, label_width
 from icx_research.present.row_axes import row_axes
 from icx_research.present.wrapping import plain
-from icx_research.survey.missing_answers import MissingAnswers
+from icx_research.survey.answers.missing_answers import MissingAnswers
 
 FULL = 20.0  # percent missing from which on a cell has the strongest colour, at least
 BAR = 1.1  # lines

@@ -129,9 +129,20 @@ def run_notebook(
             f"{path.name} stopped: its kernel died or took too long; is memory short?"
         ) from None
     nbformat.write(notebook, target)
-    page = HTMLExporter(template_name="classic", mathjax_url="", require_js_url="")
-    content, _ = page.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
+    content = page_of(notebook, path.stem)
     target.with_suffix(".html").write_text(content, encoding="utf-8", newline="\n")
+
+
+def page_of(notebook: Any, title: str) -> str:
+    """Turn an executed notebook into a page; names and wordings of a study stay text in it."""
+    shown = deepcopy(notebook)
+    for output in (o for cell in shown.cells for o in cell.get("outputs", [])):
+        words = output.get("data", {}).get("text/markdown")
+        if words is not None:
+            output["data"]["text/markdown"] = words.replace("<", "&lt;")
+    exporter = HTMLExporter(template_name="classic", mathjax_url="", require_js_url="")
+    content, _ = exporter.from_notebook_node(shown, {"metadata": {"name": title}})
+    return str(content)
 
 
 def _execute(client: NotebookClient) -> None:

@@ -19,12 +19,12 @@ from icx_research.present.servqual_figures import plot_servqual, servqual_alt, s
 from icx_research.present.sheets import Sheet, save_sheet
 from icx_research.present.style import figure_style
 from icx_research.present.unit_figures import plot_units, units_alt, units_caption
-from icx_research.survey.answer_distributions import answer_distributions
+from icx_research.survey.answers.answer_distributions import answer_distributions
+from icx_research.survey.answers.missing_answers import missing_answers
 from icx_research.survey.disclosure import ProtectedUnits, protect
+from icx_research.survey.instruments.service_dimensions import servqual_study
 from icx_research.survey.link_coverage import link_coverage
 from icx_research.survey.linking import LinkedUnits
-from icx_research.survey.missing_answers import missing_answers
-from icx_research.survey.service_dimensions import servqual_study
 from icx_research.survey.study import Study
 from icx_research.survey.unit_intervals import unit_intervals
 
@@ -81,11 +81,13 @@ def quality_figures(
 
 
 def _drawn(makers: list[Callable[[], Iterator[Sheet]]], folder: Path, dpi: int) -> Drawn:
-    figures, refusals = [], []
+    figures: list[SavedFigure] = []
+    refusals: list[str] = []
     for make in makers:
         try:
             for sheet in make():
-                figures.append(save_sheet(sheet, folder=folder, dpi=dpi))
+                taken = [figure.name for figure in figures]
+                figures.append(save_sheet(sheet, folder=folder, dpi=dpi, taken=taken))
         except (NotTestable, Blocked) as refusal:
             refusals.append(refusal_words(refusal))
     return Drawn(tuple(figures), tuple(refusals))

@@ -14,7 +14,8 @@ from icx_research.claims.registry import CLAIMS
 from icx_research.core import apa
 from icx_research.present.figures import SavedFigure
 from icx_research.present.quality_pages import Drawn
-from icx_research.survey.answering import suspected_reversed
+from icx_research.survey.answers.answering import suspected_reversed
+from icx_research.survey.link_coverage import shown_coverage
 from icx_research.survey.linking import LinkedUnits
 from icx_research.survey.study import Study
 
@@ -63,10 +64,11 @@ def write_report(
         suspects=list(suspected_reversed(study).itertuples()),
         figures=figures,
         quality=quality,
-        coverage=linked.coverage,
+        coverage=shown_coverage(linked),
         drops=linked.drops,
         reliability=_with_labels(reliability, study),
         summary=study.summary,
+        log=study.log,
         quarantined=study.n_quarantined,
         notebooks=notebooks,
         tables=tables,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from icx_research.present.item_rows import GAP, label_width
 from icx_research.present.row_axes import column_beside, label_rows, row_axes
 from icx_research.present.wrapping import wrapped
-from icx_research.survey.servqual import TOTALS, ServqualGap
+from icx_research.survey.instruments.servqual import TOTALS, ServqualGap
 
 # Marker, colour, filled, and distance from the middle of the row in lines.
 MARKS = {

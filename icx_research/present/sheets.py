@@ -1,6 +1,6 @@
 """A figure of a study before it is drawn, with its words and source data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +33,12 @@ class Sheet:
     data: pd.DataFrame
 
 
-def save_sheet(sheet: Sheet, *, folder: Path, dpi: int) -> SavedFigure:
+def save_sheet(sheet: Sheet, *, folder: Path, dpi: int, taken: Collection[str] = ()) -> SavedFigure:
     """Draw a sheet in the style that holds, write it and close it."""
     ax = sheet.draw()
     saved = save_figure(
         ax.figure,  # type: ignore[arg-type]
-        file_name(sheet.name),
+        file_name(sheet.name, taken=taken),
         folder=folder,
         caption=sheet.caption,
         alt=sheet.alt,

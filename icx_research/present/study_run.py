@@ -20,6 +20,7 @@ from icx_research.present.notebooks import notebook_paths, run_notebook
 from icx_research.present.quality_pages import quality_figures
 from icx_research.present.report import write_report
 from icx_research.present.tables import write_csv
+from icx_research.survey.link_coverage import shown_coverage
 from icx_research.survey.linking import LinkedUnits, link_study
 from icx_research.survey.study import Study, read_study
 
@@ -118,7 +119,7 @@ def _run(
     ledger = evaluate_claims(study)
     tables = {
         "quarantine": study.quarantine,
-        "coverage": linked.coverage,
+        "coverage": shown_coverage(linked),
         "unlinked_units": linked.drops,
         "reliability": linked.reliability,
         "linkage": overview,
@@ -183,7 +184,11 @@ def _move(workshop: Path, out: Path) -> None:
 
 def _refuse_foreign(out: Path, names: list[str]) -> None:
     """Refuse to replace files that no earlier run wrote."""
-    if out.exists() and not out.is_dir():
+    try:
+        there = out.exists()
+    except (OSError, ValueError):
+        raise StudyError(f"No folder can be called {out!s:.60}; choose another --out.") from None
+    if there and not out.is_dir():
         raise StudyError(f"{out} is a file, not a folder; choose another --out.")
     own = {*outputs_of(out), MANIFEST} if outputs_of(out) else set()
     for name in names:

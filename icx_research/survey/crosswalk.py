@@ -136,7 +136,7 @@ def side_by_side(scores: UnitScores, waves: Any, index: str = "unit") -> pd.Data
         pieces.append(
             one[["mean", "n", "se"]].set_axis([scale, f"{scale}_n", f"{scale}_se"], axis=1)
         )
-    wide = pd.concat(pieces, axis=1)
+    wide = pd.concat(pieces, axis=1).copy()  # in one block: pandas warns of many
     return wide.rename_axis([index, "wave"])
 
 
@@ -148,7 +148,7 @@ def through_crosswalk(
     `waves` names the linked wave of each internal one; the waves of `walk` are linked ones.
     """
     wide = side_by_side(scores, waves.keys(), index="client_unit").reset_index()
-    wide["wave"] = wide["wave"].map(waves)
+    wide = wide.assign(own_wave=wide["wave"], wave=wide["wave"].map(waves))
     if "wave" in walk:
         pairs = walk.merge(wide, on=["client_unit", "wave"], how="inner", validate="many_to_one")
     else:
@@ -162,13 +162,30 @@ def through_crosswalk(
         share = weight / carried.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy()
         enough = carried >= 0.5 - WEIGHT_TOLERANCE
         columns[scale] = (share * pairs[scale]).groupby(keys).sum(min_count=1).where(enough)
-        columns[f"{scale}_n"] = pairs[f"{scale}_n"].groupby(keys).sum(min_count=1).where(enough)
+        columns[f"{scale}_n"] = _persons(scores, scale, pairs, keys).where(enough)
         variance = (share**2 * pairs[f"{scale}_se"] ** 2).groupby(keys).sum(min_count=1)
         known = (pairs[f"{scale}_se"].notna() | pairs[scale].isna()).groupby(keys).all()
         columns[f"{scale}_se"] = np.sqrt(variance).where(known & enough)
     linked = pd.DataFrame(columns)
     linked.insert(0, "n_client_units", pairs["client_unit"].groupby(keys).nunique())
     return linked.rename_axis(["unit", "wave"])
+
+
+def _persons(
+    scores: UnitScores, scale: str, pairs: pd.DataFrame, keys: list[pd.Series]
+) -> pd.Series:
+    """Count the distinct respondents of each serving unit; a person of two client units is one."""
+    total = pairs[f"{scale}_n"].groupby(keys).sum(min_count=1)
+    several = pairs.duplicated(["serving_unit", "wave"], keep=False)
+    if scores.persons is None or not several.any():
+        return total
+    persons = as_pandas(scores.persons)[["unit", "wave", "respondent", scale]].dropna()
+    persons = persons.rename(columns={"unit": "client_unit", "wave": "own_wave"})
+    shared = pairs.loc[several, ["serving_unit", "wave", "client_unit", "own_wave"]]
+    behind = shared.merge(persons, on=["client_unit", "own_wave"])
+    counts = behind.groupby(["serving_unit", "wave"])["respondent"].nunique().astype(float)
+    total.loc[counts.index] = counts
+    return total
 
 
 def connected(walk: pd.DataFrame, units: pd.Series) -> np.ndarray:

@@ -10,7 +10,9 @@ from icx_research.core.errors import NotTestable
 from icx_research.survey.aggregation import UnitScores
 from icx_research.survey.bands import BANDS, EQUAL, band
 from icx_research.survey.codebook import Codebook, Source
-from icx_research.survey.linking import LinkedUnits
+from icx_research.survey.complement import withhold_beside
+from icx_research.survey.dominance import effective_persons
+from icx_research.survey.linking import LinkedUnits, equal_to
 from icx_research.survey.person_counts import persons_needed
 
 
@@ -81,9 +83,13 @@ def protect(
 
     Notes
     -----
-    A figure is withheld if fewer than `min_persons` persons are behind it, or if
-    all of them gave the same answer. Tables the codebook declares `published` are
-    shown as they are.
+    A figure is withheld if fewer than `min_persons` persons are behind it, or carry it (see
+    `effective_persons`), or if all of them gave the same answer. Where it would be the only
+    one withheld of its wave (or of a subset of the codebook, the units outside it, a unit or
+    a supplier), or those withheld are fewer than `min_persons` persons together, the next
+    smallest goes with it where the others are few: what is known of all units would give it
+    away (see `withhold_beside`). Tables the codebook declares `published` are shown as they
+    are.
 
     Examples
     --------
@@ -100,30 +106,47 @@ def protect(
         units.scales if isinstance(units, UnitScores) else units.internal + units.external
     )
     keys = [name for name in ("unit", "supplier_unit", "touchpoint", "wave") if name in wide]
-    shown = wide[keys].copy()
+    shown = {name: wide[name] for name in keys}
+    totals = _totals(wide, keys, codebook)
     suppressed = {}
     for name in names:
         source = codebook.source_of(name)
-        figures = wide[[name, f"{name}_se", f"{name}_n"]].copy()
-        hidden = figures[name].notna() & ~_may_be_shown(figures, name, source, threshold)
+        figures = wide[[name, f"{name}_se", f"{name}_n"]]
+        carried = effective_persons(units, name) if isinstance(units, LinkedUnits) else np.inf
+        hidden = figures[name].notna() & ~_may_be_shown(figures, carried, source, threshold)
+        if hidden.any():
+            n = figures[f"{name}_n"].where(figures[name].notna()).to_numpy(float)
+            hidden[:] = withhold_beside(hidden.to_numpy(), n, totals, min_persons=threshold,
+                                        step=10.0**-decimals)  # fmt: skip
         suppressed[name] = int(hidden.sum())
         if source.published:
-            shown[[name, f"{name}_se"]] = figures[[name, f"{name}_se"]]
-            shown[f"{name}_n"] = [_exact(n) for n in figures[f"{name}_n"]]
+            shown |= {name: figures[name], f"{name}_se": figures[f"{name}_se"]}
+            shown[f"{name}_n"] = figures[f"{name}_n"].map(_exact).astype(object)
             continue
         figures = figures.mask(hidden)
         shown[name] = figures[name].round(decimals) + 0.0
         shown[f"{name}_se"] = figures[f"{name}_se"].round(decimals + 1)
-        shown[f"{name}_n"] = [band(n) for n in figures[f"{name}_n"]]
-    return ProtectedUnits(codebook, shown, names, threshold, decimals, suppressed)
+        shown[f"{name}_n"] = figures[f"{name}_n"].map(band).astype(object)
+    return ProtectedUnits(codebook, pd.DataFrame(shown), names, threshold, decimals, suppressed)
 
 
-def _may_be_shown(figures: pd.DataFrame, name: str, source: Source, threshold: int) -> pd.Series:
-    if source.published or (source.name == "outcomes" and figures[f"{name}_n"].isna().all()):
+def _totals(wide: pd.DataFrame, keys: list[str], codebook: Codebook) -> list[np.ndarray]:
+    """Give each row the number of its wave, its unit and supplier, its subset or the rest."""
+    cells = [name for name in keys if name != "wave"]
+    margins = [["wave"], *([[name, "wave"] for name in cells] if len(cells) > 1 else [])]
+    found = [wide.groupby(by, sort=False).ngroup().to_numpy() for by in margins]
+    subsets = [equals for equals in codebook.question.subsets.values() if set(equals) <= set(wide)]
+    return found + [2 * found[0] + equal_to(wide, equals) for equals in subsets]
+
+
+def _may_be_shown(
+    figures: pd.DataFrame, carried: np.ndarray | float, source: Source, threshold: int
+) -> pd.Series:
+    """Tell which means of (mean, standard error, persons) may be shown for their own sake."""
+    _, se, n = (figures[name] for name in figures)
+    if source.published or (source.name == "outcomes" and n.isna().all()):
         return pd.Series(True, index=figures.index)
-    enough = figures[f"{name}_n"] >= threshold
-    unanimous = figures[f"{name}_se"] < EQUAL
-    return enough & ~unanimous
+    return (n >= threshold) & (carried >= threshold) & ~(se < EQUAL)
 
 
 def _exact(n: float) -> str:
@@ -136,7 +159,7 @@ def _wide(scores: UnitScores) -> pd.DataFrame:
         one = scores.table[scores.table["scale"] == scale]
         one = one.set_index(["unit", *scores.by[1:], "wave"])[["mean", "se", "n"]]
         pieces.append(one.set_axis([scale, f"{scale}_se", f"{scale}_n"], axis=1))
-    return pd.concat(pieces, axis=1).reset_index()
+    return pd.concat(pieces, axis=1).copy().reset_index()  # in one block: pandas warns of many
 
 
 def units_by_band(units: ProtectedUnits, score: str) -> pd.DataFrame:

@@ -109,6 +109,11 @@ def parse(text: str, *, file: str) -> Place:
         raise StudyError(f"{file}{line}: not valid YAML ({error.problem}); {hint}.") from None
     except yaml.YAMLError:
         raise StudyError(f"{file}: not valid YAML; it holds characters YAML forbids.") from None
+    except RecursionError:
+        raise StudyError(
+            f"{file}: lists or keys stand in each other too deep to be read; a study needs five "
+            "levels at most."
+        ) from None
     if node is None:
         raise StudyError(f"{file} is empty; `icx codebook` lists the keys a study needs.")
     return Place(node, "", file)

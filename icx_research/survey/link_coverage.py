@@ -10,7 +10,7 @@ from icx_research.survey.aggregation import UnitScores
 from icx_research.survey.bands import band
 from icx_research.survey.codebook import Codebook
 from icx_research.survey.crosswalk import build_crosswalk
-from icx_research.survey.linking import study_sides
+from icx_research.survey.linking import LinkedUnits, study_sides
 from icx_research.survey.matching import match_units
 from icx_research.survey.study import Study
 from icx_research.survey.waves import common_waves, order_waves
@@ -97,13 +97,11 @@ def link_coverage(study: Study) -> LinkCoverage:
                 for line in found.to_dict("records")
                 if (own if line["side"] == "internal" else other) is not None
             ]
-    people = {
-        scores.source.name: scores.source.grain == "respondent" for scores in (inside, outside)
-    }
     needed = codebook.thresholds.min_persons
     limit = codebook.thresholds.min_matched
-    shown = [_shown(line, people=people[str(line["side"])], needed=needed) for line in lines]
-    table = pd.DataFrame(shown).sort_values("side", ascending=False, kind="stable")
+    table = pd.DataFrame([_shown(line, codebook) for line in lines]).sort_values(
+        "side", ascending=False, kind="stable"
+    )
     return LinkCoverage(
         codebook=codebook,
         table=table.reset_index(drop=True),
@@ -130,8 +128,20 @@ def _at(scores: UnitScores, wave: str | None) -> UnitScores:
     return replace(scores, table=scores.table[scores.table["wave"] == wave])
 
 
-def _shown(line: dict[str, object], *, people: bool, needed: int) -> dict[str, object]:
+def shown_coverage(linked: LinkedUnits) -> pd.DataFrame:
+    """Give the coverage of a link as it may be shown: `table` of `link_coverage`, all waves.
+
+    Exact counts beside the bands of units without a partner would tell how many persons
+    these are.
+    """
+    lines = linked.coverage.to_dict("records")
+    return pd.DataFrame([_shown({"wave": ALL_WAVES, **line}, linked.codebook) for line in lines])
+
+
+def _shown(line: dict[str, object], codebook: Codebook) -> dict[str, object]:
     """Turn counts into what may be shown: bands, and percents of enough persons."""
+    people = codebook.sources[str(line["side"])].grain == "respondent"
+    needed = codebook.thresholds.min_persons
     units, matched = int(str(line["units"])), int(str(line["units_matched"]))
     count = float(str(line["respondents"]))
     enough = not people or count >= needed

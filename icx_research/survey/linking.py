@@ -1,6 +1,6 @@
 """The link: from client units to the serving units their work reaches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,7 +78,8 @@ class LinkedUnits:
         )
 
     def _repr_html_(self) -> str:
-        return self.coverage.round(3).to_html(index=False)
+        shown = self.coverage[["side", "units", "units_matched", "share_matched"]]
+        return shown.round(3).to_html(index=False)
 
     @property
     def waves(self) -> list[str]:
@@ -109,11 +110,10 @@ class LinkedUnits:
 
     def where(self, **equals: str) -> "LinkedUnits":
         """Keep the units whose attributes equal the given values."""
-        keep = pd.Series(True, index=self.table.index)
-        for name, value in equals.items():
+        for name in equals:
             if name not in self.table:
                 raise ValueError(f"Linked units have no attribute {name!r}.")
-            keep &= self.table[name].map(key_text) == key_text(value)
+        keep = equal_to(self.table, equals)
         if not keep.any():
             asked = " and ".join(f"{name} = {value}" for name, value in equals.items())
             raise ValueError(f"No linked unit has {asked}; check the spelling of the value.")
@@ -135,6 +135,14 @@ class LinkedUnits:
         pairs = _pairs_of(table, self.crosswalk)
         behind = int(pairs["client_unit"].nunique())
         return replace(self, table=table, crosswalk=pairs, n_client_units=behind)
+
+
+def equal_to(table: pd.DataFrame, equals: Mapping[str, str]) -> np.ndarray:
+    """Tell the rows in which every named attribute has its value."""
+    keep = np.full(len(table), True)
+    for name, value in equals.items():
+        keep &= (table[name].map(key_text) == key_text(value)).to_numpy()
+    return keep
 
 
 def link_study(study: Study, *, lag: int = 0) -> LinkedUnits:

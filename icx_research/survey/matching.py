@@ -4,7 +4,8 @@ import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ from icx_research.survey.aggregation import UnitScores
 from icx_research.survey.bands import band
 from icx_research.survey.codebook import Codebook
 
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+DECIMALS = re.compile(r"^(\d+)\.0+$")  # a number that a program has written as a fraction
+SHARED_WORD = 0.8  # share of the ids from which on a word in them tells nothing
 MAX_RESEMBLING = 20  # units per side for which a resembling id is looked for: it takes long
 BY_DESIGN, NO_PARTNER = "unlinked by design", "no partner with a score"
 MANY_UNITS = 10  # from here on, a unit per respondent is hardly a unit
@@ -88,9 +92,28 @@ def _shown(count: float, scores: UnitScores) -> str:
 
 
 def fold_id(unit: str) -> str:
-    """Strip an id of case, spaces, punctuation and leading zeros; for comparing only."""
-    words = re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", unit).casefold())
+    """Strip an id of what spelling adds; for comparing only.
+
+    Case, spaces, punctuation, leading zeros and the decimals of 12.0 go; ä is ae.
+    """
+    plain = unicodedata.normalize("NFKC", unit).casefold().translate(UMLAUTS)
+    words = re.findall(r"\d+|[^\W\d_]+", DECIMALS.sub(r"\1", plain.strip()))
     return " ".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
+
+
+def bare_ids(units: Collection[str]) -> dict[str, str]:
+    """Fold ids and leave out the words nearly all of them share: Branch 12 is 12."""
+    folded = {unit: fold_id(unit).split() for unit in units}
+    counts = Counter(word for words in folded.values() for word in set(words))
+    shared = {
+        word
+        for word, n in counts.items()
+        if n >= max(3, SHARED_WORD * len(folded)) and not word.isdigit()
+    }
+    return {
+        unit: " ".join(word for word in words if word not in shared) or fold_id(unit)
+        for unit, words in folded.items()
+    }
 
 
 def resembling(unit: str, others: Sequence[str]) -> str:

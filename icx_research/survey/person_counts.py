@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from icx_research.survey.answer_counts import check_min_persons
 from icx_research.survey.codebook import Codebook
+from icx_research.survey.instruments.answer_counts import check_min_persons
 
 
 def persons_needed(codebook: Codebook, min_persons: int | None) -> int:

@@ -12,10 +12,10 @@ from icx_research.core.errors import NotTestable, StudyError
 from icx_research.survey.codebook import Codebook, Scale, SupplierBlocks
 from icx_research.survey.codebook_reading import read_codebook
 from icx_research.survey.document import suggestion
+from icx_research.survey.files.readers import find_file, read_table
+from icx_research.survey.files.tables import TextTable
 from icx_research.survey.quarantine import QUARANTINE_COLUMNS
-from icx_research.survey.readers import find_file, read_table
 from icx_research.survey.supplier_blocks import items_of, with_suppliers
-from icx_research.survey.tables import TextTable
 from icx_research.survey.validation import validate_table
 from icx_research.survey.wave_checks import check_common_waves
 

@@ -10,8 +10,8 @@ import numpy as np
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source, SupplierBlocks
 from icx_research.survey.document import suggestion
+from icx_research.survey.files.tables import positions
 from icx_research.survey.quarantine import Quarantine
-from icx_research.survey.tables import positions
 
 
 def items_of(source: Source) -> list[str]:

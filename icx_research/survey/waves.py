@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +12,34 @@ from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores
 from icx_research.survey.codebook import Codebook
 
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+DAY_FIRST = re.compile(r"^(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)$")
+
 
 def order_waves(waves: Any, codebook: Codebook) -> list[str]:
-    """Put waves in order of time: as declared, else by name, numbers in it as numbers."""
+    """Put waves in order of time: as declared, else by what their names say."""
     names = [str(wave) for wave in waves]
     if codebook.waves:
         return [wave for wave in codebook.waves if wave in names]
-    return sorted(names, key=_natural)
+    return in_time(names)
+
+
+def in_time(names: Collection[str]) -> list[str]:
+    """Sort names of waves by the year, where each has one; then by name, numbers as numbers.
+
+    Examples
+    --------
+    >>> in_time(["Q1 2024", "Q4 2023", "Q2 2024"])
+    ['Q4 2023', 'Q1 2024', 'Q2 2024']
+    >>> in_time(["15.3.2024", "1.9.2023"])
+    ['1.9.2023', '15.3.2024']
+    """
+    plain = {name: DAY_FIRST.sub(r"\3-\2-\1", name) for name in names}
+    years = {name: YEAR.findall(text) for name, text in plain.items()}
+    dated = all(len(found) == 1 for found in years.values())
+    return sorted(
+        names, key=lambda name: (years[name][0] if dated else "", _natural(plain[name]), name)
+    )
 
 
 def choose_wave(waves: Any, codebook: Codebook, wave: str | None = None) -> str:

@@ -147,7 +147,7 @@ def assert_untested(entry, words, reason, n_units):
         entry.estimate, entry.ci_low, entry.ci_high, entry.p_value, entry.p_adjusted,
         entry.reliability_internal, entry.reliability_external, entry.corrected,
     ]).all()  # fmt: skip
-    assert entry.changes == "data that open the gate named in the reason."
+    assert entry.changes == "data that have what the reason says is lacking."
     assert entry.detail == ""
 
 
@@ -190,7 +190,7 @@ def test_units_with_too_few_persons_are_blocked_unless_published(rng):
         judge(rng, 40, 0.5, outside_persons=persons, published=False),
         "blocked",
         "only 9 units have at least 10 respondents on both sides; 10 are needed to show a result "
-        "without exposing persons.",
+        "without exposing persons; collect more answers, or join small units into larger ones.",
         40,
     )
     assert judge(rng, 40, 0.5, outside_persons=persons).verdict.verdict == "supported"

@@ -112,3 +112,23 @@ def test_published_figures_have_no_model():
         icx.scale_cfa(published([1, 2], [3, 4]), "inside")
     with pytest.raises(icx.NotTestable, match="published figure"):
         icx.scale_invariance(published([1, 2], [3, 4]), "inside")
+
+
+def test_a_supplier_rated_by_few_persons_is_left_out_and_named(staff):
+    few = staff["supplier"].eq("IT") & ~staff["person"].isin(staff["person"].unique()[:9])
+    third = staff[staff["supplier"] == "HR"].assign(supplier="Legal")
+    study = scales_study(pd.concat([staff[~few], third], ignore_index=True))
+    ladder = icx.scale_invariance(study, "service", across="supplier_unit", levels=("configural",))
+    assert ladder.groups == ("HR", "Legal")
+    assert ladder.n_used == 192
+    assert ladder.note.endswith("left out, fewer than 10 persons: IT")
+
+
+def test_without_two_groups_of_enough_persons_nothing_is_compared(staff):
+    few = staff["supplier"].eq("IT") & ~staff["person"].isin(staff["person"].unique()[:9])
+    study = scales_study(staff[~few])
+    with pytest.raises(icx.Blocked) as caught:
+        icx.scale_invariance(study, "service", across="supplier_unit")
+    assert str(caught.value) == (
+        "only 1 group(s) hold 10 persons who answered all items; comparing needs 2."
+    )

@@ -12,7 +12,7 @@ from icx_research.present.answer_figures import (
     shade,
 )
 from icx_research.present.colours import HIGH, LOW
-from icx_research.survey.answer_distributions import answer_distributions
+from icx_research.survey.answers.answer_distributions import answer_distributions
 from tests.survey.test_answer_distributions import study_of
 
 FLOAT = 1e-9  # sums of whole percents

@@ -11,8 +11,10 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from icx_research.present.figures import save_figure
+from icx_research import link_study, study_from_frames
+from icx_research.present.figures import file_name, save_figure
 from icx_research.present.linkage_pages import linkage_figure, linkage_figures
+from icx_research.present.quality_pages import quality_figures
 from icx_research.present.style import figure_style
 from tests.conftest import ROOT
 
@@ -122,3 +124,50 @@ def test_picture_of_the_readme_is_up_to_date(linked, pair, tmp_path):
 def test_one_figure_for_each_pair_and_subset(linked, tmp_path):
     names = [figure.name for figure in linkage_figures(linked, folder=tmp_path)]
     assert names == ["linkage_internal_satisfaction_csat"]
+
+
+def test_names_that_differ_in_accents_or_case_alone_are_different_files():
+    taken = []
+    for text in (
+        "units_zufrieden_ä",
+        "units_zufrieden_ö",
+        "UNITS_zufrieden_ü",
+        "units_" + "x" * 300,
+    ):
+        taken.append(file_name(text, taken=taken))
+    assert taken[:3] == ["units_zufrieden__", "units_zufrieden___2", "UNITS_zufrieden___3"]
+    assert taken[3] == "units_" + "x" * 94
+    assert file_name("units_" + "x" * 301, taken=taken) == taken[3] + "_2"
+
+
+def test_scores_whose_names_resemble_each_other_keep_their_figures(tmp_path):
+    scales = {
+        name: {"items": [item], "range": [1, 7]}
+        for name, item in (("gut ä", "c1"), ("gut ö", "c2"), ("Gut ü", "c1x"))
+    }
+    rng = np.random.default_rng(3)
+    level = np.repeat(rng.normal(4, 1, 12), 12)
+    drawn = np.clip(np.round(level[:, None] + rng.normal(0, 1, (144, 4))), 1, 7)
+    units = [f"B{i // 12:02d}" for i in range(144)]
+    staff = pd.DataFrame({"p": range(144), "u": units, "q": drawn[:, 0]})
+    customers = pd.DataFrame({"p": range(144), "u": units, "c1": drawn[:, 1], "c2": drawn[:, 2],
+                              "c1x": drawn[:, 3]})  # fmt: skip
+    study = study_from_frames(
+        {
+            "study": "Names",
+            "internal": {"keys": {"respondent": "p", "client_unit": "u"},
+                         "scales": {"service": {"items": ["q"], "range": [1, 7]}}},
+            "external": {"keys": {"respondent": "p", "serving_unit": "u"}, "scales": scales},
+            "question": {"internal": "service", "external": list(scales)},
+        },
+        internal=staff,
+        external=customers,
+    )  # fmt: skip
+    linked = link_study(study)
+    saved = list(linkage_figures(linked, folder=tmp_path))
+    assert len({figure.name.casefold() for figure in saved}) == 3
+    drawn_units = quality_figures(study, linked, folder=tmp_path, dpi=40)["units"].figures
+    assert len({figure.name.casefold() for figure in drawn_units}) == 4
+    for figure, name in zip(saved, scales, strict=True):
+        assert name in figure.caption
+        assert name in pd.read_csv(figure.paths["csv"])

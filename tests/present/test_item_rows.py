@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from icx_research.present.item_rows import item_rows, label_items
-from icx_research.survey.answer_distributions import answer_distributions
+from icx_research.survey.answers.answer_distributions import answer_distributions
 
 
 @pytest.fixture

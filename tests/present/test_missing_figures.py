@@ -8,7 +8,7 @@ from icx_research.present.missing_figures import (
     missingness_caption,
     plot_missingness,
 )
-from icx_research.survey.missing_answers import missing_answers
+from icx_research.survey.answers.missing_answers import missing_answers
 from tests.survey.test_missing_answers import rows, study_of
 
 

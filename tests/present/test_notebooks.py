@@ -5,6 +5,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from icx_research.core.errors import StudyError
 from icx_research.present.notebooks import (
     notebook_paths,
+    page_of,
     run_notebook,
     tutorial_paths,
     without_solutions,
@@ -68,3 +69,16 @@ def test_a_notebook_without_parameters_is_refused(tmp_path):
     path = write(tmp_path / "n.ipynb", new_code_cell("1"))
     with pytest.raises(StudyError, match=r"n\.ipynb has no cell tagged 'parameters'\."):
         run_notebook(path, tmp_path / "done.ipynb", parameters={})
+
+
+def test_a_caption_with_tags_stays_text_in_the_page():
+    words = {"text/markdown": "Answers to <script>alert(1)</script> & <b>more</b>, 3 < 4"}
+    cell = nbformat.v4.new_code_cell("caption")
+    cell.outputs = [nbformat.v4.new_output("display_data", data=words)]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## Why"), cell])
+    page = page_of(notebook, "one")
+    assert "<script>alert" not in page
+    assert "<b>more" not in page
+    assert "Answers to &lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;more" in page
+    assert "<h2" in page
+    assert cell.outputs[0]["data"]["text/markdown"] == words["text/markdown"]

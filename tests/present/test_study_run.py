@@ -9,6 +9,7 @@ import icx_research as icx
 from icx_research.present import study_run
 from icx_research.present.manifest import outputs_of
 from icx_research.present.quality_pages import Drawn
+from tests.small_study import write_study
 
 NOTHING = Drawn((), ("not testable: a test.",))
 
@@ -61,7 +62,7 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
     measured = json.dumps(
         nbformat.read(tmp_path / "out" / "notebooks" / "02_measurement.ipynb", as_version=4)
     )
-    assert "a scale of at least 2 items is needed for a factor" in measured
+    assert "a scale of items is needed; none is named" in measured
     assert "Reliability: on " in measured
 
 
@@ -74,6 +75,23 @@ def test_page_escapes_what_the_study_says(small_study, tmp_path, without_noteboo
     assert run.ledger["K01"].words in page
     assert 'alt="Scatter plot of 12 units.' in page
     assert page.count("<p>No figure (not testable: a test.)</p>") == 5
+
+
+def test_page_says_what_the_readers_did_and_what_else_explains_a_result(
+    small_study, tmp_path, without_notebooks
+):
+    blocks = """\
+  supplier_blocks: {pattern: "{supplier}_{item}", suppliers: [HR, IT]}
+  scales:
+    service: {items: [q1], """
+    text = small_study.read_text(encoding="utf-8")
+    small_study.write_text(text.replace("  scales:\n    service: {items: [q1, q2], ", blocks, 1))
+    staff = small_study.parent / "staff.csv"
+    staff.write_text(staff.read_text(encoding="utf-8").replace("q1,q2", "HR_q1,IT_q1"))
+    run = icx.run_study(small_study, out=tmp_path / "out")
+    page = run.page.read_text(encoding="utf-8")
+    assert "<p>staff.csv: 144 rows hold 288 ratings of 2 suppliers (HR 144, IT 144);" in page
+    assert "What else could produce it" in page
 
 
 def test_manifest_holds_fingerprints_of_everything(small_study, tmp_path, without_notebooks):
@@ -142,3 +160,9 @@ def test_figure_source_data_hold_no_exact_unit_mean(small_study, tmp_path, witho
     data = pd.read_csv(run.folder / "figures" / "linkage_service_csat.csv")
     assert (data["service"] * 10 % 1).round(9).isin([0, 1]).all()
     assert set(data["service_n"]) == {"10-14"}
+
+
+def test_a_folder_that_no_system_can_make_is_refused(tmp_path):
+    for name in ("x" * 300, "a\0b"):
+        with pytest.raises(icx.StudyError, match=r"^No folder can be called .*; choose another"):
+            icx.run_study(write_study(tmp_path, n_units=3), out=tmp_path / name)

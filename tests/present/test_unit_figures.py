@@ -14,7 +14,9 @@ from tests.survey.test_unit_intervals import protected
 
 @pytest.fixture
 def found():
-    return unit_intervals(protected([5.04, 3.96, 4.49, 6.0], n=[12, 25, 60, 9]), score="inside")
+    return unit_intervals(
+        protected([5.04, 3.96, 4.49, 6.0, 4.0], n=[12, 25, 60, 9, 9]), score="inside"
+    )
 
 
 def dots(ax):
@@ -92,7 +94,7 @@ def test_many_units_have_no_names_but_an_order(rng):
 
 def test_words(found):
     assert units_caption(found) == (
-        "Inside of 3 of 4 units, in order of their means. Bars are 95% intervals of single unit "
+        "Inside of 3 of 5 units, in order of their means. Bars are 95% intervals of single unit "
         "means, not of differences between units: 1 lie wholly below and 1 wholly above the broken "
         "line, the mean of the units shown. Unit figures rest on at least 10 persons and are "
         "rounded; units with equal figures stand in order of their names."

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from icx_research import StudyError, scale_scores
-from icx_research.survey.drafting_words import LADDERS, number_words
+from icx_research.survey.drafting.words import LADDERS, number_words
 from tests.survey.builders import CODEBOOK, read_small
 
 WORDS = "{Rarely: 1, Sometimes: 4, Very  often: 7}"

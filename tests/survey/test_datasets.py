@@ -8,8 +8,8 @@ import yaml
 
 from icx_research import link_study, load_example, protect, read_study
 from icx_research.survey.datasets import bundled, example_path
-from icx_research.survey.effects import Effects
-from icx_research.survey.simulated_files import write_simulation
+from icx_research.survey.simulation.effects import Effects
+from icx_research.survey.simulation.files import write_simulation
 
 
 @pytest.fixture(scope="module")

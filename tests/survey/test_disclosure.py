@@ -28,24 +28,24 @@ def test_figures_rest_on_ten_persons_are_rounded_and_their_counts_banded():
     table = result.table.set_index("unit")
     np.testing.assert_array_equal(table["service"], [4.5, np.nan, 4.5, np.nan])
     assert table["service_n"].tolist() == ["10-14", "", "20-29", ""]
-    np.testing.assert_array_equal(table["csat"], [4.7, 4.7, np.nan, 4.7])
-    assert table["csat_n"].tolist() == ["50-99", "50-99", "", "20-29"]
+    np.testing.assert_array_equal(table["csat"], [4.7, 4.7, np.nan, np.nan])
+    assert table["csat_n"].tolist() == ["50-99", "50-99", "", ""]
     se = np.std(ELEVEN * 5, ddof=1) / np.sqrt(55)
     assert table["csat_se"].tolist()[0] == round(se, 2)
-    assert result.n_suppressed == {"service": 2, "csat": 1}
+    assert result.n_suppressed == {"service": 2, "csat": 2}
     assert result.min_persons == 10
     assert repr(result) == (
-        "ProtectedUnits: 4 rows, at least 10 persons per figure (withheld: service 2, csat 1)"
+        "ProtectedUnits: 4 rows, at least 10 persons per figure (withheld: service 2, csat 2)"
     )
-    assert result._repr_html_().count("withheld") == 6
+    assert result._repr_html_().count("withheld") == 8
 
 
 def test_the_codebook_or_the_caller_may_lower_the_threshold_to_five():
-    staff = {"A": TEN[:5], "B": TEN[:4], "C": TEN, "D": TEN}
+    staff = {"A": TEN[:5], "B": TEN[:4], "C": TEN[:4], "D": TEN}
     keys = changed(KEYS, thresholds__min_persons=5)
     lowered = shown(frames_study(staff, CUSTOMERS, keys=keys))
-    assert lowered.table["service"].notna().tolist() == [True, False, True, True]
-    assert lowered.table["service_n"].tolist() == ["5-9", "", "10-14", "10-14"]
+    assert lowered.table["service"].notna().tolist() == [True, False, False, True]
+    assert lowered.table["service_n"].tolist() == ["5-9", "", "", "10-14"]
     asked = shown(frames_study(staff, CUSTOMERS), min_persons=5)
     pd.testing.assert_frame_equal(asked.table, lowered.table)
     with pytest.raises(ValueError, match=r"^min_persons must be at least 5, not 4\.$"):
@@ -66,31 +66,31 @@ def test_a_person_with_many_ratings_is_one_person():
     staff = pd.DataFrame(
         [
             (f"{unit}{i}", unit, supplier, 1 + i % 7)
-            for unit, n in (("A", 9), ("B", 10))
+            for unit, n in (("A", 9), ("B", 10), ("C", 9))
             for i in range(n)
             for supplier in ("HR", "IT", "Legal")
         ],
         columns=["person", "branch", "supplier", "q1"],
     )
     customers = pd.DataFrame(
-        {"customer": range(24), "branch": ["A", "B"] * 12, "c1": [1 + i % 7 for i in range(24)]}
+        {"customer": range(24), "branch": ["A", "B", "C"] * 8, "c1": [1 + i % 7 for i in range(24)]}
     )
     study = study_from_frames(keys, internal=staff, external=customers)
-    assert shown(study).table["service"].notna().tolist() == [False, True]
+    assert shown(study).table["service"].notna().tolist() == [False, True, False]
     cells = unit_scores(scale_scores(study), by=["client_unit", "supplier_unit"])
     table = protect(cells).table
     assert list(table)[:3] == ["unit", "supplier_unit", "wave"]
-    assert table["service"].notna().tolist() == [False] * 3 + [True] * 3
+    assert table["service"].notna().tolist() == [False] * 3 + [True] * 3 + [False] * 3
 
 
 @pytest.mark.parametrize(("answer", "rounding"), [(7, 0), (3.1, 0), (16 / 3, 1e-16)])
 def test_a_unanimous_unit_is_withheld_even_where_rounding_hides_it(answer, rounding):
-    staff = {"A": [answer] * 13, "B": TEN}
-    linked = link_study(frames_study(staff, {"A": TEN, "B": TEN}))
+    staff = {"A": [answer] * 13, "B": TEN, "C": [answer] * 13}
+    linked = link_study(frames_study(staff, dict.fromkeys("ABC", TEN)))
     table = linked.table.assign(service_se=linked.table["service_se"] + rounding)
     result = protect(replace(linked, table=table))
-    assert result.table["service"].notna().tolist() == [False, True]
-    assert result.n_suppressed["service"] == 1
+    assert result.table["service"].notna().tolist() == [False, True, False]
+    assert result.n_suppressed["service"] == 2
 
 
 def published_study(**options):

@@ -1,13 +1,15 @@
 """Coverage of the link: shares by hand, wave by wave, also where the gate stays shut."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import icx_research as icx
-from icx_research.survey.link_coverage import link_coverage
+from icx_research.survey.link_coverage import link_coverage, shown_coverage
 from tests import builders
-from tests.survey.builders import KEYS, changed
+from tests.survey.builders import KEYS, changed, frames_study
 
 
 def side(person, unit, item, sizes, wave=None):
@@ -116,3 +118,15 @@ def test_totals_agree_with_the_link_itself(tmp_path):
     found = link_coverage(study).table.query("wave == 'all'")
     assert found["units_matched"].tolist() == linked["units_matched"].tolist()
     np.testing.assert_allclose(found["percent_respondents"], 100 * linked["share_matched"])
+
+
+def test_what_is_shown_of_a_link_holds_no_exact_number_of_persons():
+    staff = {"A": [1, 2, 3] * 10, "B": [4, 5, 6] * 10, "C": [2, 3]}
+    linked = icx.link_study(frames_study(staff, {"A": [1, 2] * 9, "B": [3, 4] * 9}))
+    shown = shown_coverage(linked)
+    assert shown[shown["side"] == "internal"].iloc[0].tolist() == [
+        "internal", "all", 3, 2, 66.6, "50-99", 96.7,
+    ]  # fmt: skip
+    assert linked.coverage["respondents"].tolist() == [62, 36]
+    for page in (linked._repr_html_(), shown.to_html()):
+        assert not {"62", "62.0", "60", "60.0", "36"} & set(re.findall(r">([^<>]+)<", page))

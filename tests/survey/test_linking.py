@@ -11,6 +11,7 @@ from icx_research import (
     StudyError,
     link_study,
     link_units,
+    protect,
     scale_scores,
     study_from_frames,
     unit_scores,
@@ -218,3 +219,19 @@ def test_an_undeclared_second_survey_round_is_no_second_row(tmp_path):
     )
     with pytest.raises(StudyError, match="declare the touchpoint or wave column under keys"):
         link_study(read_small(tmp_path, customers=twice, codebook=CODEBOOK))
+
+
+def test_many_scales_link_without_a_warning_of_pandas():
+    items = [f"q{i}" for i in range(60)]
+    scales = {f"s{i}": {"items": [item], "range": [1, 7]} for i, item in enumerate(items)}
+    keys = changed(KEYS, internal__scales=scales, question={"internal": "s0", "external": "csat"})
+    answers = np.arange(40)[:, None] % 7 + 1 + np.zeros(60)
+    staff = pd.DataFrame(answers, columns=items)
+    staff = pd.concat(
+        [staff, pd.DataFrame({"person": range(40), "branch": list("ABCD") * 10})], axis=1
+    )
+    customers = pd.DataFrame(
+        {"customer": range(40), "branch": list("ABCD") * 10, "c1": answers[:, 0]}
+    )
+    linked = link_study(study_from_frames(keys, internal=staff, external=customers))
+    assert len(protect(linked).scores) == len(protect(linked.scores[0]).scores) + 1 == 61

@@ -12,7 +12,7 @@ from icx_research import (
     study_from_frames,
     unit_scores,
 )
-from icx_research.survey.suspicions import suspected_scales
+from icx_research.survey.answers.suspicions import suspected_scales
 from tests.survey.builders import CODEBOOK, CUSTOMERS, KEYS, STAFF, changed, read_small
 
 DESCRIBED = CODEBOOK.replace(

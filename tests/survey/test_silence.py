@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icx_research import StudyError
-from icx_research.survey.suspicions import suspected_scales
+from icx_research.survey.answers.suspicions import suspected_scales
 from tests.survey.builders import CODEBOOK, read_small
 from tests.survey.formats import (
     STAFF_FRAME,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from icx_research.survey.simulated_employees import SCALES
+from icx_research.survey.simulation.employees import SCALES
 from tests.survey.large_company import (
     BOTH,
     MONTE_CARLO_ERRORS,

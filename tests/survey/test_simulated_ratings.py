@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from icx_research import polychoric
-from icx_research.survey.effects import Effects
-from icx_research.survey.simulated_answers import answer_models
-from icx_research.survey.truth import mean_answer
+from icx_research.survey.simulation.answers import answer_models
+from icx_research.survey.simulation.effects import Effects
+from icx_research.survey.simulation.truth import mean_answer
 from tests.survey.large_company import BOTH, CLEAR, MONTE_CARLO_ERRORS, company, mean_of
 
 CURVATURE = 0.02  # of the scale, where a latent profile is turned into points by hand

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from icx_research.survey.effects import Effects, read_effects
-from icx_research.survey.simulated_scores import (
+from icx_research.survey.simulation.effects import Effects, read_effects
+from icx_research.survey.simulation.scores import (
     arrange_distance,
     draw_scores,
     draw_surveyed,
     given_correlations,
     score_correlations,
 )
-from icx_research.survey.simulation import simulate_tables
+from icx_research.survey.simulation.simulate import simulate_tables
 from tests.survey.large_company import CLEAR, csat, isat, means_and_reliability
 
 UNITS = 40_000

@@ -36,10 +36,10 @@ def test_order_intervals_and_mean_are_of_the_rounded_figures():
 
 
 def test_withheld_units_count_but_neither_appear_nor_enter_the_mean():
-    found = unit_intervals(protected([4.0, 5.0, 7.0], n=[20, 20, 9]), score="inside")
+    found = unit_intervals(protected([4.0, 5.0, 7.0, 6.0], n=[20, 20, 9, 9]), score="inside")
     assert found.table["unit"].tolist() == ["u0", "u1"]
     assert found.mean == 4.5
-    assert (found.n_shown, found.n_units) == (2, 3)
+    assert (found.n_shown, found.n_units) == (2, 4)
 
 
 def test_equal_figures_stand_by_name_not_by_their_hidden_decimals():

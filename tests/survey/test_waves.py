@@ -42,6 +42,9 @@ def study(inside, outside, *, declared=None, keys=KEYS, **tables):
         (["-1", "0.5", "-2"], ["-2", "-1", "0.5"]),
         (["b", "a", "10"], ["10", "a", "b"]),
         (["2024a", "2024", "2023b"], ["2023b", "2024", "2024a"]),
+        (["Q1 2024", "Q4 2023", "Q2 2024"], ["Q4 2023", "Q1 2024", "Q2 2024"]),
+        (["15.03.2024", "15.09.2023", "2.9.2023"], ["2.9.2023", "15.09.2023", "15.03.2024"]),
+        (["autumn 2023", "pilot", "again"], ["again", "autumn 2023", "pilot"]),
     ],
 )
 def test_waves_are_ordered_by_number_then_name(names, expected):

@@ -1,0 +1,1 @@
+"""How well, and by whom, the questions were answered."""

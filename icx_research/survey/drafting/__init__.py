@@ -1,0 +1,1 @@
+"""A first codebook, drafted from files nobody has described."""

@@ -1,0 +1,232 @@
+"""Which columns look like items, and which of them look like one scale."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from icx_research.survey.answers.suspicions import opposed_items
+from icx_research.survey.cells import NUMBER
+from icx_research.survey.codebook_checks import RESERVED
+from icx_research.survey.drafting.files import LookedAt
+from icx_research.survey.drafting.words import fold_word, number_words
+
+# Codes people use for "no answer"; only these are ever printed, so no answer is.
+NUMBERS_AS_CODES = (-1, -2, -7, -8, -9, -77, -88, -99, -999, 66, 77, 88, 95, 96, 97, 98, 99,
+                    777, 888, 998, 999, 9999)  # fmt: skip
+WORDS_AS_CODES = {
+    "na", "n/a", "n.a.", "none", "null", "nan", "-", "--", ".", "?", "k.a.", "k. a.", "dk",
+    "keine angabe", "weiss nicht", "don't know", "do not know", "not applicable",
+    "nicht zutreffend", "missing", "refused", "#null!", "no answer", "no opinion",
+    "prefer not to say", "prefer not to answer", "no response", "i don't know", "cannot say",
+    "can't say", "does not apply", "kann ich nicht beurteilen", "kann ich nicht sagen",
+    "weiss ich nicht", "ohne angabe", "entfällt", "nicht beantwortet", "not sure", "unsure",
+    "keine antwort", "nicht beurteilbar",
+}  # fmt: skip
+TOPS = (1, 2, 3, 4, 5, 6, 7, 10, 11, 100)  # nine points are rarer than ten with a gap
+MIN_NUMERIC = 0.8
+MAX_POINTS = 11
+SENTENCE = 3  # words that make a column's name a sentence
+LEAST_TOP_ALONE = 4  # a single column with fewer points is rather yes/no or a group
+FROM_ZERO = re.compile(r"nps|recommend|empfehl")  # asked from 0 to 10 nearly everywhere
+NOT_ITEMS = re.compile(
+    r"(^|_)(sex|gender|age|tenure|grade|level|seniority|education|income|year|month|week|day|date"
+    r"|region|size|duration|progress|finished|status|count|number|nr|no|index|weight|language"
+    r"|geschlecht|alter|jahr|monat|bildung|gewicht)(_|$)"
+)
+# How much of something, and what survey programs write beside the answers: never answers.
+COUNTED = re.compile(
+    r"^((how_many|number_of|anzahl|wie_viele)(_.*)?|(lastpage|startlanguage|seed|interviewtime"
+    r"|grouptime\d*|collector)(_.*)?"
+    r"|(visits|orders|purchases|years|besuche|jahre)(_(last|per|in|this|pro|im)_.*)?)$"
+)
+# Ratings that are spread out like measurements: 0 to 100, or means of several answers.
+RATED = re.compile(r"satisf|zufried|recommend|empfehl|overall|quality|(^|_)0_((to|bis)_)?100(_|$)")
+
+
+@dataclass(frozen=True)
+class ScaleDraft:
+    """Columns that look like one scale, with what only the researcher can say.
+
+    Attributes
+    ----------
+    name : str
+    items : tuple of str
+    response_range : (int, int)
+    codes : tuple of str
+        Entries that look like codes for "no answer".
+    opposed : tuple of str
+        Items that run against the others.
+    words : dict of str to int
+        Answers in words, with the number they seem to mean.
+    """
+
+    name: str
+    items: tuple[str, ...]
+    response_range: tuple[int, int]
+    codes: tuple[str, ...] = ()
+    opposed: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
+
+
+def words_of(name: str) -> str:
+    """Write a column name in small words joined by underscores."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
+    return re.sub(r"[^a-z0-9]+", "_", split.casefold()).strip("_")
+
+
+def answers_of(
+    file: LookedAt, keys: Collection[str]
+) -> tuple[dict[str, pd.Series], Mapping[str, Mapping[str, int]]]:
+    """Give the columns that look like answers as numbers, and the words that stand for these."""
+    possible = {
+        name: cells
+        for name, cells in file.columns.items()
+        if name not in {*keys, *RESERVED}
+        and not COUNTED.search(words_of(name))
+        and (len(name.split()) >= SENTENCE or not NOT_ITEMS.search(words_of(name)))
+    }
+    words = number_words(possible, WORDS_AS_CODES)
+    answers = {}
+    for name, cells in possible.items():
+        numbers = _numbers(cells, file.decimal, words.get(name, {}))
+        if numbers is not None:
+            answers[name] = numbers
+    return answers, words
+
+
+def draft_scales(
+    file: LookedAt, *, side: str, keys: Collection[str], taken: Iterable[str]
+) -> list[ScaleDraft]:
+    """Group the columns that look like items by the stem of their name and their range."""
+    answers, words = answers_of(file, keys)
+    used, drafts = set(taken), []
+    for stem, points, items in _blocks(answers):
+        bodies = pd.concat([_body(answers[item]) for item in items])
+        if len(items) == 1 and not _alone(items[0], bodies):
+            continue
+        limits = (0, 10) if points == 1 and FROM_ZERO.search(words_of(stem)) else _range(bodies)
+        named = {word: value for item in items for word, value in words.get(item, {}).items()}
+        name = _free((stem or f"{side}_ratings") if len(items) > 1 else items[0], side, used)
+        clean = pd.DataFrame({i: answers[i].where(answers[i].between(*limits)) for i in items})
+        drafts.append(
+            ScaleDraft(
+                name=name,
+                items=tuple(items),
+                response_range=limits,
+                codes=_codes(file, items, answers, limits),
+                opposed=tuple(opposed_items(clean)),
+                words=dict(sorted(named.items(), key=lambda pair: pair[1])),
+            )
+        )
+    return drafts
+
+
+def _blocks(answers: Mapping[str, pd.Series]) -> list[tuple[str, int, list[str]]]:
+    """Group items by stem and kind of range; neighbours that stand alone may belong together."""
+    by_stem: dict[tuple[str, int], list[str]] = {}
+    for name, numbers in answers.items():
+        body = _body(numbers)
+        if len(body) and 0 <= body.min() and body.max() <= 100:
+            points = 0 if body.max() <= 7 else 1 if body.max() <= MAX_POINTS else 2
+            by_stem.setdefault((_stem(name), points), []).append(name)
+    blocks: list[tuple[str, int, list[str]]] = []
+    open_for_more = False
+    for (stem, points), items in by_stem.items():
+        alone = len(items) == 1 and points == 0
+        if alone and open_for_more and _akin(blocks[-1][2][-1], items[0], answers):
+            grown = [*blocks[-1][2], *items]
+            blocks[-1] = (_first_word(grown), points, grown)
+        else:
+            blocks.append((stem, points, items))
+        open_for_more = alone
+    return blocks
+
+
+def _alone(item: str, body: pd.Series) -> bool:
+    """Tell whether a column is a scale by itself: few points, or a name that says rating."""
+    few = body.max() <= MAX_POINTS and body.nunique() <= MAX_POINTS
+    return bool(body.max() >= LEAST_TOP_ALONE and (few or RATED.search(words_of(item))))
+
+
+def _akin(first: str, second: str, answers: Mapping[str, pd.Series]) -> bool:
+    """Tell whether two columns look like neighbours of one scale: range, and name or sentence."""
+    one, two = (_range(_body(answers[name])) for name in (first, second))
+    sentences = min(len(first.split()), len(second.split())) >= SENTENCE
+    return one == two and (sentences or bool(_first_word([first, second])))
+
+
+def _first_word(items: Sequence[str]) -> str:
+    """Find the word that all names begin with; empty where there is none, or for sentences."""
+    starts = {words_of(item).split("_")[0] for item in items}
+    short = all(len(item.split()) < SENTENCE for item in items)
+    return starts.pop() if len(starts) == 1 and short else ""
+
+
+def _numbers(cells: list[str], decimal: str, words: Mapping[str, int]) -> pd.Series | None:
+    """Read a column as numbers; none where too few cells are numbers."""
+    known = {
+        cell: float(words[cell.strip()])
+        if cell.strip() in words
+        else _number(cell.strip(), decimal)
+        for cell in set(cells)
+    }
+    values = pd.Series([known[cell] for cell in cells], dtype=float)
+    asked = sum(bool(c.strip()) and fold_word(c) not in WORDS_AS_CODES for c in cells)
+    return values if asked and values.notna().sum() >= MIN_NUMERIC * asked else None
+
+
+def _number(word: str, decimal: str) -> float:
+    if decimal != ".":
+        word = word.replace(".", "x").replace(decimal, ".")
+    return float(word) if NUMBER.fullmatch(word) else float("nan")
+
+
+def _body(numbers: pd.Series) -> pd.Series:
+    """Leave out what looks like a code: far from the other numbers, or negative."""
+    given = numbers.dropna()
+    body = given[~given.isin(NUMBERS_AS_CODES)]
+    if not len(body) or body.max() > MAX_POINTS:
+        return given[given >= 0]  # 0 to 100, where 99 is an answer
+    rest = body[body < 9]
+    return rest if body.max() == 9 and len(rest) and rest.max() <= 7 else body
+
+
+def _range(body: pd.Series) -> tuple[int, int]:
+    low = 0 if body.min() < 1 else 1
+    return low, max(low + 1, next(top for top in TOPS if top >= body.max()))
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"[_\-. ]?\d+[a-z]?$", "", name.strip()) or name
+
+
+def _free(stem: str, side: str, used: set[str]) -> str:
+    """Find a name nothing else has."""
+    base = words_of(stem) or "scale"
+    if len(base) < 3 or base[0].isdigit() or base in used:
+        base = f"{side}_{base}"
+    name, number = base, 2
+    while name in used:
+        name, number = f"{base}_{number}", number + 1
+    used |= {name, f"{name}_n", f"{name}_se"}
+    return name
+
+
+def _codes(
+    file: LookedAt, items: list[str], answers: dict[str, pd.Series], limits: tuple[int, int]
+) -> tuple[str, ...]:
+    outside = {
+        int(number)
+        for item in items
+        for number in answers[item].dropna().unique()
+        if not limits[0] <= number <= limits[1] and number in (*NUMBERS_AS_CODES, 9)
+    }
+    words = {
+        cell.strip()
+        for item in items
+        for cell in set(file.columns[item])
+        if fold_word(cell) in WORDS_AS_CODES
+    }
+    return (*map(str, sorted(outside)), *sorted(words))

@@ -1,0 +1,272 @@
+"""The words and lines of a drafted `study.yaml`, and of the empty templates."""
+
+import json
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from icx_research.survey.drafting.blocks import BlocksDraft
+from icx_research.survey.drafting.files import LookedAt
+from icx_research.survey.drafting.keys import KeysDraft
+from icx_research.survey.drafting.scales import ScaleDraft, words_of
+
+PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
+NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"}
+GRADES = (1, 6)  # German school grades, of which 1 is the best
+LOW_IS_GOOD = re.compile(
+    r"(^|_)(noten?|schulnoten?|grades?|effort|aufwand|waiting|wartezeit|difficult(y|ies)?"
+    r"|complaints?|beschwerden?|problems?|probleme)(_|$)"
+)
+WIDTH = 96
+LONG = 40  # letters of a column's name that deserve a line of their own
+HEAD = """\
+# Drafted by `icx new` from the two files named below; nothing was copied or changed.
+# Go through what is marked QUESTION; only you can answer that. Then run
+#   icx check study.yaml
+#   icx study study.yaml
+# `icx codebook` explains every key.
+"""
+
+
+@dataclass(frozen=True)
+class TableDraft:
+    """One survey of a draft; `answers` is the file with one row per rating."""
+
+    file: str
+    looked_at: LookedAt
+    answers: LookedAt
+    blocks: BlocksDraft | None
+    keys: KeysDraft
+    scales: Sequence[ScaleDraft]
+    unused: tuple[str, ...]
+
+
+def study_text(
+    title: str,
+    tables: Mapping[str, TableDraft],
+    question: Mapping[str, str],
+    *,
+    waves: Sequence[str],
+    guessed: Sequence[str],
+    unmatched: Sequence[str],
+    alone: Mapping[str, Sequence[str]],
+    variants: Sequence[str],
+    crosswalk: str,
+) -> str:
+    """Write a codebook with its questions."""
+    lines = [HEAD, f"study: {word(title)}   # the title on every page", ""]
+    if waves:
+        listed = ", ".join(word(name) for name in waves)
+        asked = "# QUESTION: is this the order of the waves in time? The answer rests on the last."
+        lines += [asked, f"waves: [{listed}]", ""]
+    for side, table in tables.items():
+        lines += [f"{side}:", *_indented(_table(table)), ""]
+    lines.append("question:   # the scores the study asks about")
+    for side, name in question.items():
+        others = [scale.name for scale in tables[side].scales if scale.name != name]
+        note = f"   # QUESTION: or {', '.join(others)}?" if others else ""
+        lines.append(f"  {side}: {name}{note}")
+    if variants:
+        asked = (
+            "QUESTION: these ids of one file look like one unit spelled in two ways. Spell them "
+            "alike in the file, else they stay two units."
+        )
+        lines += ["", *comment(asked)]
+        lines += [line for text in variants for line in comment(f"  {text}")]
+    if unmatched:
+        lines += ["", *comment("QUESTION: these units have no partner in the other file. Correct "
+                               "the ids in the files, or list units without a partner under "
+                               "link: (see `icx codebook`).")]  # fmt: skip
+        lines += [line for text in unmatched for line in comment(f"  {text}")]
+    if alone:
+        lines += comment("Where that is right, take the marks off:")
+        lines.append("# link:")
+        for role, units in alone.items():
+            lines.append(f"#   unlinked_{role}s: [{', '.join(word(unit) for unit in units)}]")
+    if crosswalk:
+        asked = (
+            f"QUESTION: {crosswalk} pairs the units that seem to be spelled otherwise in the other "
+            "file. Look through it, correct it, then take the marks off the three lines below:"
+        )
+        lines += ["", *comment(asked)]
+        lines += [line for text in guessed for line in comment(f"  {text}")]
+        lines += ["# crosswalk:", f"#   file: {crosswalk}",
+                  "#   keys: {client_unit: client_unit, serving_unit: serving_unit}"]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _table(table: TableDraft) -> list[str]:
+    looked, lines = table.looked_at, [f"file: {word(table.file)}"]
+    lines += [f"{key}: {_setting(value)}   # as found in the file"
+              for key, value in looked.settings.items()]  # fmt: skip
+    if looked.sheets:
+        listed = ", ".join(repr(name) for name in looked.sheets)
+        lines += comment(f"QUESTION: or one of the other sheets, {listed}?")
+    lines.append("keys:")
+    for role, column in table.keys.keys.items():
+        n = len({cell for cell in looked.columns[column] if cell.strip()})
+        lines.append(f"  {role}: {word(column)}   # {n} different")
+    for text in table.keys.questions:
+        lines += comment(f"QUESTION: {text}.", "  ")
+    if "respondent" not in table.keys.keys:
+        lines += comment("Without a respondent key every row counts as one person.", "  ")
+    lines += _blocks(table.blocks)
+    lines += ["scales:", *_related(table.scales)]
+    for scale in table.scales:
+        lines += _indented(_scale(scale, table.answers))
+    if looked.doubled:
+        listed = ", ".join(looked.doubled)
+        lines += comment(
+            "QUESTION: are these answers? Several columns share each of these names, so none of "
+            f"them is used: {listed}. Rename the columns in the file, then draft again."
+        )
+    if table.unused:
+        lines += comment(f"Columns that are not used: {', '.join(table.unused)}.")
+    if looked.personal:
+        lines += comment(
+            f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
+        )
+    return lines
+
+
+def _related(scales: Sequence[ScaleDraft]) -> list[str]:
+    """Ask whether single questions of one range belong together."""
+    by_range: dict[tuple[int, int], list[str]] = {}
+    for scale in scales:
+        if len(scale.items) == 1:
+            by_range.setdefault(scale.response_range, []).extend(scale.items)
+    lines = []
+    for items in by_range.values():
+        if len(items) > 1:
+            listed = ", ".join(word(item) for item in items)
+            asked = "QUESTION: do some of these measure one thing? Then put them under one name:"
+            lines += comment(f"{asked} items: [{listed}].", "  ")
+    return lines
+
+
+def _blocks(blocks: BlocksDraft | None) -> list[str]:
+    if blocks is None:
+        return []
+    suppliers = ", ".join(word(name) for name in blocks.suppliers)
+    return [
+        "supplier_blocks:   # QUESTION: are these suppliers, each rated on the same items?",
+        f"  pattern: {word(blocks.pattern)}",
+        f"  suppliers: [{suppliers}]",
+    ]
+
+
+def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
+    low, high = scale.response_range
+    lines = [f"{word(scale.name)}:   # QUESTION: do these items measure one thing?"]
+    if len(scale.items) == 1:
+        lines = [f"{word(scale.name)}:"]
+    if any(item in looked.wording for item in scale.items):
+        lines.append("  items:")
+        lines += [f"    {word(i)}: {word(looked.wording.get(i, i))}" for i in scale.items]
+    elif any(len(item) > LONG for item in scale.items):
+        lines += ["  items:", *(f"    - {word(item)}" for item in scale.items)]
+    else:
+        listed = f"items: [{', '.join(word(item) for item in scale.items)}]"
+        lines += textwrap.wrap(
+            listed, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False,
+            break_on_hyphens=False,
+        ) if '"' not in listed else [f"  {listed}"]  # fmt: skip
+    lines.append(f"  range: [{low}, {high}]   # QUESTION: is this the range that was asked?")
+    if scale.words:
+        listed = ", ".join(f"{word(text)}: {value}" for text, value in scale.words.items())
+        lines.append(f"  answers: {{{listed}}}   # QUESTION: is this their order?")
+    elif low == 0 and high < 10:
+        lines += comment("QUESTION: is 0 an answer, or a code for no answer?", "  ")
+    if scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
+        asked = "QUESTION: is a low answer the better one, as with grades? Then take the mark off:"
+        lines += [*comment(asked, "  "), "  # higher_is: worse"]
+    if scale.codes:
+        codes = ", ".join(json.dumps(code, ensure_ascii=False) for code in scale.codes)
+        lines += comment("QUESTION: do these entries mean no answer? Then take the mark off:", "  ")
+        lines.append(f"  # missing_codes: [{codes}]")
+    if scale.opposed:
+        items = ", ".join(word(item) for item in scale.opposed)
+        lines += comment("QUESTION: are these items reverse-keyed, as their answers run against "
+                         "the others? Then take the mark off:", "  ")  # fmt: skip
+        lines.append(f"  # reverse_keyed: [{items}]")
+    return lines
+
+
+def word(text: str) -> str:
+    """Write a text so that YAML reads it as that text."""
+    plain = PLAIN.fullmatch(text) and text.casefold() not in NOT_PLAIN
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _setting(value: str) -> str:
+    return {"\t": "tab"}.get(value, word(value))
+
+
+def comment(text: str, indent: str = "") -> list[str]:
+    """Write a text as comment lines; line breaks in names do no harm."""
+    margin = re.match(r" *", text)
+    lead = f"{indent}# " + (margin.group() if margin else "")
+    return textwrap.wrap(
+        " ".join(text.split()), WIDTH, initial_indent=lead, subsequent_indent=lead + "  "
+    )
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
+TEMPLATES = {
+    "study.yaml": """\
+# A study of your own: two surveys, linked by the unit. Change names, columns and ranges to
+# those of your files. `icx codebook` explains every key; then run
+#   icx check study.yaml
+#   icx study study.yaml
+study: My study   # the title on every page
+
+internal:   # colleagues rate the internal service they receive
+  file: internal.csv
+  keys:
+    respondent: respondent     # who answered; a code, never a name
+    client_unit: unit          # the unit that receives the service
+    # supplier_unit: supplier  # the unit that is rated, where there are several
+    # wave: wave               # where the survey was repeated
+  # supplier_blocks: {pattern: "{supplier}_{item}"}   # where columns are HR_q1, IT_q1, ...
+  scales:
+    internal_satisfaction:
+      items: [q1, q2, q3]
+      range: [1, 7]            # lowest and highest possible answer
+      # reverse_keyed: [q3]    # items on which a high answer means a low score
+      # missing_codes: [99]    # codes that mean no answer, besides an empty cell
+
+external:   # end customers rate the unit that served them
+  file: external.csv
+  keys:
+    respondent: customer
+    serving_unit: unit         # spelled exactly as in the internal survey
+  scales:
+    csat:
+      items: [c1, c2, c3]
+      range: [1, 7]
+
+question:
+  internal: internal_satisfaction
+  external: csat
+""",
+    "internal.csv": "respondent,unit,q1,q2,q3\n",
+    "external.csv": "customer,unit,c1,c2,c3\n",
+    "README.md": """\
+# A study of your own
+
+1. Put one row per colleague into `internal.csv` and one row per customer into `external.csv`,
+   below the column names that stand there. Other names and more columns are fine: `study.yaml`
+   says which are used.
+2. Write answers as numbers. Leave a cell empty where there is no answer.
+3. Spell units alike in both files. Use codes for persons: no names, no mail addresses.
+4. Change names, columns and ranges in `study.yaml` to those of your files.
+5. Run `icx check study.yaml` until it is content, then `icx study study.yaml`.
+
+Excel (.xlsx), SPSS (.sav), Stata (.dta), Parquet and Qualtrics files are read, too: see the key
+`file` in `icx codebook`.
+""",
+}

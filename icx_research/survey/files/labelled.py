@@ -1,0 +1,136 @@
+"""SPSS (.sav, .zsav) and Stata (.dta): codes are answers, labels are kept beside them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyreadstat
+
+from icx_research.core.errors import StudyError
+from icx_research.survey.codebook import Scale, Source
+from icx_research.survey.files.limits import check_shape
+from icx_research.survey.files.personal import SAMPLE, personal_columns
+from icx_research.survey.files.tables import TextTable, number_text, positions, typed_columns
+from icx_research.survey.supplier_blocks import described
+
+STATA_MISSING = {chr(code) for code in range(ord("a"), ord("z") + 1)}
+
+
+def read_labelled(path: Path, source: Source) -> TextTable:
+    """Read the declared columns of an SPSS or Stata file; its first case is row 1.
+
+    Numeric codes are the answers, never their labels. Values the file itself
+    calls missing are no answers; their codes are kept in `missing_codes`.
+    """
+    spss = path.suffix.lower() != ".dta"
+    about = _read(path, source, metadataonly=True)[1]
+    names = list(about.column_names)
+    check_shape(path.name, about.number_rows or 0, len(names))
+    source = described(path.name, names, source)
+    at = positions(path.name, names, source)
+    columns, about = _read(path, source, usecols=list(at), user_missing=True)
+    n_rows = len(columns[next(iter(at))])
+    if not n_rows:
+        raise StudyError(f"{path.name} holds no cases; save it again with the data.")
+    missing = {
+        name: _missing_of(about.missing_ranges, name)
+        if spss
+        else [(code, code) for code in about.missing_user_values.get(name, ())]
+        for name in at
+    }
+    _check_missing(path.name, missing, source)
+    cells = {
+        name: [_without_missing(value, missing[name], spss) for value in columns[name]]
+        for name in at
+    }
+    codes = {name: tuple(_span(*span) for span in spans) for name, spans in missing.items()}
+    rows = list(range(1, n_rows + 1))
+    return TextTable(
+        frame=typed_columns(cells, rows, file=path.name, source=source),
+        rows=rows,
+        ragged=[],
+        n_columns=len(names),
+        personal=_personal(path, source, [name for name in names if name not in at]),
+        wording={name: text for name in at if (text := about.column_names_to_labels.get(name))},
+        answer_labels={
+            name: {number_text(code): str(label) for code, label in labels.items()}
+            for name, labels in about.variable_value_labels.items()
+            if name in at
+        },
+        missing_codes={name: found for name, found in codes.items() if found},
+        log=_log(path.name, codes),
+    )
+
+
+def _read(path: Path, source: Source, **options: Any) -> tuple[Mapping[str, list[Any]], Any]:
+    read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
+    if source.encoding != "utf-8":
+        options["encoding"] = source.encoding
+    try:
+        columns, about = read(str(path), output_format="dict", **options)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError):
+        kind = "Stata" if path.suffix.lower() == ".dta" else "SPSS"
+        raise StudyError(
+            f"{path.name} is not a readable {kind} file; open it where it was made and save "
+            "it again."
+        ) from None
+    return columns, about
+
+
+def _missing_of(ranges: Mapping[str, Any], name: str) -> list[tuple[Any, Any]]:
+    return [(span["lo"], span["hi"]) for span in ranges.get(name, ())]
+
+
+def _without_missing(value: Any, spans: Sequence[tuple[Any, Any]], spss: bool) -> Any:
+    """Empty a cell whose value the file calls missing."""
+    if value is None or not spans:
+        return value
+    if not spss:
+        return None if isinstance(value, str) and value in {low for low, _ in spans} else value
+    same = [(low, high) for low, high in spans if isinstance(low, str) == isinstance(value, str)]
+    comparable = isinstance(value, (str, int, float))
+    return None if comparable and any(low <= value <= high for low, high in same) else value
+
+
+def _check_missing(
+    file: str, missing: Mapping[str, Sequence[tuple[Any, Any]]], source: Source
+) -> None:
+    """Refuse missing values that are possible answers: real answers would vanish."""
+    for measure in source.measures.values():
+        if not isinstance(measure, Scale):
+            continue
+        low, high = measure.response_range
+        for item in source.columns_of(measure):
+            for first, last in missing.get(item, ()):
+                if not isinstance(first, str) and first <= high and last >= low:
+                    raise StudyError(
+                        f"{file}, column {item}: the file calls {_span(first, last)} missing, but "
+                        f"that is a possible answer (range {low:g} to {high:g}); correct the "
+                        "range, or the missing values of the file."
+                    )
+
+
+def _span(low: Any, high: Any) -> str:
+    if low == high:
+        return f".{low}" if low in STATA_MISSING else number_text(low)
+    return f"{number_text(low)} to {number_text(high)}"
+
+
+def _log(file: str, codes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    by_codes: dict[tuple[str, ...], list[str]] = {}
+    for name, found in codes.items():
+        if found:
+            by_codes.setdefault(found, []).append(name)
+    return tuple(
+        f"{file}: {', '.join(found)} means no answer in {', '.join(names)}, as the file says."
+        for found, names in by_codes.items()
+    )
+
+
+def _personal(path: Path, source: Source, names: list[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    columns, _ = _read(path, source, usecols=names, row_limit=SAMPLE)
+    return personal_columns(
+        {name: [cell for cell in columns[name] if isinstance(cell, str)] for name in names}
+    )

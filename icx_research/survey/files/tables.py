@@ -1,0 +1,201 @@
+"""What every reader hands over: declared columns as text, with places and notes."""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from icx_research.core.errors import StudyError
+from icx_research.survey.codebook import Scale, Source
+from icx_research.survey.document import suggestion
+
+DRAFT = "draft"  # name of the source of a file nobody has described yet
+NUMERIC = ("answer", "figure", "weight")
+EXACT_BELOW = 10**15  # larger numbers lose digits in spreadsheets and in floats
+SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+\d{2,}")  # an id as a spreadsheet spoils it
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A file as text: declared columns only, with the row numbers of the file.
+
+    Attributes
+    ----------
+    frame : DataFrame of str
+        Declared columns; cells as they stand in the file.
+    rows : list of int
+        Row of each record as the program that owns the format counts them: a
+        spreadsheet counts the header as row 1; SPSS, Stata and Parquet have no
+        header row, so the first record is row 1.
+    ragged : list of (int, int)
+        Rows with too many or too few cells, with their number of cells; not in `frame`.
+    n_columns : int
+        Cells of the header.
+    personal : tuple of str
+        Undeclared columns that seem to hold personal data; never loaded.
+    wording : dict of str to str
+        What the file itself says a declared column means (SPSS, Stata, Qualtrics).
+    answer_labels : dict of str to dict
+        What the file says each code of a declared column means.
+    missing_codes : dict of str to tuple of str
+        Codes the file itself calls "no answer"; their cells are empty in `frame`.
+    log : tuple of str
+        What was left out on reading, and why; never an answer.
+    digest : str
+        SHA-256 of the file.
+    doubled : tuple of str
+        Names that several columns of the file share.
+    """
+
+    frame: pd.DataFrame
+    rows: list[int]
+    ragged: list[tuple[int, int]]
+    n_columns: int
+    personal: tuple[str, ...] = ()
+    wording: Mapping[str, str] = field(default_factory=dict)
+    answer_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    log: tuple[str, ...] = ()
+    digest: str = ""
+    doubled: tuple[str, ...] = ()
+
+
+def nouns(source: Source) -> dict[str, str]:
+    """Say what a cell of each declared column is; empty where any text will do."""
+    words = dict.fromkeys(source.attributes, "") | dict.fromkeys(source.indicators, "indicator")
+    for measure in source.measures.values():
+        noun = "answer" if isinstance(measure, Scale) else "figure"
+        words |= dict.fromkeys(source.columns_of(measure), noun)
+    if source.weight:
+        words[source.weight] = "weight"
+    return words | {column: role.replace("_", " ") for role, column in source.keys.items()}
+
+
+def typed_columns(
+    cells: Mapping[str, Sequence[Any]], rows: Sequence[int], *, file: str, source: Source
+) -> pd.DataFrame:
+    """Turn typed cells into text; refuse what a program has turned into something else."""
+    words = nouns(source)
+    keys = set(source.keys.values())
+    columns = {}
+    for column, values in cells.items():
+        if column in keys:
+            _check_one_type(values, rows, f"{file}, row {{}}, column {column}", words[column])
+        decimal = source.decimal if words.get(column) in NUMERIC else "."
+        if column == source.keys.get("date"):
+            values = [_day_text(value, source.date_format) for value in values]
+        columns[column] = [
+            _cell_text(value, f"{file}, row {row}, column {column}", words.get(column, ""), decimal)
+            for row, value in zip(rows, values, strict=True)
+        ]
+    return pd.DataFrame(columns, dtype="str")
+
+
+def _day_text(value: Any, date_format: str) -> Any:
+    """Write a typed date as the dates of the file are written; leave anything else."""
+    if not isinstance(value, dt.date):
+        return value
+    return value.strftime(date_format) if date_format else value.isoformat()
+
+
+def _cell_text(value: Any, place: str, noun: str, decimal: str) -> str:
+    if value is None or value != value:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        if noun:
+            raise StudyError(
+                f"{place}: the cell is a date, no {noun}; programs turn entries such as 1-5 into "
+                "dates. Give the column the format Text and enter it again."
+            )
+        return str(value)
+    if isinstance(value, (bool, int, float, Decimal)):
+        if isinstance(value, float) and noun and abs(value) >= EXACT_BELOW:
+            raise StudyError(
+                f"{place}: the {noun} is a number of more than 15 digits, of which the last ones "
+                "are lost; export the column as text from where it was made."
+            )
+        return number_text(value).replace(".", decimal)
+    raise StudyError(f"{place}: the cell holds neither text nor a number; leave the column out.")
+
+
+def number_text(value: Any) -> str:
+    """Write a number as people do: no decimals it does not need."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < EXACT_BELOW else repr(value)
+    return str(value)
+
+
+def _check_one_type(values: Sequence[Any], rows: Sequence[int], place: str, noun: str) -> None:
+    """Refuse ids that are numbers in one row and digits as text in another."""
+    found: dict[bool, int] = {}
+    for row, value in zip(rows, values, strict=True):
+        text = isinstance(value, str)
+        if (text and value.strip().isdigit()) or (not text and isinstance(value, (int, float))):
+            found.setdefault(text, row)
+    if len(found) == 2:
+        raise StudyError(
+            f"{place.format(found[False])}: the {noun} is a number here but text in row "
+            f"{found[True]}, so leading zeros may be lost; export the whole column as text."
+        )
+
+
+def check_ids(table: TextTable, *, file: str, source: Source) -> None:
+    """Refuse ids that a spreadsheet has written in scientific notation."""
+    for role, column in source.keys.items():
+        cells = table.frame[column].tolist()
+        spoiled = {cell for cell in set(cells) if SCIENTIFIC.fullmatch(cell.strip())}
+        if spoiled:
+            row = next(r for r, cell in zip(table.rows, cells, strict=True) if cell in spoiled)
+            raise StudyError(
+                f"{file}, row {row}, column {column}: the {role.replace('_', ' ')} stands in "
+                "scientific notation (E+), so digits are lost; export the column as text from "
+                "where it was made."
+            )
+
+
+def doubled(header: Sequence[str]) -> tuple[str, ...]:
+    """Name the labels that stand over several columns."""
+    counts = Counter(label.strip() for label in header)
+    return tuple(label for label, n in counts.items() if label and n > 1)
+
+
+def positions(place: str, header: Sequence[str], source: Source) -> dict[str, int]:
+    """Find each declared column among the labels; `place` names file and row."""
+    labels = [label.strip() for label in header]
+    if source.name == DRAFT:
+        return {label: i for i, label in enumerate(labels) if label and labels.count(label) == 1}
+    at = {}
+    for column in source.columns:
+        found = [i for i, label in enumerate(labels) if label == column]
+        if len(found) > 1:
+            raise StudyError(
+                f"{place}: the column {column!r} stands there {len(found)} times; "
+                "rename one of them."
+            )
+        if not found:
+            raise StudyError(_unknown_column(place, column, labels, source))
+        at[column] = found[0]
+    return at
+
+
+def _unknown_column(place: str, column: str, labels: Sequence[str], source: Source) -> str:
+    """Say what is missing without printing a line of answers by mistake."""
+    missing = f"{place}: there is no column {column!r} (declared under {source.name})"
+    other = {";": "';'", "\t": "tab", ",": "','", "|": "'|'"}
+    if len(labels) == 1:
+        for mark, word in other.items():
+            if mark != source.separator and mark in labels[0]:
+                return (
+                    f"{missing}; the columns seem separated by {word}: declare separator: {word}."
+                )
+    header = {label.casefold() for label in labels}
+    if not {known.casefold() for known in source.columns} & header:
+        return f"{missing}, nor any other declared column; the first line must hold their names."
+    return f"{missing}; {suggestion(column, [label for label in labels if label])}"

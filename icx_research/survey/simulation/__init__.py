@@ -1,0 +1,1 @@
+"""Companies with known truth."""
