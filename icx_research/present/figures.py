@@ -115,10 +115,11 @@ def _laid_out(figure: Figure, dpi: int) -> Iterator[None]:
     figure.set_dpi(dpi)
     figure.draw_without_rendering()
     figure.set_dpi(shown)
-    with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
-        figure.set_layout_engine(None)  # "none" would keep a placeholder, and lay out again
     try:
-        yield
+        # No engine at all: "none" would keep a placeholder, for which savefig draws twice.
+        with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
+            figure.set_layout_engine(None)
+            yield
     finally:
         figure.set_layout_engine(engine)
 

@@ -8,12 +8,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from icx_research import link_study, study_from_frames
 from icx_research.present.figures import file_name, save_figure
 from icx_research.present.linkage_pages import linkage_figure, linkage_figures
 from icx_research.present.quality_pages import quality_figures
+from icx_research.present.style import figure_style
 from tests.conftest import ROOT
 
 PIXEL_NOISE = 0.02  # anti-aliasing differs a little between processors
@@ -46,13 +48,15 @@ def test_writes_every_kind_with_words_and_data(figure, tmp_path):
 
 
 def test_texts_find_room_once_and_the_figure_stays_as_it_was(tmp_path, monkeypatch):
-    figure, ax = plt.subplots(layout="constrained", dpi=90)
-    ax.set_ylabel("Units")
-    engine, rounds = figure.get_layout_engine(), []
-    lay_out = type(engine).execute
-    monkeypatch.setattr(type(engine), "execute", lambda *a: rounds.append(1) or lay_out(*a))
-    save_figure(figure, "x", folder=tmp_path, caption="c", alt="a", data=pd.DataFrame({"a": [1]}))
-    assert len(rounds) == 1
+    table = pd.DataFrame({"a": [1]})
+    with figure_style():
+        figure = plt.subplots(dpi=90)[0]
+        engine, rounds, draws = figure.get_layout_engine(), [], []
+        lay_out, draw = type(engine).execute, Figure.draw
+        monkeypatch.setattr(type(engine), "execute", lambda *a: rounds.append(1) or lay_out(*a))
+        monkeypatch.setattr(Figure, "draw", lambda *a: draws.append(1) or draw(*a))
+        save_figure(figure, "x", folder=tmp_path, caption="c", alt="a", data=table)
+    assert (len(rounds), len(draws)) == (1, 4)  # without ink, then PDF, SVG and PNG
     assert (figure.get_layout_engine(), figure.dpi) == (engine, 90)
 
 
