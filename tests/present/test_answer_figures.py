@@ -13,7 +13,7 @@ from icx_research.present.answer_figures import (
 )
 from icx_research.present.colours import HIGH, LOW
 from icx_research.survey.answers.answer_distributions import answer_distributions
-from tests.survey.test_answer_distributions import study_of
+from tests.survey.answers.test_answer_distributions import study_of
 
 FLOAT = 1e-9  # sums of whole percents
 

@@ -9,7 +9,7 @@ from icx_research.present.missing_figures import (
     plot_missingness,
 )
 from icx_research.survey.answers.missing_answers import missing_answers
-from tests.survey.test_missing_answers import rows, study_of
+from tests.survey.answers.test_missing_answers import rows, study_of
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 import icx_research as icx
 from icx_research.present.servqual_figures import plot_servqual, servqual_alt, servqual_caption
 from icx_research.survey.instruments.service_dimensions import servqual_study
-from tests.survey.test_service_dimensions import study_of
+from tests.survey.instruments.test_service_dimensions import study_of
 
 
 @pytest.fixture

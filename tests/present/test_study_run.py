@@ -163,6 +163,5 @@ def test_figure_source_data_hold_no_exact_unit_mean(small_study, tmp_path, witho
 
 
 def test_a_folder_that_no_system_can_make_is_refused(tmp_path):
-    for name in ("x" * 300, "a\0b"):
-        with pytest.raises(icx.StudyError, match=r"^No folder can be called .*; choose another"):
-            icx.run_study(write_study(tmp_path, n_units=3), out=tmp_path / name)
+    with pytest.raises(icx.StudyError, match=r"choose another --out\.$"):
+        icx.run_study(write_study(tmp_path, n_units=3), out=tmp_path / ("x" * 300))
