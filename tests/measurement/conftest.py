@@ -15,6 +15,12 @@ def service():
 
 
 @pytest.fixture(scope="session")
+def ratings():
+    """Seven-point answers of raters in 30 units of unequal size."""
+    return pd.read_csv(REFERENCE / "unit_ratings.csv")
+
+
+@pytest.fixture(scope="session")
 def by_r():
     """Read the named values one R script wrote."""
 

@@ -8,16 +8,10 @@ from icx_research.measurement.agreement.gate import linkage_gate
 from icx_research.measurement.agreement.intraclass import icc_1, icc_2
 from icx_research.measurement.agreement.support import aggregation_support
 from icx_research.measurement.agreement.within_group import rwg_j
-from tests.measurement.conftest import REFERENCE
 
 SAME = 1e-12  # the same formulae on the same rows
 SCALES = {"service": ["s1", "s2", "s3"], "overall": ["s4"]}
 OPTIONS = {"unit": "unit", "response_range": (1, 7)}
-
-
-@pytest.fixture(scope="module")
-def ratings():
-    return pd.read_csv(REFERENCE / "unit_ratings.csv")
 
 
 def check(table, data):
@@ -229,6 +223,15 @@ def test_refuses_in_one_sentence(ratings, message):
     with pytest.raises(ValueError) as refusal:
         aggregation_support(ratings, **OPTIONS | ERRORS[message])
     assert str(refusal.value) == message
+
+
+def test_a_constant_scale_is_named_whatever_its_items_do(ratings):
+    balanced = ratings.assign(s3=13 - ratings["s1"] - ratings["s2"])
+    with pytest.raises(ValueError) as refusal:
+        aggregation_support(
+            balanced, scales={"sum": ["s1", "s2", "s3"]}, unit="unit", response_range=(-1, 13)
+        )
+    assert str(refusal.value) == "aggregation_support needs scores that vary; 'sum' does not."
 
 
 def test_a_constant_scale_is_named(ratings):

@@ -10,7 +10,8 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.measurement.agreement.one_way import one_way
-from icx_research.measurement.agreement.units import RatedUnits, UnitSorter
+from icx_research.measurement.agreement.units import RatedUnits, UnitRows
+from icx_research.measurement.items import ROUNDING
 
 NAMES = {"icc_1": "ICC(1)", "icc_2": "ICC(2)"}
 
@@ -206,10 +207,11 @@ def _intraclass(
     check_confidence_level(confidence_level)
     if average_size not in ("weighted", "arithmetic"):
         raise ValueError(f"average_size must be 'weighted' or 'arithmetic', not {average_size!r}.")
-    rated = UnitSorter(data, unit=unit, analysis=coefficient).rated([score])
-    check_units(rated, rated.answers, [score], analysis=coefficient)
+    rated = UnitRows(data, unit=unit, analysis=coefficient).rated([score])
+    mean, variance = rated.moments()
+    check_units(rated, mean, variance, [score], analysis=coefficient)
     n, sizes, units = len(rated.answers), rated.sizes, len(rated.labels)
-    found = one_way(sizes, *rated.moments())
+    found = one_way(sizes, mean, variance)
     size = n / units if average_size == "arithmetic" else found.weighted_size
     single = coefficient == "icc_1"
     limits = found.icc_1(size, confidence_level) if single else found.icc_2(confidence_level)
@@ -234,16 +236,22 @@ def _intraclass(
 
 
 def check_units(
-    rated: RatedUnits, scores: np.ndarray, names: Sequence[str], *, analysis: str
+    rated: RatedUnits,
+    mean: np.ndarray,
+    variance: np.ndarray,
+    names: Sequence[str],
+    *,
+    analysis: str,
 ) -> None:
-    """Refuse rated units that leave nothing to compare, and scores that do not vary."""
+    """Refuse units that leave nothing to compare, and scores (a column each) that do not vary."""
     n, units = len(rated.answers), len(rated.labels)
     if units < 2 or n == units:
         raise ValueError(
             f"{analysis} needs at least 2 units, and 2 raters in one of them; got {units} "
             f"units with {n} complete rows."
         )
-    constant = np.ptp(scores, axis=0) == 0
+    spread = np.ptp(mean, axis=0) + np.sqrt(np.nanmax(variance, axis=0))
+    constant = spread <= ROUNDING * np.abs(mean).max(axis=0)
     if constant.any():
         raise ValueError(
             f"{analysis} needs scores that vary; {names[int(constant.argmax())]!r} does not."

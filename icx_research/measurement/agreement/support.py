@@ -1,7 +1,7 @@
 """All that speaks for or against unit means, for every scale in one table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -25,7 +25,7 @@ from icx_research.measurement.agreement.labels import (
 )
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.one_way import one_way
-from icx_research.measurement.agreement.units import RatedUnits, UnitSorter
+from icx_research.measurement.agreement.units import RatedUnits, UnitRows
 from icx_research.measurement.agreement.within_group import agreement, check_range
 
 Range = tuple[float, float]
@@ -231,25 +231,27 @@ def aggregation_support(
     for scale, names in members.items():
         if not names or spans[scale] is None:
             raise ValueError(f"scale {scale!r} needs items and a response_range.")
-    sorter = UnitSorter(data, unit=unit, analysis="aggregation_support")
+    sorter = UnitRows(data, unit=unit, analysis="aggregation_support")
     everything = list(dict.fromkeys(name for names in members.values() for name in names))
     rated = sorter.rated(everything)
     if rated.n_dropped == 0:  # the usual case: all scales rest on the same rows
         table, used = _judge(rated, everything, members, spans, nulls, confidence_level), len(data)
-        sizes = {s: _sizes(rated) for s in members}
+        sizes = pd.DataFrame(
+            np.repeat(rated.sizes[:, None], len(members), axis=1), rated.labels, list(members)
+        )
     else:
         own = {s: sorter.rated(names) for s, names in members.items()}
         parts = [
             _judge(own[s], names, {s: names}, spans, nulls, confidence_level)
             for s, names in members.items()
         ]
-        sizes = {s: _sizes(rows) for s, rows in own.items()}
+        sizes = pd.DataFrame({s: pd.Series(rows.sizes, rows.labels) for s, rows in own.items()})
         table = pd.concat(parts)
         complete = [data[[unit, *names]].notna().all(axis=1) for names in members.values()]
         used = int(np.logical_or.reduce(complete).sum())
     return AggregationSupport(
         scales=table,
-        unit_sizes=pd.DataFrame(sizes).fillna(0).astype(int),
+        unit_sizes=sizes.fillna(0).astype(int),
         min_persons=min_persons,
         confidence_level=confidence_level,
         n_used=used,
@@ -275,14 +277,15 @@ def _judge(
         span = spans[scale] or (0, 0)
         options.append(response_options(span))
         check_range(rated.answers[:, at], names, span, analysis="aggregation_support")
-    scores = rated.answers @ weights
-    check_units(rated, scores, list(members), analysis="aggregation_support")
-    both = replace(rated, answers=np.hstack([rated.answers, scores]))
-    mean, variance = both.moments()
-    k, sizes = len(columns), rated.sizes
-    found = one_way(sizes, mean[:, k:], variance[:, k:])
+    n_items = (weights > 0).sum(axis=0)
+    sizes, (item_mean, item_variance) = rated.sizes, rated.moments()
+    mean, mean_variance = item_mean @ weights, item_variance @ weights
+    variance, several = mean_variance.copy(), n_items > 1  # one item is its own score
+    if several.any():
+        variance[:, several] = rated.moments(rated.answers @ weights[:, several])[1]
+    check_units(rated, mean, variance, list(members), analysis="aggregation_support")
+    found = one_way(sizes, mean, variance)
     size = found.n / found.n_units  # N / G, as icc_1 has it
-    n_items = np.array([len(names) for names in members.values()])
     table = {
         "n_items": n_items,
         "n_units": found.n_units,
@@ -297,7 +300,7 @@ def _judge(
         ("icc_2", found.icc_2(confidence_level)),
     ):
         table |= dict(zip((name, f"{name}_low", f"{name}_high"), limits, strict=True))
-    within = variance[sizes > 1, :k] @ weights
+    within = mean_variance[sizes > 1]
     for null in nulls:
         of_null = np.array([null_variance(null, options=a) for a in options])
         rwg, star = agreement(within, n_items=n_items, variance=of_null)
@@ -306,10 +309,6 @@ def _judge(
         if "rwg_j_star" not in table:
             table["rwg_j_star"] = np.median(star, axis=0)
     return pd.DataFrame(table, index=pd.Index(list(members), name="scale"))
-
-
-def _sizes(rated: RatedUnits) -> pd.Series:
-    return pd.Series(rated.sizes, index=rated.labels)
 
 
 def _span(name: str, values: pd.Series) -> str:

@@ -1,4 +1,4 @@
-"""Answers of raters, sorted into their units."""
+"""Answers of raters, and the units they belong to."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +11,13 @@ from icx_research.measurement.items import item_values
 
 @dataclass(frozen=True)
 class RatedUnits:
-    """Complete rows of some columns, in the order of their units.
+    """Complete rows of some columns.
 
     Attributes
     ----------
     answers : array, shape (n, k)
     codes : array of int, shape (n,)
-        Unit of each row, ascending and without a gap.
+        Unit of each row: its place in `labels`, each of which has a row.
     labels : Index, length g
         The units.
     n_dropped : int
@@ -34,38 +34,38 @@ class RatedUnits:
         """Raters per unit, shape (g,)."""
         return np.bincount(self.codes, minlength=len(self.labels))
 
-    def moments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Means and variances (n - 1 in the denominator) per unit: shapes (g, k)."""
-        if len(self.answers) == 0:
-            empty = np.full((len(self.labels), self.answers.shape[1]), np.nan)
-            return empty, empty
-        n = self.sizes[:, None].astype(float)
-        starts = np.flatnonzero(np.diff(self.codes, prepend=-1))
-        origin = self.answers[0]
-        shifted = self.answers - origin
-        mean = np.add.reduceat(shifted, starts, axis=0) / n
-        shifted -= np.repeat(mean, self.sizes, axis=0)
-        shifted *= shifted
-        squares = np.add.reduceat(shifted, starts, axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            variance = np.where(n > 1, squares / (n - 1), np.nan)
-        return mean + origin, variance
+    def moments(self, scores: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Means and variances (n - 1 in the denominator) per unit: shapes (g, k).
+
+        Of the answers, or of scores of the same rows.
+        """
+        values = self.answers if scores is None else scores
+        sizes = self.sizes
+        mean, squares = np.full((2, values.shape[1], len(sizes)), np.nan)
+        if len(values):
+            for j, column in enumerate(values.T):  # one column at a time stays in the cache
+                shifted = column - column[0]
+                own = np.bincount(self.codes, shifted) / sizes
+                shifted -= own[self.codes]
+                mean[j] = own + column[0]
+                squares[j] = np.bincount(self.codes, np.square(shifted, out=shifted))
+        several = np.where(sizes > 1, sizes - 1.0, np.nan)
+        return mean.T, (squares / several).T
 
 
-class UnitSorter:
-    """Rows of a table sorted by unit once, for several sets of columns."""
+class UnitRows:
+    """Units of the rows of a table, looked up once for several sets of columns."""
 
     def __init__(self, data: pd.DataFrame, *, unit: str, analysis: str) -> None:
         check_columns(data, [unit], analysis=analysis)
         codes, labels = pd.factorize(data[unit], sort=True)
-        self._order = np.argsort(codes, kind="stable")
-        self._codes, self._labels = codes[self._order], pd.Index(labels, name=unit)
+        self._codes, self._labels = codes, pd.Index(labels, name=unit)
         self._data, self._analysis = data, analysis
 
     def rated(self, columns: list[str]) -> RatedUnits:
         """Take the complete rows of some columns."""
         check_columns(self._data, columns, analysis=self._analysis)
-        values = item_values(self._data[columns], analysis=self._analysis)[self._order]
+        values = item_values(self._data[columns], analysis=self._analysis)
         use = (self._codes >= 0) & ~np.isnan(values).any(axis=1)
         if use.all():
             return RatedUnits(values, self._codes, self._labels, 0)

@@ -12,7 +12,7 @@ from icx_research.core import apa
 from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.agreement.labels import MIN_AGREEMENT
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
-from icx_research.measurement.agreement.units import UnitSorter
+from icx_research.measurement.agreement.units import UnitRows
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,7 +165,7 @@ def rwg_j(
         raise ValueError("rwg_j needs at least 1 item.")
     options = response_options(response_range)
     variance = null_variance(null, options=options)
-    rated = UnitSorter(data, unit=unit, analysis="rwg_j").rated(names)
+    rated = UnitRows(data, unit=unit, analysis="rwg_j").rated(names)
     check_range(rated.answers, names, response_range, analysis="rwg_j")
     mean_variance = rated.moments()[1].mean(axis=1)
     rwg, star = agreement(mean_variance, n_items=len(names), variance=variance)
