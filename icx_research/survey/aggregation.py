@@ -214,7 +214,7 @@ def _aggregated(
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], VarianceComponents]]:
     table = _described(persons, [*roles, "wave"], scales)
     table = table.rename(columns={roles[0]: "unit"})
-    table["n"] = table["n"].astype(float)
+    table = table.astype({"n": float, "mean": float, "sd": float})
     components, cells = {}, []
     for (scale, wave), cell in table.groupby(["scale", "wave"], sort=False):
         n, mean, sd = (cell[name].to_numpy() for name in ("n", "mean", "sd"))
@@ -229,9 +229,7 @@ def _aggregated(
     return full[names], components
 
 
-def _described(
-    persons: "nw.DataFrame[Any]", keys: list[str], scales: list[str]
-) -> pd.DataFrame:
+def _described(persons: "nw.DataFrame[Any]", keys: list[str], scales: list[str]) -> pd.DataFrame:
     """Count, mean and standard deviation per scale and unit, where anyone answered."""
     cells = persons.group_by(keys)
     answers = nw.col(*scales)
