@@ -169,7 +169,7 @@ def parameter_table(
         _add_means(specs, roles, n_groups, free_later="intercepts" in equal)
     exogenous = exogenous_keys(roles)
     rows = [
-        replace(_row(key, spec, group, key in exogenous), computed=key in computed)
+        _row(key, spec, group, exogenous=key in exogenous, computed=key in computed)
         for group in range(n_groups)
         for key, spec in specs.items()
     ]
@@ -293,7 +293,7 @@ def _pick(values: tuple[Any, ...], group: int) -> Any:
     return None if not values else values[0] if len(values) == 1 else values[group]
 
 
-def _row(key: Key, term: Term, group: int, exogenous: bool) -> Parameter:
+def _row(key: Key, term: Term, group: int, *, exogenous: bool, computed: bool) -> Parameter:
     fixed, start = _pick(term.fixed, group), _pick(term.start, group)
     is_free = (fixed is None or np.isnan(fixed)) and not exogenous
     return Parameter(
@@ -304,6 +304,7 @@ def _row(key: Key, term: Term, group: int, exogenous: bool) -> Parameter:
         value=np.nan if is_free or fixed is None else float(fixed),
         start=np.nan if start is None else float(start),
         exogenous=exogenous,
+        computed=computed,
     )
 
 
