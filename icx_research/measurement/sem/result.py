@@ -12,6 +12,7 @@ from icx_research.core import apa
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result
 from icx_research.measurement.sem import standardised
+from icx_research.measurement.sem.convergent import convergent_validity
 from icx_research.measurement.sem.estimates import estimates_frame
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
@@ -204,6 +205,19 @@ class SemResult(Result):
                     value = cov[i, j] / np.sqrt(cov[i, i] * cov[j, j])
                     rows.append((self.groups[g], names[j], first, value))
         return pd.DataFrame(rows, columns=["group", "first", "second", "estimate"])
+
+    @property
+    def convergent_validity(self) -> pd.DataFrame:
+        """Composite reliability and average variance extracted of every construct.
+
+        group, latent, n_items, composite_reliability, average_variance_extracted,
+        largest_squared_correlation: Fornell and Larcker ask for the variance extracted to be
+        larger. nan where the search did not converge.
+        """
+        frame = convergent_validity(self.fit)
+        if not self.converged:
+            frame.iloc[:, 3:] = np.nan
+        return frame.assign(group=[self.groups[g] for g in frame["group"]])
 
     @property
     def residuals(self) -> pd.DataFrame:
