@@ -32,6 +32,17 @@ def p_value(p: float) -> str:
     return "p < .001" if p < 0.001 else f"p = {bounded(p, digits=3)}"
 
 
+def counted(n: int, noun: str) -> str:
+    """Write a number with its noun, in the plural unless there is one.
+
+    Examples
+    --------
+    >>> counted(1, "scale"), counted(3, "scale")
+    ('1 scale', '3 scales')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def interval(low: float, high: float, *, confidence_level: float, digits: int = 2) -> str:
     """Format a confidence interval of a bounded coefficient.
 

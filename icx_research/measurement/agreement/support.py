@@ -151,7 +151,7 @@ class AggregationSupport(Result):
         first = next(name for name in self.scales if name.startswith("rwg_j_"))
         null = first.removeprefix("rwg_j_").replace("_", " ")
         parts.append(_span("median rWG(J)", self.scales[first]) + f" ({null} null)")
-        return f"{len(self.scales)} scales: {', '.join(parts)}, n = {self.n_used}"
+        return f"{apa.counted(len(self.scales), 'scale')}: {', '.join(parts)}, n = {self.n_used}"
 
     def _repr_html_(self) -> str:
         return rounded(self.scales.reset_index()).to_html(index=False, na_rep="")

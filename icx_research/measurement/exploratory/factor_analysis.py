@@ -82,15 +82,15 @@ class FactorAnalysis(Result):
 
     def to_apa(self) -> str:
         """Factors, method, explained variance, fit and n."""
-        share = 100 * float(self.variance["cumulative"].iloc[-1])
+        n_factors, share = len(self.variance), 100 * float(self.variance["cumulative"].iloc[-1])
         remark = f" ({self.note})" if self.note else ""
         test = ""
         if self.df > 0:
             test = f", χ²({self.df}) = {self.chi_square:.2f}, {apa.p_value(self.p_value)}"
         return (
-            f"{len(self.variance)} factors ({self.method}, {self.rotation}) explain {share:.0f}% "
-            f"of the variance{test}, RMSR = {apa.bounded(self.rmsr, digits=3)}, "
-            f"n = {self.n_used}{remark}"
+            f"{apa.counted(n_factors, 'factor')} ({self.method}, {self.rotation}) explain"
+            f"{'s' if n_factors == 1 else ''} {share:.0f}% of the variance{test}, "
+            f"RMSR = {apa.bounded(self.rmsr, digits=3)}, n = {self.n_used}{remark}"
         )
 
     def _repr_html_(self) -> str:
