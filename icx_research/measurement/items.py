@@ -31,10 +31,12 @@ def item_values(items: pd.DataFrame, *, analysis: str) -> np.ndarray:
     TypeError
         If `items` is no DataFrame.
     ValueError
-        If a column is not numeric, holds an infinite value, or two share a name.
+        If a column is not numeric, holds an infinite value, two share a name, or the table is
+        a matrix of correlations.
     """
     if not isinstance(items, pd.DataFrame):
         raise TypeError(f"{analysis} needs a DataFrame of items, not {type(items).__name__}.")
+    check_rows(items, analysis=analysis)
     text = [name for name, kind in items.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
     if text:
         raise ValueError(f"{analysis} needs numeric items; {text[0]!r} is not numeric.")
@@ -48,6 +50,16 @@ def item_values(items: pd.DataFrame, *, analysis: str) -> np.ndarray:
         name = items.columns[np.isinf(values).any(axis=0)][0]
         raise ValueError(f"{analysis} needs finite answers; item {name!r} holds an infinite one.")
     return values
+
+
+def check_rows(data: pd.DataFrame, *, analysis: str) -> None:
+    """Refuse a matrix of correlations or covariances where rows of answers are needed."""
+    if data.shape[0] == data.shape[1] and data.index.tolist() == data.columns.tolist():
+        raise ValueError(
+            f"{analysis} needs rows of answers; rows and columns of this table have the same "
+            "names, as in a matrix of correlations or covariances. Put such a matrix into "
+            "Moments(names, n, mean, cov)."
+        )
 
 
 def item_moments(

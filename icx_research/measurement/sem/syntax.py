@@ -311,7 +311,13 @@ def _tokens(model: str) -> list[Token]:
         found = TOKEN.match(model, position)
         column = position - begin + 1
         if found is None:
-            fail(line, column, f"cannot read the character {model[position]!r}.")
+            advice = "; write =~ (is measured by), ~ (depends on) or ~~ (covaries with)"
+            fail(
+                line,
+                column,
+                f"cannot read the character {model[position]!r}"
+                f"{advice if model[position] == '=' else ''}.",
+            )
         kind, text = str(found.lastgroup), found.group()
         if kind != "space":
             tokens.append(Token(kind, text, line, column, position))

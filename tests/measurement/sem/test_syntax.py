@@ -57,7 +57,8 @@ def test_intercepts_and_definitions():
         ("f =~ x1 x2", "line 1, column 9: expected '+' or the end of the line, found 'x2'."),
         ("f =~ x1 +", "line 1, column 10: expected a variable, a number or a label, found the end "
          "of the model."),
-        ("\nf = x1", "line 2, column 3: cannot read the character '='."),
+        ("\nf = x1", "line 2, column 3: cannot read the character '='; write =~ "
+         "(is measured by), ~ (depends on) or ~~ (covaries with)."),
         ("f x1", "line 1, column 3: expected an operator (=~, ~, ~~, ~*~, | or :=), found 'x1'."),
         ("f <~ x", "line 1, column 3: the operator '<~' is not available; use one of =~, ~~, ~*~, "
          "|, :=, ~, ==, < or >."),
