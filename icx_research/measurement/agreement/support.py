@@ -15,6 +15,7 @@ from icx_research.core.results import (
     check_confidence_level,
     rounded,
 )
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.agreement.gate import BLOCKED, USES, display_gate, linkage_gate
 from icx_research.measurement.agreement.intraclass import check_units
 from icx_research.measurement.agreement.labels import (
@@ -260,6 +261,7 @@ def aggregation_support(
     )
 
 
+@on_one_thread
 def _judge(
     rated: RatedUnits,
     columns: list[str],

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.crossed.criterion import STEP, Solved, solve
 from icx_research.measurement.crossed.design import SOURCES, Sums
 from icx_research.measurement.sem.optimiser import minimise
@@ -157,6 +158,7 @@ class Components:
         return np.asarray(whole / whole.sum())
 
 
+@on_one_thread
 def fit(found: Sums, kept: tuple[str, ...], *, start: np.ndarray | None = None) -> Components:
     """Minimise the criterion over the variances of the sources in the model."""
     free = tuple(SOURCES.index(name) for name in kept)

@@ -9,6 +9,7 @@ from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.results import Result, estimate_table
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.nested import difference_test
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
 from icx_research.measurement.sem.result import SemResult
@@ -131,6 +132,7 @@ def likelihood_ratio(
     )
 
 
+@on_one_thread
 def difference(
     drop: float,
     df: int,

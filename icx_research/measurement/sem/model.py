@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from icx_research.core.results import check_confidence_level
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.estimation import fit_model, problems
@@ -181,6 +182,7 @@ class Prepared:
     cluster: str | None
 
 
+@on_one_thread
 def prepare(
     model: str,
     data: Any,
@@ -222,6 +224,7 @@ def prepare(
     return Prepared(model, terms, sample, saturated, (), robust, missing, cluster)
 
 
+@on_one_thread
 def estimate(
     prepared: Prepared,
     *,
@@ -279,6 +282,7 @@ def ordinal_table(
     )
 
 
+@on_one_thread
 def estimate_ordinal(
     prepared: Prepared,
     *,
