@@ -11,7 +11,7 @@ from icx_research.survey.answers.suspicions import suspected_scales
 from icx_research.survey.doubts import doubts
 from icx_research.survey.matching import fold_id, resembling_words
 from icx_research.survey.suspected_units import suspected_units
-from tests.survey.builders import KEYS, changed, frames_study
+from tests.survey.builders import CODEBOOK, KEYS, changed, frames_study, read_small
 
 STAFF = {"A": [3, 4], "B": [5, 6], "C": [6, 7], "D": [2, 3]}
 CUSTOMERS = {"A": [3, 5], "B": [5, 5], "C": [6, 7], "D": [2, 4]}
@@ -104,6 +104,25 @@ def test_shares_declared_as_percent_are_told(scale, told):
     outcomes = pd.DataFrame({"u": [*"ABCDE"], "v": np.array([0.2, 0.5, 0.9, 0.4, 0]) * scale})
     study = frames_study(STAFF, CUSTOMERS, keys=keys, outcomes=outcomes)
     assert any("are they shares (metric: share)?" in line for line in doubts(study)) == told
+
+
+@pytest.mark.parametrize(("n", "told"), [(1.234, True), (12, False)])
+def test_broken_counts_of_persons_are_told(n, told):
+    scores = {"kept": {"value": "v", "n": "n"}}
+    keys = changed(KEYS, outcomes={"keys": {"unit": "u"}, "scores": scores})
+    outcomes = pd.DataFrame({"u": [*"ABCD"], "v": [1.0, 2, 3, 5], "n": [20, 30, n, 40]})
+    study = frames_study(STAFF, CUSTOMERS, keys=keys, outcomes=outcomes)
+    assert [line.split(":")[0] for line in doubts(study)] == ["n"] * told
+
+
+def test_a_score_is_not_compared_with_itself(tmp_path):
+    same = CODEBOOK.replace("customers.csv", "staff.csv").replace("customer,", "person,")
+    with pytest.raises(StudyError) as caught:
+        read_small(tmp_path, codebook=same.replace("items: [c1]", "items: [q3, q1]"))
+    assert str(caught.value) == (
+        "study.yaml, line 11: external.scales.csat: column 'q3' of staff.csv belongs to 'service' "
+        "already; a score cannot be compared with itself."
+    )
 
 
 def test_a_table_without_a_unit_of_the_surveys_is_refused():

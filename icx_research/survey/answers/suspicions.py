@@ -21,6 +21,8 @@ FRACTIONS = ("a few answers are no whole numbers, the others are: do lines of me
 UPPER_END = "nobody uses the upper end of the range on any item: was another range asked?"
 SHARES = ("all figures lie between 0 and 1, but are declared as percent: are they shares (metric: "
           "share)?")  # fmt: skip
+BROKEN = ("counts of persons are whole numbers: are these points between thousands, or weighted "
+          "counts?")  # fmt: skip
 CLEARLY_AGAINST = -0.1  # smallest loading, on the common direction, that is worth a question
 
 
@@ -61,6 +63,8 @@ def suspected_scales(study: Study) -> pd.DataFrame:
                 found.append((name, scale.name, ", ".join(scale.items), UPPER_END))
         found += [(name, score.name, column, SHARES)
                   for score, column in _shares_as_percent(frame, source)]  # fmt: skip
+        found += [(name, score.name, column, BROKEN)
+                  for score, column in _broken_counts(frame, source)]  # fmt: skip
     return pd.DataFrame(found, columns=["table", "scale", "item", "reason"])
 
 
@@ -87,6 +91,14 @@ def _shares_as_percent(frame: "nw.DataFrame[Any]", source: Source) -> Iterator[t
                 figures = figures[~np.isnan(figures)]
                 if len(figures) >= MIN_FIGURES and 0 < figures.max() <= 1:
                     yield score, column
+
+
+def _broken_counts(frame: "nw.DataFrame[Any]", source: Source) -> Iterator[tuple[Score, str]]:
+    for score in source.measures.values():
+        if isinstance(score, Score) and score.n:
+            counts = frame[score.n].to_numpy().astype(float)
+            if (counts[~np.isnan(counts)] % 1 != 0).any():
+                yield score, score.n
 
 
 def opposed_items(answers: pd.DataFrame) -> list[str]:
