@@ -96,7 +96,7 @@ def study(
         print(f"Caution: {caution}")
     if run.study.n_quarantined:
         print(f"{run.study.n_quarantined} rows set aside; see tables/quarantine.csv.")
-    _print_suspects(run.study)
+    _print_doubts(run.study)
     print(f"{run.n_files} files in {run.folder}; start with {run.page}")
     raise typer.Exit(QUARANTINED if run.study.n_quarantined else CLEAN)
 
@@ -108,6 +108,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     Exit code 0: clean; 1: usable, with rows set aside; 2: not usable.
     """
     from icx_research.survey.linking import link_study
+    from icx_research.survey.matching import BY_DESIGN, resembling_words
     from icx_research.survey.scoring import scale_scores
     from icx_research.survey.study import read_study
 
@@ -117,19 +118,19 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     _print_notes(found)
     _print_problems(found.quarantine)
     _show_programmes(console, found)
-    suspects = _print_suspects(found)
+    doubtful = _print_doubts(found)
     _show(console, scale_scores(found).counts)
     linked = link_study(found)
     _show(console, linked.coverage.assign(share_matched=linked.coverage["share_matched"].round(3)))
     for unit in linked.drops.itertuples():
-        near = f" (resembles {unit.resembles!r})" if unit.resembles else ""
+        near = resembling_words(unit.unit, unit.resembles)
         print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")
     _print_too_few(linked)
     if found.n_quarantined:
         total = sum(found.n_read.values())
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
         print(f"Usable; {share} are set aside. Means are off if these rows differ from the others.")
-    elif suspects:
+    elif doubtful or (linked.drops["reason"] != BY_DESIGN).any():
         print("Nothing is set aside; look at what is named above.")
     else:
         print("Clean: nothing is set aside.")
@@ -159,7 +160,9 @@ def new(
 @app.command()
 def simulate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
-    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same bytes.")] = 20240501,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed; the same seed gives the same bytes.")
+    ] = 20240501,
     units: Annotated[int, typer.Option(min=4, help="Number of branches.")] = 60,
     waves: Annotated[int, typer.Option(min=1, help="Number of survey waves.")] = 3,
 ) -> None:
@@ -268,26 +271,14 @@ def _print_too_few(linked: Any) -> None:
         )
 
 
-def _print_suspects(found: Any) -> int:
-    """Name items that run against their scale, or change it, and programmes that stop."""
-    from icx_research.survey.answers.answering import suspected_reversed
-    from icx_research.survey.answers.suspicions import suspected_scales
-    from icx_research.survey.programmes import switched_off
+def _print_doubts(found: Any) -> int:
+    """Name what looks wrong in files, answers and units, and was left as it is."""
+    from icx_research.survey.doubts import doubts
 
-    suspects = suspected_reversed(found)
-    for item in suspects.itertuples():
-        print(
-            f"{item.item} runs against the other items of {item.scale} (item-rest correlation "
-            f"{item.item_rest:.2f}); is it worded the other way round? Then list it under "
-            "reverse_keyed."
-        )
-    scales = suspected_scales(found)
-    for item in scales.itertuples():
-        print(f"{item.item}: {item.reason}")
-    programmes = switched_off(found)
-    for line in programmes.itertuples():
-        print(f"{line.indicator} of unit {line.unit!r} {line.reason}")
-    return len(suspects) + len(scales) + len(programmes)
+    lines = doubts(found)
+    for line in lines:
+        print(line)
+    return len(lines)
 
 
 def _show_programmes(console: Console, found: Any) -> None:

@@ -197,7 +197,7 @@ def _spread(values: pd.Series, units: ProtectedUnits, axis: int) -> pd.Series:
     if units.codebook.source_of(str(values.name)).published:
         return values
     places = (np.arange(1, len(values) + 1) * EVEN_STEPS[axis]) % 1 - 0.5
-    return values + places * 10.0**-units.decimals
+    return values + places * units.steps[str(values.name)]
 
 
 def _wedge(ax: Axes, line: LinkageLine, delta: float) -> None:

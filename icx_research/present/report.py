@@ -14,7 +14,7 @@ from icx_research.claims.registry import CLAIMS
 from icx_research.core import apa
 from icx_research.present.figures import SavedFigure
 from icx_research.present.quality_pages import Drawn
-from icx_research.survey.answers.answering import suspected_reversed
+from icx_research.survey.doubts import doubts
 from icx_research.survey.link_coverage import shown_coverage
 from icx_research.survey.linking import LinkedUnits
 from icx_research.survey.study import Study
@@ -61,7 +61,7 @@ def write_report(
         confounds={name: claim.confounds for name, claim in CLAIMS.items()},
         overview=_with_labels(overview[~_uncorrected(overview)], study),
         overview_notes=overview.loc[_uncorrected(overview), "note"].drop_duplicates().tolist(),
-        suspects=list(suspected_reversed(study).itertuples()),
+        doubts=doubts(study),
         figures=figures,
         quality=quality,
         coverage=shown_coverage(linked),

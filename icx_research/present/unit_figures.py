@@ -1,5 +1,7 @@
 """Unit means in order, with their intervals."""
 
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -85,7 +87,9 @@ def _size(band: str) -> int:
 def _decimals(units: UnitIntervals) -> int:
     """Write the mean as exactly as the range of the figures deserves."""
     spread = float(units.table["estimate"].max() - units.table["estimate"].min())
-    return 2 if spread < 20 else 1
+    if spread >= 20:
+        return 1
+    return 2 - min(0, math.floor(math.log10(spread))) if spread > 0 else 2
 
 
 def units_caption(units: UnitIntervals) -> str:
