@@ -129,7 +129,7 @@ def linkage_caption(
         if bars
         else "No bars: standard errors of the unit figures are not known.",
         "The line is the least-squares line with its 95% confidence band; the grey wedge holds "
-        f"the lines of correlations between -{apa.bounded(delta)} and {apa.bounded(delta)}.",
+        f"the lines of correlations between {apa.bounded(-delta)} and {apa.bounded(delta)}.",
         f"{_sentence(correlation)}.",
         "Reliability of the unit means: "
         f"{_reliability(corrected.reliability_internal)} (internal), "

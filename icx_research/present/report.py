@@ -12,14 +12,13 @@ import icx_research
 from icx_research.claims.ledger import ClaimLedger
 from icx_research.claims.registry import CLAIMS
 from icx_research.core import apa
+from icx_research.core.display import cell_text
 from icx_research.present.figures import SavedFigure
 from icx_research.present.quality_pages import Drawn
 from icx_research.survey.answers.answering import suspected_reversed
 from icx_research.survey.link_coverage import shown_coverage
 from icx_research.survey.linking import LinkedUnits
 from icx_research.survey.study import Study
-
-COUNTS = ("n", "rows", "units", "respondents")  # columns of whole numbers begin so
 
 
 def write_report(
@@ -87,7 +86,7 @@ def html_table(table: pd.DataFrame) -> Markup:
     lines = [
         Markup("<tr>{}</tr>").format(
             Markup("").join(
-                Markup("<td{}>{}</td>").format(_numeric(shown[name]), _cell(row[name], name))
+                Markup("<td{}>{}</td>").format(_numeric(shown[name]), cell_text(row[name], name))
                 for name in shown
             )
         )
@@ -99,17 +98,6 @@ def html_table(table: pd.DataFrame) -> Markup:
 
 def _numeric(column: pd.Series) -> Markup:
     return Markup(' class="number"' if pd.api.types.is_numeric_dtype(column) else "")
-
-
-def _cell(value: object, column: object) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if not isinstance(value, float):
-        return str(value)
-    if column == "p_value" and value < 0.001:
-        return "< .001"
-    whole = value.is_integer() and (abs(value) > 1 or str(column).startswith(COUNTS))
-    return f"{value:.0f}" if whole else f"{round(value, 3) + 0.0:.3f}"
 
 
 def _coefficient(value: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from icx_research.core.display import table_html
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores, unit_scores
 from icx_research.survey.cells import key_text
@@ -79,7 +80,7 @@ class LinkedUnits:
 
     def _repr_html_(self) -> str:
         shown = self.coverage[["side", "units", "units_matched", "share_matched"]]
-        return shown.round(3).to_html(index=False)
+        return table_html(shown)
 
     @property
     def waves(self) -> list[str]:

@@ -59,8 +59,8 @@ class LikelihoodRatio(Result):
     def to_apa(self) -> str:
         """Difference in chi-square, its degrees of freedom and p value."""
         if self.note:
-            return f"delta chi2({self.df}) = n/a: {self.note}"
-        return f"delta chi2({self.df}) = {self.chi_square:.2f}, {apa.p_value(self.p_value)}"
+            return f"Δχ²({self.df}) = n/a: {self.note}"
+        return f"Δχ²({self.df}) = {self.chi_square:.2f}, {apa.p_value(self.p_value)}"
 
 
 def likelihood_ratio(

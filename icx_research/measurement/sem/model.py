@@ -135,7 +135,7 @@ def sem(
     ...               [0.4, 0.4, 1.0, 0.5], [0.3, 0.3, 0.5, 1.0]])
     >>> published = Moments(("q1", "q2", "q3", "q4"), 200, np.zeros(4), r)
     >>> sem("f =~ q1 + q2 + q3 + q4", published)
-    SemResult: chi2(2) = 16.07, p < .001, CFI = .913, TLI = .739, RMSEA = .188, 90% CI [.110, .277], SRMR = .056, n = 200
+    SemResult: χ²(2) = 16.07, p < .001, CFI = .913, TLI = .739, RMSEA = .188, 90% CI [.110, .277], SRMR = .056, n = 200
     """  # noqa: E501
     check_confidence_level(confidence_level)
     if parameterization not in PARAMETERISATIONS:

@@ -245,7 +245,7 @@ class SemResult(Result):
         low, high = fit["rmsea_ci_low"], fit["rmsea_ci_high"]
         limits = apa.interval(low, high, confidence_level=0.90, digits=3)
         sentence = (
-            f"{scaled}chi2({fit['df']:.0f}) = {fit['chi_square']:.2f}, "
+            f"{scaled}χ²({fit['df']:.0f}) = {fit['chi_square']:.2f}, "
             f"{apa.p_value(fit['p_value'])}, "
             f"CFI = {apa.bounded(fit['cfi'], digits=3)}, "
             f"TLI = {apa.bounded(fit['tli'], digits=3)}, "

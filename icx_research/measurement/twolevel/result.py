@@ -139,7 +139,7 @@ class TwoLevelResult(Result):
             fit["rmsea_ci_low"], fit["rmsea_ci_high"], confidence_level=0.90, digits=3
         )
         sentence = (
-            f"chi2({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
+            f"χ²({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
             f"CFI = {shown['cfi']}, TLI = {shown['tli']}, RMSEA = {shown['rmsea']}, {limits}, "
             f"SRMR within = {shown['srmr_within']}, between = {shown['srmr_between']}, {rows}"
         )

@@ -32,7 +32,7 @@ def test_published_results_of_holzinger_and_swineford(shared_data):
     assert fit["rmsea"] == pytest.approx(0.09212148451, rel=1e-7)
     assert fit["aic"] == pytest.approx(7517.4898532524, rel=1e-10)
     assert result.to_apa() == (
-        "chi2(24) = 85.31, p < .001, CFI = .931, TLI = .896, RMSEA = .092, 90% CI [.071, .114], "
+        "χ²(24) = 85.31, p < .001, CFI = .931, TLI = .896, RMSEA = .092, 90% CI [.071, .114], "
         "SRMR = .065, n = 301"
     )
 
@@ -233,7 +233,7 @@ def test_difference_refuses_models_that_cannot_be_compared():
     assert test.table["statistic"][0] == pytest.approx(
         one.fit_indices["chi_square"] - three.fit_indices["chi_square"]
     )
-    assert repr(test) == f"LikelihoodRatio: delta chi2(3) = {test.chi_square:.2f}, p < .001"
+    assert repr(test) == f"LikelihoodRatio: Δχ²(3) = {test.chi_square:.2f}, p < .001"
     with pytest.raises(
         ValueError, match=re.escape("must have more degrees of freedom than the general one")
     ):

@@ -260,7 +260,7 @@ def test_a_likelihood_without_upper_limit_is_named_with_the_way_out():
 def test_sentence_and_result():
     found = fitted(answers(), one("f"))
     assert found.to_apa() == (
-        "chi2(18) = 99.01, p < .001, CFI = .928, TLI = .881, RMSEA = .082, 90% CI [.067, .098], "
+        "χ²(18) = 99.01, p < .001, CFI = .928, TLI = .881, RMSEA = .082, 90% CI [.067, .098], "
         "SRMR within = .056, between = .058, 90 units, n = 666"
     )
     assert list(found.table.columns) == [
