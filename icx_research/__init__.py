@@ -140,6 +140,7 @@ _HOME = {
     "plot_variance_shares": "present.variance_figures",
     "variance_caption": "present.variance_figures",
     "show_figure": "present.shown",
+    "quality_answer": "present.quality_words",
     "measurement_answer": "present.measurement_words",
     "aggregation_answer": "present.measurement_words",
     "linkage_figure": "present.linkage_pages",

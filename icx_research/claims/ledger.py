@@ -82,7 +82,7 @@ class ClaimLedger:
         return "ClaimLedger: " + "; ".join(f"{e.claim} {e.words}" for e in self.entries)
 
     def _repr_html_(self) -> str:
-        return table_html(self.table)
+        return table_html(self.table.dropna(axis="columns", how="all"))
 
     def __getitem__(self, claim: str) -> LedgerEntry:
         """Look up the entry of one claim."""

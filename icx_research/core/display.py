@@ -80,7 +80,7 @@ def cell_text(value: object, column: object, *, digits: int = 3, na: str = "") -
         return na
     if not isinstance(value, float):
         return str(value)
-    if column == "p_value" and value < SMALLEST_P:
+    if str(column).startswith("p_") and value < SMALLEST_P:
         return "< .001"
     whole = value.is_integer() and (abs(value) > 1 or str(column).startswith(COUNTS))
     return apa.number(value, digits=0 if whole else digits)

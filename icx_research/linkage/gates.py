@@ -104,3 +104,26 @@ def _check_disclosure(found: LinkageCorrelation, units: LinkedUnits) -> None:
             f"{MIN_LINKED_UNITS} are needed to show a result without exposing persons; "
             "collect more answers, or join small units into larger ones."
         )
+
+
+def too_few_units(linked: LinkedUnits) -> str:
+    """Say beforehand that a verdict on the asked scores is out of reach; empty where it is not."""
+    units = linked.at_wave()
+    n_units = units.table["unit"].nunique()
+    if n_units < MIN_LINKED_UNITS:
+        return f"{n_units} units are linked; there is no verdict below {MIN_LINKED_UNITS}."
+    n_visible, least = shown_units_of_question(linked), protect(units).min_persons
+    if n_visible >= MIN_LINKED_UNITS:
+        return ""
+    return (
+        f"{n_visible} of {n_units} units have at least {least} respondents on both sides; there "
+        f"is no verdict below {MIN_LINKED_UNITS}. Collect more answers, or join small units into "
+        "larger ones."
+    )
+
+
+def shown_units_of_question(linked: LinkedUnits) -> int:
+    """Count the units of the asked wave of which both asked scores may be shown."""
+    question, shown = linked.codebook.question, protect(linked.at_wave())
+    asked = shown.table[[question.internal[0], question.external[0]]]
+    return int(asked.notna().all(axis=1).sum())

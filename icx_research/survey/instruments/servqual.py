@@ -109,8 +109,10 @@ class ServqualGap(Result):
 
     def to_apa(self) -> str:
         """Total gap with interval and respondents."""
-        gap = self.estimate
-        return f"gap (perception − expectation) = {apa.with_interval(gap)}, n = {self.n_used} respondents, descriptive"
+        told = apa.with_interval(self.estimate)
+        return (
+            f"gap (perception − expectation) = {told}, n = {self.n_used} respondents, descriptive"
+        )
 
 
 def _hidden(
