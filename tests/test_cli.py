@@ -108,7 +108,7 @@ def test_few_units_run_and_the_verdict_is_blocked(icx, tmp_path, monkeypatch):
     assert "K01 Main link: blocked" in out
     assert "at least 10" in out
     page = (tmp_path / "results" / "index.html").read_text(encoding="utf-8")
-    assert "Data of which this reason is no longer true." in page
+    assert "Data for which this reason no longer holds." in page
     assert "What else could produce it" not in page
     assert "Caution: Made up for a test." in out
     assert "writing the page" in err

@@ -216,7 +216,7 @@ def _untested(
         reliability_internal=NAN,
         reliability_external=NAN,
         corrected=NAN,
-        changes="data of which this reason is no longer true.",
+        changes="data for which this reason no longer holds.",
         detail="",
     )
 

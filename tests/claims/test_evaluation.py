@@ -147,7 +147,7 @@ def assert_untested(entry, words, reason, n_units):
         entry.estimate, entry.ci_low, entry.ci_high, entry.p_value, entry.p_adjusted,
         entry.reliability_internal, entry.reliability_external, entry.corrected,
     ]).all()  # fmt: skip
-    assert entry.changes == "data of which this reason is no longer true."
+    assert entry.changes == "data for which this reason no longer holds."
     assert entry.detail == ""
 
 
