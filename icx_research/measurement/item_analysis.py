@@ -7,8 +7,9 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
+from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, check_confidence_level, estimate_table, rounded
+from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.items import ROUNDING, item_moments, item_values
 from icx_research.measurement.reliability import alpha_of
 
@@ -77,7 +78,7 @@ class ItemAnalysis(Result):
         )
 
     def _repr_html_(self) -> str:
-        return rounded(self.items.rename_axis("item").reset_index()).to_html(index=False, na_rep="")
+        return table_html(self.items.rename_axis("item").reset_index())
 
 
 def item_analysis(items: pd.DataFrame | Moments, *, confidence_level: float = 0.95) -> ItemAnalysis:

@@ -46,10 +46,10 @@ class ProtectedUnits:
 
     def __repr__(self) -> str:
         """Say how much is shown and how much withheld."""
-        withheld = ", ".join(f"{name} {n}" for name, n in self.n_suppressed.items())
+        withheld = ", ".join(f"{name} {n}" for name, n in self.n_suppressed.items() if n)
         return (
             f"ProtectedUnits: {len(self.table)} rows, at least {self.min_persons} persons per "
-            f"figure (withheld: {withheld})"
+            f"figure (withheld: {withheld or 'nothing'})"
         )
 
     def _repr_html_(self) -> str:

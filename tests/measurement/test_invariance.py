@@ -145,7 +145,7 @@ def test_names_of_groups_and_order_of_rows_do_not_matter(ladder, rng):
         == ladder.to_apa()
         == (
             "highest level = metric (rule: cheung_rensvold); metric: ΔCFI = .002; scalar: "
-            "ΔCFI = -.049; strict: ΔCFI = -.006; 2 groups, n = 420"
+            "ΔCFI = −.049; strict: ΔCFI = −.006; 2 groups, n = 420"
         )
     )
 

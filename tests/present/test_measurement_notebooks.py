@@ -76,7 +76,7 @@ STUDIES = [
 @pytest.fixture
 def displayed(monkeypatch):
     seen = []
-    monkeypatch.setattr(shown, "display", seen.append)
+    monkeypatch.setattr(shown, "display", lambda what, metadata=None: seen.append(what))
     return seen
 
 

@@ -150,7 +150,7 @@ def icc_1(
     >>> import pandas as pd
     >>> ratings = pd.DataFrame({"unit": list("aaabbbccc"), "score": [5, 6, 7, 2, 3, 4, 4, 5, 6]})
     >>> icc_1(ratings, score="score", unit="unit").to_apa()
-    'ICC(1) = .67, 95% CI [-.01, .99], F(2, 6) = 7.00, p = .027, 3 units, n = 9'
+    'ICC(1) = .67, 95% CI [−.01, .99], F(2, 6) = 7.00, p = .027, 3 units, n = 9'
     """
     return _intraclass("icc_1", data, score, unit, average_size, confidence_level)
 
@@ -191,7 +191,7 @@ def icc_2(
     >>> import pandas as pd
     >>> ratings = pd.DataFrame({"unit": list("aaabbbccc"), "score": [5, 6, 7, 2, 3, 4, 4, 5, 6]})
     >>> icc_2(ratings, score="score", unit="unit").to_apa()
-    'ICC(2) = .86, 95% CI [-.04, 1.00], F(2, 6) = 7.00, p = .027, 3 units, n = 9'
+    'ICC(2) = .86, 95% CI [−.04, 1.00], F(2, 6) = 7.00, p = .027, 3 units, n = 9'
     """
     return _intraclass("icc_2", data, score, unit, "weighted", confidence_level)
 

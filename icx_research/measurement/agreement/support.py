@@ -9,11 +9,11 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_PERSONS
+from icx_research.core.display import table_html
 from icx_research.core.results import (
     TABLE_COLUMNS,
     Result,
     check_confidence_level,
-    rounded,
 )
 from icx_research.core.threads import on_one_thread
 from icx_research.measurement.agreement.gate import BLOCKED, USES, display_gate, linkage_gate
@@ -155,7 +155,7 @@ class AggregationSupport(Result):
         return f"{apa.counted(len(self.scales), 'scale')}: {', '.join(parts)}, n = {self.n_used}"
 
     def _repr_html_(self) -> str:
-        return rounded(self.scales.reset_index()).to_html(index=False, na_rep="")
+        return table_html(self.scales.reset_index())
 
 
 def aggregation_support(

@@ -8,8 +8,9 @@ import pandas as pd
 from scipy import special
 
 from icx_research.core import apa
+from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, estimate_table, rounded
+from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.exploratory.rotation import ROTATIONS, rotate
 from icx_research.measurement.extraction import Extraction, minres_uniquenesses, ml_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments
@@ -95,7 +96,7 @@ class FactorAnalysis(Result):
 
     def _repr_html_(self) -> str:
         shown = self.sorted_loadings.rename_axis("item").reset_index()
-        return rounded(shown).to_html(index=False)
+        return table_html(shown)
 
 
 def factor_analysis(
