@@ -28,6 +28,7 @@ SUFFIX = ".exe" if os.name == "nt" else ""
 PYTHON = BIN / f"python{SUFFIX}"
 ICX = BIN / f"icx{SUFFIX}"
 
+MOST_PROCESSES = "4"  # each takes some hundred megabytes
 SCRIPT_FOLDERS = {"validate": "validation", "bench": "benchmarks"}
 HELP = """\
 python run.py study [STUDY.yaml]   run the whole analysis; without a file, of the bundled study
@@ -60,7 +61,7 @@ def main(arguments):
             return run([other_python(arguments), __file__, *arguments], os.environ)
         set_up()
         if command == "test":
-            return run_steps(test_steps(rest))
+            return run_steps(test_steps(rest), OMP_NUM_THREADS="1")  # threads would compete
         if command in SCRIPT_FOLDERS:
             return run_steps(script_steps(SCRIPT_FOLDERS[command], rest))
         return run([ICX, *arguments], child_environment(os.environ))
@@ -257,13 +258,14 @@ def run(command, environment, folder=None):
     return code if code >= 0 else 128 - code
 
 
-def run_steps(steps):
+def run_steps(steps, **variables):
     """Run all commands in the project's folder, and fail at the end if one of them failed."""
     failed = []
+    environment = {**variables, **child_environment(os.environ)}
     for command in steps:
         title = " ".join(["python", *command])
         print(f"\n== {title}", flush=True)
-        if run([PYTHON, *command], child_environment(os.environ), ROOT):
+        if run([PYTHON, *command], environment, ROOT):
             failed.append(title)
     print(f"\n== failed: {'; '.join(failed)}" if failed else "\n== nothing failed", flush=True)
     return 1 if failed else 0
@@ -273,12 +275,14 @@ def test_steps(options):
     """List what `test` runs, as arguments of Python."""
     if options:
         return [["-m", "pytest", *options]]
+    # Tests go to as many processes as there are processors; a notebook stays within one.
+    shared = ["-m", "pytest", "-n", "logical", "--maxprocesses", MOST_PROCESSES, "--dist"]
     return [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
         ["-m", "mypy", "icx_research"],
-        ["-m", "pytest"],
-        ["-m", "pytest", "--nbval", "--nbval-current-env", "notebooks"],
+        [*shared, "worksteal"],
+        [*shared, "loadfile", "--nbval", "--nbval-current-env", "notebooks"],
     ]
 
 

@@ -195,13 +195,23 @@ def test_programs_get_a_clean_environment(script):
     assert "MPLBACKEND" in given
 
 
-def test_test_runs_every_check_in_the_project_and_reports_all_failures(ready, calls, capsys):
+def test_test_runs_every_check_in_the_project_and_reports_all_failures(
+    ready, calls, capsys, monkeypatch
+):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert ready.main(["test"]) == 1
     assert [command[2] for command, *_ in calls] == ["ruff", "ruff", "mypy", "pytest", "pytest"]
     assert {folder for _, _, folder in calls} == {ready.ROOT}
+    assert {environment["OMP_NUM_THREADS"] for _, environment, _ in calls} == {"1"}
     failures = capsys.readouterr().out.splitlines()[-1]
     assert failures.startswith("== failed: python -m ruff check .; python -m ruff format")
-    assert failures.endswith("python -m pytest --nbval --nbval-current-env notebooks")
+    assert failures.endswith("--dist loadfile --nbval --nbval-current-env notebooks")
+
+
+def test_threads_that_the_user_asks_for_stay(ready, calls, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    ready.main(["test"])
+    assert {environment["OMP_NUM_THREADS"] for _, environment, _ in calls} == {"3"}
 
 
 def test_options_after_test_go_to_pytest_alone(ready, calls):

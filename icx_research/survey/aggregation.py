@@ -213,33 +213,16 @@ def _find_source(scored: ScoredStudy, roles: tuple[str, ...], name: str | None) 
 def _aggregated(
     persons: "nw.DataFrame[Any]", roles: tuple[str, ...], scales: list[str]
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], VarianceComponents]]:
-    keys = [*roles, "wave"]
-    parts = []
-    for scale in scales:
-        units = (
-            persons.filter(~nw.col(scale).is_null())
-            .group_by(keys)
-            .agg(
-                n=nw.col(scale).count(),
-                mean=nw.col(scale).mean(),
-                sd=nw.col(scale).std(ddof=1),
-            )
-            .sort(keys)
-        )
-        parts.append(as_pandas(units.to_native()).assign(scale=scale))
-    table = pd.concat(parts, ignore_index=True)
+    table = _described(persons, [*roles, "wave"], scales)
     table = table.rename(columns={roles[0]: "unit"})
-    table["n"] = table["n"].astype(float)
+    table = table.astype({"n": float, "mean": float, "sd": float})
     components, cells = {}, []
     for (scale, wave), cell in table.groupby(["scale", "wave"], sort=False):
-        found = variance_components(_cell_moments(str(scale), cell))
+        n, mean, sd = (cell[name].to_numpy() for name in ("n", "mean", "sd"))
+        found = variance_components(_cell_moments(str(scale), n, mean, sd))
         components[(str(scale), str(wave))] = found
-        spread = cell["sd"].where(cell["n"] > 1, np.sqrt(found.within))
-        cells.append(
-            cell.assign(
-                se=spread / np.sqrt(cell["n"]), reliability=found.reliability(cell["n"].to_numpy())
-            )
-        )
+        spread = np.where(n > 1, sd, np.sqrt(found.within))
+        cells.append(cell.assign(se=spread / np.sqrt(n), reliability=found.reliability(n)))
     if not cells:
         return table, {}
     full = pd.concat(cells, ignore_index=True)
@@ -247,11 +230,26 @@ def _aggregated(
     return full[names], components
 
 
-def _cell_moments(scale: str, cell: pd.DataFrame) -> Moments:
+def _described(persons: "nw.DataFrame[Any]", keys: list[str], scales: list[str]) -> pd.DataFrame:
+    """Count, mean and standard deviation per scale and unit, where anyone answered."""
+    cells = persons.group_by(keys)
+    answers = nw.col(*scales)
+    n, mean, sd = (
+        as_pandas(cells.agg(summary).sort(keys).to_native())
+        for summary in (answers.count(), answers.mean(), answers.std(ddof=1))
+    )
+    parts = [
+        n[keys].assign(n=n[scale], mean=mean[scale], sd=sd[scale], scale=scale)[n[scale] > 0]
+        for scale in scales
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _cell_moments(scale: str, n: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> Moments:
     return Moments(
         names=(scale,),
-        n=cell["n"].to_numpy().astype(int),
-        mean=cell[["mean"]].to_numpy(),
-        cov=(cell["sd"].to_numpy() ** 2)[:, None, None],
-        groups=tuple(range(len(cell))),
+        n=n.astype(int),
+        mean=mean[:, None],
+        cov=(sd**2)[:, None, None],
+        groups=tuple(range(len(n))),
     )

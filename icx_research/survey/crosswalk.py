@@ -129,13 +129,12 @@ def _checked(given: Any) -> pd.DataFrame:
 
 def side_by_side(scores: UnitScores, waves: Any, index: str = "unit") -> pd.DataFrame:
     """Put scales side by side: one row per unit and wave."""
-    table = scores.table[scores.table["wave"].isin(list(waves))]
-    pieces = []
-    for scale in scores.scales:
-        one = table[table["scale"] == scale].set_index(["unit", "wave"])
-        pieces.append(
-            one[["mean", "n", "se"]].set_axis([scale, f"{scale}_n", f"{scale}_se"], axis=1)
-        )
+    table = scores.table[scores.table["wave"].isin(list(waves))].set_index(["unit", "wave"])
+    numbers, of_scale = table[["mean", "n", "se"]], table["scale"].to_numpy()
+    pieces = [
+        numbers[of_scale == scale].set_axis([scale, f"{scale}_n", f"{scale}_se"], axis=1)
+        for scale in scores.scales
+    ]
     wide = pd.concat(pieces, axis=1).copy()  # in one block: pandas warns of many
     return wide.rename_axis([index, "wave"])
 
@@ -155,17 +154,22 @@ def through_crosswalk(
         pairs = walk.merge(wide, on="client_unit", how="inner", validate="one_to_many" if
                            walk["client_unit"].is_unique else "many_to_many")  # fmt: skip
     keys = [pairs["serving_unit"], pairs["wave"]]
+    scales = scores.scales
+    means = pairs[scales]
+    errors = pairs[[f"{scale}_se" for scale in scales]].set_axis(scales, axis=1)
+    answered = means.notna()
+    weight = answered.mul(pairs["weight"], axis=0).where(answered)
+    share = weight / weight.groupby(keys).transform("sum")
+    enough = weight.groupby(keys).sum() >= 0.5 - WEIGHT_TOLERANCE
+    mean = (share * means).groupby(keys).sum(min_count=1).where(enough)
+    variance = (share**2 * errors**2).groupby(keys).sum(min_count=1)
+    known = (errors.notna() | ~answered).groupby(keys).all()
+    se = np.sqrt(variance).where(known & enough)
     columns = {}
-    for scale in scores.scales:
-        weight = pairs["weight"].where(pairs[scale].notna())
-        carried = weight.groupby(keys).sum()
-        share = weight / carried.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy()
-        enough = carried >= 0.5 - WEIGHT_TOLERANCE
-        columns[scale] = (share * pairs[scale]).groupby(keys).sum(min_count=1).where(enough)
-        columns[f"{scale}_n"] = _persons(scores, scale, pairs, keys).where(enough)
-        variance = (share**2 * pairs[f"{scale}_se"] ** 2).groupby(keys).sum(min_count=1)
-        known = (pairs[f"{scale}_se"].notna() | pairs[scale].isna()).groupby(keys).all()
-        columns[f"{scale}_se"] = np.sqrt(variance).where(known & enough)
+    for scale in scales:
+        columns[scale] = mean[scale]
+        columns[f"{scale}_n"] = _persons(scores, scale, pairs, keys).where(enough[scale])
+        columns[f"{scale}_se"] = se[scale]
     linked = pd.DataFrame(columns)
     linked.insert(0, "n_client_units", pairs["client_unit"].groupby(keys).nunique())
     return linked.rename_axis(["unit", "wave"])

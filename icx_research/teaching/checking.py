@@ -29,8 +29,8 @@ def check(exercise: str, answer: object) -> None:
 
     Notes
     -----
-    What is right is computed from the bundled company when `check` is called. Numbers
-    may be rounded to two decimals, counts may not. The right answer is never printed.
+    What is right is computed from the bundled company at the first call for an exercise.
+    Numbers may be rounded to two decimals, counts may not. The right answer is never printed.
 
     Examples
     --------

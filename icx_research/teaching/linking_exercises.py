@@ -1,6 +1,7 @@
 """Exercises 5 to 7: from two surveys to one estimate and its verdict."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -15,6 +16,7 @@ INTERNAL, CUSTOMERS, RECOMMENDATION = "internal_satisfaction", "csat", "recommen
 COMPLAINTS = "complaints"
 
 
+@cache
 def units_behind_a_link() -> Key:
     """5.1: the n of the link in the first wave."""
     found = linkage_correlations(linked(), internal=INTERNAL, external=CUSTOMERS, wave=FIRST_WAVE)
@@ -41,6 +43,7 @@ def units_behind_a_link() -> Key:
     )
 
 
+@cache
 def corrected_recommendation() -> Key:
     """6.1: the corrected correlation with the likelihood to recommend."""
     observed = linkage_correlations(linked(), internal=INTERNAL, external=RECOMMENDATION)
@@ -88,6 +91,7 @@ def corrected_recommendation() -> Key:
     )
 
 
+@cache
 def verdict_on_complaints() -> Key:
     """7.1: the verdict if complaints were asked about instead of satisfaction."""
     codebook = company().codebook

@@ -1,5 +1,6 @@
 """Exercises 2 to 4: from answers to scores, from persons to units."""
 
+from functools import cache
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +14,7 @@ from icx_research.teaching.company import FEW, RATER, SUPPLIER, UNIT, WAVE, comp
 SCORE = "internal_satisfaction"
 
 
+@cache
 def score_of_a_rating() -> Key:
     """2.1: the score of one rating in which one of three answers is missing."""
     scale = _scale()
@@ -51,6 +53,7 @@ def score_of_a_rating() -> Key:
     )
 
 
+@cache
 def mean_of_a_unit() -> Key:
     """3.1: the mean of one unit, in which ratings are missing here and there."""
     ratings = _rows(scored().tables["internal"], client_unit=UNIT)
@@ -89,6 +92,7 @@ def mean_of_a_unit() -> Key:
     )
 
 
+@cache
 def reliability_with_few() -> Key:
     """4.1: how reliable unit means would be with ten persons each."""
     scores = unit_scores(scored(), by="client_unit")

@@ -1,32 +1,20 @@
-import hashlib
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
 
 import icx_research as icx
-from icx_research.present.quality_pages import _answers, quality_figures
+from icx_research.present.quality_pages import _answers
 from icx_research.present.unit_figures import units_alt, units_caption
 from tests import builders
+from tests.present.drawing import draw_quality
 from tests.small_study import write_study
 
 KINDS = {"units", "answers", "missingness", "servqual", "coverage"}
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    return write_study(tmp_path_factory.mktemp("small"))
-
-
-def draw(study, folder):
-    return quality_figures(study, icx.link_study(study), folder=folder, dpi=60)
-
-
-@pytest.fixture(scope="module")
 def drawn(small, tmp_path_factory):
-    return draw(icx.read_study(small), tmp_path_factory.mktemp("figures"))
+    return draw_quality(icx.read_study(small), tmp_path_factory.mktemp("figures"))
 
 
 def test_every_kind_is_drawn_or_says_why_not(drawn):
@@ -61,18 +49,10 @@ def test_figures_carry_words_and_the_data_they_show(drawn):
     assert set(missing["column"]) == {"10-14", "all rows"}
 
 
-def test_same_bytes_in_another_process(small, drawn, tmp_path):
-    code = (
-        "import icx_research as icx; "
-        f"study = icx.read_study({str(small)!r}); "
-        f"icx.quality_figures(study, icx.link_study(study), folder={str(tmp_path)!r}, dpi=60)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+def test_same_bytes_in_another_process(drawn, elsewhere, assert_same_bytes):
     for found in drawn.values():
         for figure in found.figures:
-            for path in figure.paths.values():
-                one, two = path.read_bytes(), (tmp_path / path.name).read_bytes()
-                assert hashlib.sha256(one).digest() == hashlib.sha256(two).digest(), path.name
+            assert_same_bytes(figure.paths.values(), elsewhere / "quality")
 
 
 def test_small_units_and_answers_of_one_person_are_nowhere(tmp_path):
@@ -113,7 +93,7 @@ def test_items_that_cannot_be_counted_are_named(tmp_path):
 
 
 def test_published_studies_give_reasons_instead_of_answers(tmp_path):
-    drawn = draw(builders.study([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]), tmp_path)
+    drawn = draw_quality(builders.study([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]), tmp_path)
     reason = "not testable: item answers are needed; this study holds published unit figures."
     assert drawn["answers"].refusals == drawn["missingness"].refusals == (reason,)
     assert [figure.name for figure in drawn["units"].figures] == ["units_inside", "units_outside"]
@@ -122,7 +102,7 @@ def test_published_studies_give_reasons_instead_of_answers(tmp_path):
 
 def test_scores_without_a_unit_to_show_say_so(tmp_path):
     few = {"inside_persons": 9, "outside_persons": 9, "published": False}
-    drawn = draw(builders.study([1.0, 2.0], [4.0, 5.0], **few), tmp_path)
+    drawn = draw_quality(builders.study([1.0, 2.0], [4.0, 5.0], **few), tmp_path)
     assert drawn["units"].figures == ()
     assert drawn["units"].refusals == (
         "blocked: no unit has 10 persons behind inside; none may be shown.",
