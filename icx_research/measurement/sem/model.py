@@ -27,7 +27,8 @@ from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.robust import robust_covariance
 from icx_research.measurement.sem.sample import Sample, check_names, column_names, read_sample
 from icx_research.measurement.sem.saturated import Reference, unrestricted
-from icx_research.measurement.sem.syntax import NOT_PATHS, Term, parse
+from icx_research.measurement.sem.specifications import read_paths
+from icx_research.measurement.sem.syntax import Term, parse
 
 ESTIMATORS = ("ML", "MLR", "WLSMV")
 PARAMETERISATIONS = ("delta", "theta")
@@ -243,7 +244,7 @@ def estimate(
         std_lv=std_lv,
         mean_structure=mean_structure or needs_means,
         group_equal=group_equal,
-        group_partial=[read_path(text, "group_partial") for text in group_partial],
+        group_partial=read_paths(group_partial, "group_partial"),
     )
     check_definitions(table.definitions, [row.label for row in table.rows if row.label])
     fit = fit_model(table, sample, prepared.saturated)
@@ -275,7 +276,7 @@ def ordinal_table(
         n_groups=len(prepared.ordinal),
         std_lv=std_lv,
         group_equal=group_equal,
-        group_partial=[read_path(text, "group_partial") for text in group_partial],
+        group_partial=read_paths(group_partial, "group_partial"),
         equal_paths=equal_paths,
         thresholds=dict(zip(prepared.sample.names, prepared.ordinal[0].counts, strict=True)),
         theta=theta,
@@ -334,11 +335,3 @@ def cfa(model: str, data: Any, **options: Any) -> SemResult:
     np.float64(0.707)
     """
     return sem(model, data, **options)
-
-
-def read_path(text: str, argument: str) -> tuple[str, str, str]:
-    """Read one path of a list of exceptions."""
-    terms: tuple[Term, ...] = parse(text)
-    if len(terms) != 1 or terms[0].op in NOT_PATHS:
-        raise ValueError(f"{argument} takes single paths such as 'f =~ x2', not {text!r}.")
-    return terms[0].lhs, terms[0].op, terms[0].rhs

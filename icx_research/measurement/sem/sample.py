@@ -14,7 +14,8 @@ from icx_research.core.reduction import moments
 from icx_research.measurement.items import check_rows
 from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
 from icx_research.measurement.sem.parameters import Roles
-from icx_research.measurement.sem.syntax import NOT_PATHS, Term, fail
+from icx_research.measurement.sem.syntax import NOT_PATHS, Term
+from icx_research.measurement.sem.tokens import fail
 
 
 @dataclass(frozen=True, eq=False)
