@@ -54,7 +54,7 @@ class ItemAnalysis(Result):
         if self.n_used > 3:
             z = stats.norm.ppf((1 + self.confidence_level) / 2)
             reach[:] = z / np.sqrt(self.n_used - 3)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             centre = np.arctanh(r)
         return estimate_table(
             [
@@ -164,7 +164,8 @@ def _distribution(items: pd.DataFrame | Moments) -> dict[str, np.ndarray]:
         return dict.fromkeys(names, np.full(len(items.names), np.nan))
     values = item_values(items, analysis="item_analysis")
     complete = values[~np.isnan(values).any(axis=1)]
-    z = complete - complete.mean(axis=0)
+    z = complete - complete[0]
+    z -= z.mean(axis=0)
     squares = z * z
     second = squares.mean(axis=0)
     return {

@@ -11,7 +11,7 @@ from icx_research.core import apa
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
-from icx_research.measurement.items import ROUNDING
+from icx_research.measurement.items import SAME
 
 NAMES = {"icc_1": "ICC(1)", "icc_2": "ICC(2)"}
 
@@ -209,7 +209,8 @@ def _intraclass(
         raise ValueError(f"average_size must be 'weighted' or 'arithmetic', not {average_size!r}.")
     rated = UnitRows(data, unit=unit, analysis=coefficient).rated([score])
     mean, variance = rated.moments()
-    check_units(rated, mean, variance, [score], analysis=coefficient)
+    largest = np.abs(rated.answers).max(axis=0, initial=0)
+    check_units(rated, mean, variance, largest, [score], analysis=coefficient)
     n, sizes, units = len(rated.answers), rated.sizes, len(rated.labels)
     found = one_way(sizes, mean, variance)
     size = n / units if average_size == "arithmetic" else found.weighted_size
@@ -239,11 +240,15 @@ def check_units(
     rated: RatedUnits,
     mean: np.ndarray,
     variance: np.ndarray,
+    size: np.ndarray,
     names: Sequence[str],
     *,
     analysis: str,
 ) -> None:
-    """Refuse units that leave nothing to compare, and scores (a column each) that do not vary."""
+    """Refuse units that leave nothing to compare, and scores that do not vary.
+
+    Of every score (a column each): means and variances per unit, and the size of the largest.
+    """
     n, units = len(rated.answers), len(rated.labels)
     if units < 2 or n == units:
         raise ValueError(
@@ -251,7 +256,7 @@ def check_units(
             f"units with {n} complete rows."
         )
     spread = np.ptp(mean, axis=0) + np.sqrt(np.nanmax(variance, axis=0))
-    constant = spread <= ROUNDING * np.abs(mean).max(axis=0)
+    constant = spread <= SAME * size
     if constant.any():
         raise ValueError(
             f"{analysis} needs scores that vary; {names[int(constant.argmax())]!r} does not."

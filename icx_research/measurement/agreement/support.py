@@ -285,7 +285,8 @@ def _judge(
     variance, several = mean_variance.copy(), n_items > 1  # one item is its own score
     if several.any():
         variance[:, several] = rated.moments(rated.answers @ weights[:, several])[1]
-    check_units(rated, mean, variance, list(members), analysis="aggregation_support")
+    largest = np.abs(rated.answers).max(axis=0, initial=0) @ weights
+    check_units(rated, mean, variance, largest, list(members), analysis="aggregation_support")
     found = one_way(sizes, mean, variance)
     size = found.n / found.n_units  # N / G, as icc_1 has it
     table = {

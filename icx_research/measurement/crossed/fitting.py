@@ -6,7 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from icx_research.core.threads import on_one_thread
-from icx_research.measurement.crossed.criterion import STEP, Solved, solve
+from icx_research.measurement.crossed.criterion import (
+    STEP,
+    Solved,
+    average_information,
+    solve,
+)
 from icx_research.measurement.crossed.design import SOURCES, Sums
 from icx_research.measurement.sem.optimiser import minimise
 
@@ -14,6 +19,10 @@ from icx_research.measurement.sem.optimiser import minimise
 START = 0.5
 # A share below this is one at its boundary, zero.
 AT_ZERO = 1e-9
+# Newton decrement, of the criterion per rating, at which exact second derivatives take over, and
+# of the whole criterion at which a search for a limit takes its last step.
+ROUGH = 1e-8
+PROFILED = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +113,17 @@ class CriterionPoint:
         return np.asarray(gradient @ slope / self.of.found.n)
 
     @cached_property
+    def _bend(self) -> np.ndarray:
+        """Second derivatives of the ratios by the parameters, times the gradient."""
+        columns = []
+        for i in range(len(self.theta)):
+            moved = self.theta.astype(complex)
+            moved[i] += STEP * 1j
+            slope = self.of.weights.ratios(moved)[1]
+            columns.append((self.solved.gradient @ slope).imag / STEP / self.of.found.n)
+        return np.array(columns).reshape((len(self.theta),) * 2)
+
+    @cached_property
     def _curvature(self) -> np.ndarray:
         columns = []
         for i in range(len(self.theta)):
@@ -118,8 +138,10 @@ class CriterionPoint:
         return self._curvature
 
     def expected(self) -> np.ndarray:
-        """Turn the second derivatives positive, so that a step leads downhill."""
-        values, vectors = np.linalg.eigh(self._curvature)
+        """Average information, turned positive, so that a step leads downhill."""
+        slope = self.of.weights.ratios(self.theta)[1]
+        whole = slope.T @ average_information(self.of.found, self.solved) @ slope
+        values, vectors = np.linalg.eigh(whole / self.of.found.n + self._bend)
         floor = 1e-9 * np.abs(values).max(initial=1e-300)
         return np.asarray(vectors * np.maximum(np.abs(values), floor) @ vectors.T)
 
@@ -166,7 +188,9 @@ def fit(found: Sums, kept: tuple[str, ...], *, start: np.ndarray | None = None) 
     begin = np.full(len(free), START)
     if start is not None:
         begin = np.maximum(np.sqrt(start[list(free)]), START / 10)
-    best = minimise(Criterion(found, weights), begin)
+    objective = Criterion(found, weights)
+    near = minimise(objective, begin, enough=ROUGH, newton=False)
+    best = minimise(objective, near.theta, near=True)
     ratios = weights.ratios(best.theta)[0]
     ratios[ratios < AT_ZERO * (1 + ratios.sum())] = 0.0
     return Components(found, kept, ratios, solve(found, ratios), best.converged)
@@ -190,20 +214,27 @@ class Profiled:
     converged: bool
 
 
-def profile(
-    best: Components, source: int, share: float, start: np.ndarray | None = None
-) -> Profiled:
-    """Minimise the criterion with one share held, from an earlier minimum nearby."""
+def start_at(best: Components, source: int) -> np.ndarray:
+    """Parameters of `profile` where the share that is held has its estimate."""
+    free, reference = _others(best, source)
+    return np.sqrt(best.shares[list(free)] / max(best.shares[reference], AT_ZERO))
+
+
+def _others(best: Components, source: int) -> tuple[tuple[int, ...], int]:
+    """List the variances that move while one share is held, and that which they are ratios to."""
     present = [*(SOURCES.index(name) for name in best.kept), len(SOURCES)]
-    shares = best.shares
     others = [i for i in present if i != source]
-    reference = max(others, key=lambda i: (i == len(SOURCES), shares[i]))
-    free = tuple(i for i in others if i != reference)
-    if start is None:
-        relative = shares[list(free)] / max(shares[reference], AT_ZERO)
-        start = np.sqrt(relative)
+    reference = max(others, key=lambda i: (i == len(SOURCES), best.shares[i]))
+    return tuple(i for i in others if i != reference), reference
+
+
+def profile(best: Components, source: int, share: float, start: np.ndarray) -> Profiled:
+    """Minimise the criterion with one share held, from an earlier minimum nearby."""
+    free, reference = _others(best, source)
     weights = Weights(free, reference, source, share)
-    found = minimise(Criterion(best.sums, weights), np.maximum(np.abs(start), START / 50))
+    start = np.maximum(np.abs(start), START / 50)
+    enough = PROFILED / best.sums.n
+    found = minimise(Criterion(best.sums, weights), start, enough=enough, newton=False)
     ratios = weights.ratios(found.theta)[0]
     at = solve(best.sums, ratios)
     slope = float(at.gradient @ weights.by_logit(ratios))

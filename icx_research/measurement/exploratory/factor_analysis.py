@@ -104,7 +104,7 @@ def factor_analysis(
     *,
     n_factors: int,
     method: Literal["minres", "ml"] = "minres",
-    rotation: Literal["oblimin", "promax", "varimax", "none"] = "oblimin",
+    rotation: Literal["oblimin", "promax", "geomin", "varimax", "quartimax", "none"] = "oblimin",
 ) -> FactorAnalysis:
     r"""Explore the common factors of items.
 
@@ -117,9 +117,10 @@ def factor_analysis(
         See `parallel_analysis`.
     method : {"minres", "ml"}
         Minimum residuals, or maximum likelihood.
-    rotation : {"oblimin", "promax", "varimax", "none"}
-        Oblimin with gamma 0; promax with power 4 on a varimax rotation with Kaiser's
-        normalisation.
+    rotation : {"oblimin", "promax", "geomin", "varimax", "quartimax", "none"}
+        Factors may be correlated: oblimin with gamma 0, promax with power 4 on a varimax
+        rotation, geomin with delta .01. Or they may not: varimax, quartimax. Varimax and promax
+        take Kaiser's normalisation.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def factor_analysis(
     second derivatives, rotation by factor-analyzer, see `exploratory.rotation`. The test
     takes :math:`(n - 1 - (2k + 5)/6 - 2q/3)` times the maximum-likelihood discrepancy, with
     :math:`((k - q)^2 - k - q) / 2` degrees of freedom. "ml" agrees with R's ``factanal``,
-    oblimin with ``GPArotation::oblimin``, "minres" with ``psych::fa`` to its precision.
+    oblimin, geomin and quartimax with GPArotation, "minres" with ``psych::fa`` to its precision.
 
     References
     ----------
