@@ -1,10 +1,10 @@
 """Do the intervals of reliability cover? Bootstrap and delta-method intervals over many samples.
 
 Items with a general and three strong group factors (with weak ones the intervals of omega
-hierarchical fail: see its notes), and items of one factor, cut into five categories for the ordinal
-coefficients; the truth is that of the population. An interval is in order where its coverage is
-within three Monte-Carlo errors of 95 %, or, as percentile intervals of shares are known to be a
-little short, above 92 %.
+hierarchical cover less: see its notes), and items of one factor, cut into five categories for the
+ordinal coefficients; the truth is that of the population. An interval is in order where its
+coverage is within three Monte-Carlo errors of 95 %, or, as percentile intervals of shares are
+known to be a little short, above 92 %.
 """
 
 import argparse
