@@ -56,24 +56,17 @@ def percentile_interval(value: float, draws: np.ndarray, confidence_level: float
     return Estimate(float(value), float(low), float(high), confidence_level)
 
 
-def reflected_interval(
-    value: float, draws: np.ndarray, confidence_level: float, *, noise: float = 1.0
-) -> Estimate:
+def reflected_interval(value: float, draws: np.ndarray, confidence_level: float) -> Estimate:
     """Turn the percentile limits of a share around its value, on the logit scale.
 
     The basic bootstrap interval (Davison & Hinkley, 1997, chapter 5,
     https://doi.org/10.1017/CBO9780511802843): unlike the percentile interval it does not double
-    the bias of an estimator. With `noise` above 1 the draws are taken as if their errors had so
-    much more variance: bias times `noise`, spread times its root.
+    the bias of an estimator.
     """
-    usable = draws[~np.isnan(draws)]
-    spread = percentile_interval(value, usable, confidence_level)
+    spread = percentile_interval(value, draws, confidence_level)
     with np.errstate(divide="ignore", invalid="ignore"):
-        centre, *ends = special.logit([value, spread.ci_high, spread.ci_low])
-        mean = special.logit(usable).mean() if len(usable) else np.nan
-        if noise != 1 and np.isfinite(mean):
-            ends = [centre + noise * (mean - centre) + noise**0.5 * (end - mean) for end in ends]
-    limits = special.expit([2 * centre - end for end in ends])
+        centre, low, high = special.logit([value, spread.ci_high, spread.ci_low])
+    limits = special.expit([2 * centre - low, 2 * centre - high])
     return Estimate(float(value), float(limits[0]), float(limits[1]), confidence_level)
 
 

@@ -21,9 +21,6 @@ from icx_research.measurement.extraction import minres_uniquenesses
 from icx_research.measurement.items import item_moments, item_values
 
 TERMS = ("omega_hierarchical", "omega_total", "explained_common_variance")
-# By how much the bias of the general factor's shares exceeds what resamples show of it: found by
-# simulation, see the notes of `omega_hierarchical`.
-NOISE = {"omega_hierarchical": 1.5, "omega_total": 1.0, "explained_common_variance": 1.5}
 
 
 @dataclass(frozen=True, repr=False)
@@ -181,7 +178,7 @@ def omega_hierarchical(
         values = item_values(items, analysis="omega_hierarchical")
         draws = _resampled(values, first, n_resamples, rng)
         intervals = {
-            term: reflected_interval(share, drawn, confidence_level, noise=NOISE[term])
+            term: reflected_interval(share, drawn, confidence_level)
             for term, share, drawn in zip(TERMS, shares, draws.T, strict=True)
         }
         lost = failures(draws[:, 0], "no solution, or factors without a positive correlation")

@@ -91,12 +91,10 @@ def test_omega_hierarchical_resamples_are_omegas_of_resamples(service):
     for j, term in enumerate(TERMS):
         own = found.intervals[term]
         assert own.value == getattr(found, term)
-        noise = 1.0 if term == "omega_total" else 1.5
-        at, low, high = (np.log(v / (1 - v)) for v in (own.value, *limits[:, j]))
-        mean = np.mean([np.log(row[j] / (1 - row[j])) for row in draws])
-        # reflected on the logit scale, as if the errors of the draws had so much more variance
-        ends = [at + noise * (mean - at) + np.sqrt(noise) * (v - mean) for v in (high, low)]
-        expected = [1 / (1 + np.exp(v - 2 * at)) for v in ends]
+        odds = [share / (1 - share) for share in (own.value, *limits[:, j])]
+        # reflected on the logit scale: squared odds of the value by those of the other limit
+        turned = [odds[0] ** 2 / odds[2], odds[0] ** 2 / odds[1]]
+        expected = [value / (1 + value) for value in turned]
         np.testing.assert_allclose([own.ci_low, own.ci_high], expected, atol=1e-3)
     table = found.table.set_index("term")
     assert list(table.columns) == ["estimate", "ci_low", "ci_high", "n"]

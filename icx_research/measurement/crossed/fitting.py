@@ -181,16 +181,23 @@ class Components:
 
 
 @on_one_thread
-def fit(found: Sums, kept: tuple[str, ...], *, start: np.ndarray | None = None) -> Components:
-    """Minimise the criterion over the variances of the sources in the model."""
+def fit(
+    found: Sums, kept: tuple[str, ...], *, start: np.ndarray | None = None, exact: bool = True
+) -> Components:
+    """Minimise the criterion over the variances of the sources in the model.
+
+    Without `exact` the search ends as one for a limit does: for draws, whose spread is far wider.
+    """
     free = tuple(SOURCES.index(name) for name in kept)
     weights = Weights(free, reference=len(SOURCES))
     begin = np.full(len(free), START)
     if start is not None:
         begin = np.maximum(np.sqrt(start[list(free)]), START / 10)
     objective = Criterion(found, weights)
-    near = minimise(objective, begin, enough=ROUGH, newton=False)
-    best = minimise(objective, near.theta, near=True)
+    enough = ROUGH if exact else PROFILED / found.n
+    best = minimise(objective, begin, enough=enough, newton=False)
+    if exact:
+        best = minimise(objective, best.theta, near=True)
     ratios = weights.ratios(best.theta)[0]
     ratios[ratios < AT_ZERO * (1 + ratios.sum())] = 0.0
     return Components(found, kept, ratios, solve(found, ratios), best.converged)

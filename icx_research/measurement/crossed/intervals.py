@@ -93,5 +93,5 @@ def bootstrap_shares(
         if left > 0:
             squares += best.residual * float(rng.chisquare(left))
         sums = with_totals(best.sums, cells, cells.count * mean, squares)
-        drawn[i] = fit(sums, best.kept, start=best.ratios).shares
+        drawn[i] = fit(sums, best.kept, start=best.ratios, exact=False).shares
     return drawn
