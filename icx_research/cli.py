@@ -2,24 +2,24 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 import icx_research
-from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import Blocked, NotTestable, StudyError
 
 CLEAN, QUARANTINED, UNUSABLE, STOPPED = 0, 1, 2, 130
-SHOWN_ROWS = 5
 
 app = typer.Typer(
     name="icx",
-    help="Internal and external customer satisfaction: from two surveys to an honest answer.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",
+    epilog="Your own data in three steps: icx new my_study --internal staff.csv --external "
+    "customers.csv; icx check my_study; icx study my_study. Without a study of your own, "
+    "icx study shows the bundled one.",
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -28,14 +28,15 @@ app = typer.Typer(
 StudyArgument = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[STUDY.yaml]",
-        help="The study, or its folder; study.yaml in this folder, else the bundled study.",
+        metavar="STUDY.yaml",
+        help="The codebook of the study, or the folder it is in. Without it: study.yaml in the "
+        "current folder and, where there is none, the bundled study.",
     ),
 ]
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="Folder of the data files (else: beside the study, "
-                 "then the folder named by the environment variable ICX_DATA)."),
+    typer.Option("--data", metavar="DIR", help="Folder of the data files. Without it: that of "
+                 "STUDY.yaml, then the one the environment variable ICX_DATA names."),
 ]  # fmt: skip
 
 
@@ -62,14 +63,22 @@ def study(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Folder for all results (else: results/ beside the study, or figures/bundled/).",
+            help="Folder for all results, and nothing is written elsewhere. Without it: results/ "
+            "beside STUDY.yaml; of the bundled study, figures/bundled/.",
         ),
     ] = None,
 ) -> None:
-    """Validate a study, link it, and write figures, tables, verdicts, notebooks and a page.
+    """Do the whole analysis of a study and write a page with its verdict.
+
+    Reads and checks the files, links both surveys unit by unit, estimates, draws the figures,
+    runs the notebooks and writes index.html. It takes a minute or two. Your files stay as they
+    are.
 
     Exit code 0: done; 1: done, with rows set aside; 2: the study is not usable.
+
+    Examples: icx study, or icx study my_study --out results_of_may
     """
+    from icx_research.present.console import print_doubts
     from icx_research.present.study_run import run_study
 
     path = _find(study_file)
@@ -96,40 +105,51 @@ def study(
         print(f"Caution: {caution}")
     if run.study.n_quarantined:
         print(f"{run.study.n_quarantined} rows set aside; see tables/quarantine.csv.")
-    _print_suspects(run.study)
+    print_doubts(run.study)
     print(f"{run.n_files} files in {run.folder}; start with {run.page}")
     raise typer.Exit(QUARANTINED if run.study.n_quarantined else CLEAN)
 
 
 @app.command()
 def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
-    """Say whether the files of a study are usable, and what is set aside and why.
+    """Say whether the files of a study are usable, and what to mend.
+
+    Writes nothing. Each line names file, row, column and what to do; answers are never shown.
 
     Exit code 0: clean; 1: usable, with rows set aside; 2: not usable.
+
+    Example: icx check my_study
     """
+    from icx_research.linkage.gates import too_few_units
+    from icx_research.present import console as say
     from icx_research.survey.linking import link_study
+    from icx_research.survey.matching import BY_DESIGN, resembling_words
     from icx_research.survey.scoring import scale_scores
     from icx_research.survey.study import read_study
 
     found = read_study(_find(study_file), data=data)
-    console = Console(highlight=False)
-    _show(console, found.summary)
-    _print_notes(found)
-    _print_problems(found.quarantine)
-    _show_programmes(console, found)
-    suspects = _print_suspects(found)
-    _show(console, scale_scores(found).counts)
+    print("What was read:")
+    say.show_table(found.summary.rename(columns={"rows_quarantined": "rows_set_aside"}))
+    say.print_notes(found)
+    say.print_problems(found.quarantine)
+    say.show_programmes(found)
+    doubtful = say.print_doubts(found)
+    print("Rows with a score, and without:")
+    say.show_table(say.with_reasons(found, scale_scores(found).counts))
     linked = link_study(found)
-    _show(console, linked.coverage.assign(share_matched=linked.coverage["share_matched"].round(3)))
+    print("Who has a partner on the other side:")
+    say.show_table(say.counted_coverage(linked))
     for unit in linked.drops.itertuples():
-        near = f" (resembles {unit.resembles!r})" if unit.resembles else ""
+        near = resembling_words(unit.unit, unit.resembles)
         print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")
-    _print_too_few(linked)
+    few = too_few_units(linked)
+    if few:
+        print(few)
     if found.n_quarantined:
         total = sum(found.n_read.values())
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
         print(f"Usable; {share} are set aside. Means are off if these rows differ from the others.")
-    elif suspects:
+    elif doubtful or (linked.drops["reason"] != BY_DESIGN).any():
         print("Nothing is set aside; look at what is named above.")
     else:
         print("Clean: nothing is set aside.")
@@ -138,19 +158,38 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new study.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of the new study; made if needed.")
+    ],
     internal: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Colleagues' ratings.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Colleagues' ratings of internal services: one row per person (or per rating), "
+            "with a column for the unit. CSV, Excel, SPSS, Stata or Parquet.",
+        ),
     ] = None,
     external: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="End customers' ratings.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="End customers' ratings of units: one row per customer, with a column for the "
+            "unit. Give both files or neither.",
+        ),
     ] = None,
 ) -> None:
-    """Draft a commented study.yaml from two files, or write empty templates."""
+    """Draft the study.yaml of a new study from two files.
+
+    Looks at the files and writes a commented codebook into DIR; what only you can know stands
+    there as a question. The files are neither copied nor changed. Without files it writes
+    templates to fill in.
+
+    Example: icx new my_study --internal staff.csv --external customers.xlsx
+    """
     from icx_research.survey.drafting.draft import draft_study
 
     written = draft_study(folder, internal=internal, external=external)
-    print(f"{', '.join(path.name for path in written)} in {folder}")
+    print(f"Written to {folder}: {', '.join(path.name for path in written)}")
     asked = written[0].read_text(encoding="utf-8").count("QUESTION:")
     first = f"answer its {asked} questions" if asked else "fill in the files"
     print(f"Next: {first}, then run: icx check {written[0]}")
@@ -159,11 +198,13 @@ def new(
 @app.command()
 def simulate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
-    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same bytes.")] = 20240501,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed; the same seed gives the same bytes.")
+    ] = 20240501,
     units: Annotated[int, typer.Option(min=4, help="Number of branches.")] = 60,
     waves: Annotated[int, typer.Option(min=1, help="Number of survey waves.")] = 3,
 ) -> None:
-    """Write a simulated company with known truth: study.yaml, its tables, truth.yaml."""
+    """Write a simulated company with known truth, to try things out."""
     from icx_research.survey.simulation.files import write_simulation
 
     written = write_simulation(folder, seed=seed, n_units=units, waves=waves)
@@ -180,7 +221,7 @@ def codebook(
         ),
     ] = None,
 ) -> None:
-    """Explain every key a study.yaml may hold, or print a ready block of scales."""
+    """Explain every key of a study.yaml, or print a ready questionnaire."""
     from icx_research.survey.instruments.questionnaires import questionnaire
     from icx_research.survey.schema import explain
 
@@ -190,10 +231,10 @@ def codebook(
 @app.command()
 def lab(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Folder of your copy of the notebooks.")
+        Path, typer.Argument(metavar="DIR", help="Folder of your copy of the notebooks.")
     ] = Path("my_notebooks"),
 ) -> None:
-    """Open a personal copy of the notebooks in JupyterLab; the stored ones stay as they are."""
+    """Open a copy of the notebooks, yours to change, in JupyterLab."""
     from icx_research.present.notebooks import open_lab
 
     raise typer.Exit(open_lab(folder))
@@ -230,81 +271,6 @@ def _default_out(path: Path) -> Path:
     package = Path(__file__).resolve().parent
     in_checkout = (package.parent / "pyproject.toml").is_file()
     return package.parent / "figures" / "bundled" if in_checkout else Path("figures") / "bundled"
-
-
-def _print_problems(problems: Any) -> None:
-    """Give one line per file, column and reason, with the first rows."""
-    for (file, column, reason), rows in problems.groupby(["file", "column", "reason"], sort=False):
-        first = ", ".join(str(row) for row in rows["row"].head(SHOWN_ROWS))
-        more = f" and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else ""
-        at = f", column {column}" if column else ""
-        print(f"{file}, row{'s' if len(rows) > 1 else ''} {first}{more}{at}: {reason}.")
-
-
-def _print_notes(found: Any) -> None:
-    """Say what the readers left out, and which columns were never loaded."""
-    for line in found.log:
-        print(line)
-    for name, columns in found.dropped_columns.items():
-        file = found.codebook.sources[name].file
-        print(f"{file}: never loaded, as personal data: {', '.join(columns)}.")
-
-
-def _print_too_few(linked: Any) -> None:
-    """Say beforehand where too few units are linked, or may be shown, for a verdict."""
-    from icx_research.survey.disclosure import protect
-
-    units = linked.at_wave().table["unit"].nunique()
-    question, shown = linked.codebook.question, protect(linked.at_wave())
-    asked = shown.table[[question.internal[0], question.external[0]]]
-    visible = int(asked.notna().all(axis=1).sum())
-    if units < MIN_LINKED_UNITS:
-        print(f"{units} units are linked; there is no verdict below {MIN_LINKED_UNITS}.")
-    elif visible < MIN_LINKED_UNITS:
-        print(
-            f"{visible} of {units} units have at least {shown.min_persons} respondents on both "
-            f"sides; there is no verdict below {MIN_LINKED_UNITS}. Collect more answers, or join "
-            "small units into larger ones."
-        )
-
-
-def _print_suspects(found: Any) -> int:
-    """Name items that run against their scale, or change it, and programmes that stop."""
-    from icx_research.survey.answers.answering import suspected_reversed
-    from icx_research.survey.answers.suspicions import suspected_scales
-    from icx_research.survey.programmes import switched_off
-
-    suspects = suspected_reversed(found)
-    for item in suspects.itertuples():
-        print(
-            f"{item.item} runs against the other items of {item.scale} (item-rest correlation "
-            f"{item.item_rest:.2f}); is it worded the other way round? Then list it under "
-            "reverse_keyed."
-        )
-    scales = suspected_scales(found)
-    for item in scales.itertuples():
-        print(f"{item.item}: {item.reason}")
-    programmes = switched_off(found)
-    for line in programmes.itertuples():
-        print(f"{line.indicator} of unit {line.unit!r} {line.reason}")
-    return len(suspects) + len(scales) + len(programmes)
-
-
-def _show_programmes(console: Console, found: Any) -> None:
-    """Show in how many units each programme starts and runs, wave by wave."""
-    from icx_research.survey.programmes import programme_counts
-
-    if "programme" in found.tables and "wave" in found.codebook.sources["programme"].keys:
-        _show(console, programme_counts(found))
-
-
-def _show(console: Console, table: Any) -> None:
-    shown = Table(box=None, pad_edge=False)
-    for name in table:
-        shown.add_column(str(name), justify="right" if table[name].dtype.kind in "if" else "left")
-    for values in table.itertuples(index=False):
-        shown.add_row(*(escape(f"{v:g}" if isinstance(v, float) else str(v)) for v in values))
-    console.print(shown)
 
 
 def main() -> None:

@@ -108,7 +108,7 @@ def test_few_units_run_and_the_verdict_is_blocked(icx, tmp_path, monkeypatch):
     assert "K01 Main link: blocked" in out
     assert "at least 10" in out
     page = (tmp_path / "results" / "index.html").read_text(encoding="utf-8")
-    assert "data that have what the reason says is lacking." in page
+    assert "Data for which this reason no longer holds." in page
     assert "What else could produce it" not in page
     assert "Caution: Made up for a test." in out
     assert "writing the page" in err
@@ -133,7 +133,7 @@ def test_a_study_that_allows_no_correlation_runs_to_its_end_and_says_why(
     assert code == 0
     assert "K01 Main link: blocked" in out
     page = (tmp_path / "results" / "notebooks" / "04_linkage.html").read_text(encoding="utf-8")
-    expected = "at least 4 linked units" if problem == "three units" else "all units have the same"
+    expected = "at least 10 are needed" if problem == "three units" else "all units have the same"
     assert expected in page
 
 
@@ -161,7 +161,7 @@ def test_new_drafts_a_study_that_checks(icx, small_study, tmp_path):
     files = [small_study.parent / name for name in ("staff.csv", "customers.csv")]
     code, out, _ = icx("new", tmp_path / "mine", "--internal", files[0], "--external", files[1])
     assert code == 0
-    assert out.startswith(f"study.yaml in {tmp_path / 'mine'}\nNext: answer its ")
+    assert out.startswith(f"Written to {tmp_path / 'mine'}: study.yaml\nNext: answer its ")
     assert icx("check", tmp_path / "mine" / "study.yaml")[0] == 0
     code, _, err = icx("new", tmp_path / "mine")
     assert (code, err.endswith("choose another folder.\n")) == (2, True)
@@ -170,7 +170,7 @@ def test_new_drafts_a_study_that_checks(icx, small_study, tmp_path):
 def test_new_without_files_writes_templates(icx, tmp_path):
     code, out, _ = icx("new", tmp_path / "mine")
     assert code == 0
-    assert "study.yaml, internal.csv, external.csv, README.md in" in out
+    assert ": study.yaml, internal.csv, external.csv, README.md" in out
     assert "Next: fill in the files, then run: icx check" in out
     code, _, err = icx("check", tmp_path / "mine" / "study.yaml")
     assert (code, err.startswith("internal.csv holds column names only")) == (2, True)

@@ -62,7 +62,7 @@ def test_orientation_turns_burnout_round(shared_data):
     entry = icx.evaluate_claims(recipe("nhs_2023", shared_data))["K01"]
     assert entry.estimate == pytest.approx(0.527, abs=PUBLISHED_DIGITS)
     assert "in the direction of the claim the estimate is .53" in entry.detail
-    assert "subset acute: r(118) = -.37" in entry.detail
+    assert "subset acute: r(118) = −.37" in entry.detail
 
 
 def test_without_the_data_the_recipe_says_where_to_put_them(tmp_path, monkeypatch):

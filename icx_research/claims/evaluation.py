@@ -9,11 +9,10 @@ from scipy import stats
 from icx_research.claims.ledger import ClaimLedger, LedgerEntry
 from icx_research.claims.registry import CLAIMS, Claim
 from icx_research.core import apa, verdicts
-from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import Blocked, NotTestable
-from icx_research.linkage.correlation import LinkageCorrelation, linkage_correlations
+from icx_research.linkage.correlation import LinkageCorrelation
 from icx_research.linkage.disattenuation import disattenuate
-from icx_research.survey.disclosure import protect
+from icx_research.linkage.gates import count_units, gated_correlation
 from icx_research.survey.linking import LinkedUnits, link_study
 from icx_research.survey.study import Study
 
@@ -70,13 +69,11 @@ def _main_link(claim: Claim, study: Study, linked: LinkedUnits) -> LedgerEntry:
     """Evaluate K01."""
     question, delta = study.codebook.question, study.codebook.thresholds.smallest_correlation
     internal, external = question.internal[0], question.external[0]
-    n_units = _count(linked, (internal, external, *question.controls))
+    n_units = count_units(linked.at_wave(), (internal, external, *question.controls))
     try:
-        _check_enough(n_units, linked.at_wave().n_client_units)
-        found = linkage_correlations(
+        found = gated_correlation(
             linked, internal=internal, external=external, controls=question.controls
         )
-        _check_gates(found, linked)
     except NotTestable as refusal:
         verdict = verdicts.Verdict(verdicts.NOT_TESTABLE, "", refusal.missing)
         return _untested(claim, study, verdict, n_units)
@@ -120,47 +117,6 @@ def _orientation(study: Study, internal: str, external: str) -> int:
     measures = study.codebook.measures
     worse = [measures[name].higher_is == "worse" for name in (internal, external)]
     return -1 if worse[0] != worse[1] else 1
-
-
-def _count(linked: LinkedUnits, names: Sequence[str]) -> int:
-    """Count the units that have all values in the wave the answer rests on."""
-    units = linked.at_wave().table
-    return len(units.dropna(subset=[name for name in names if name in units]))
-
-
-def _check_enough(n_units: int, n_client_units: int) -> None:
-    """Refuse a verdict on too few units of either side."""
-    if n_units < MIN_LINKED_UNITS:
-        raise Blocked(
-            f"{n_units} linked units have all values; at least {MIN_LINKED_UNITS} are "
-            "needed for a verdict."
-        )
-    if n_client_units < MIN_LINKED_UNITS:
-        raise Blocked(
-            f"the linked units rest on {n_client_units} client units; at least "
-            f"{MIN_LINKED_UNITS} are needed for a verdict."
-        )
-
-
-def _check_gates(found: LinkageCorrelation, linked: LinkedUnits) -> None:
-    """Refuse a verdict on sampling error alone, or on units that may not be shown."""
-    for side in ("internal", "external"):
-        reliability = getattr(found, f"reliability_{side}")
-        if reliability.assessable and reliability.value <= 0:
-            raise Blocked(
-                f"the {side} unit means differ by no more than sampling error, so there is "
-                "nothing to relate; more respondents per unit are needed."
-            )
-    units = linked.at_wave(found.wave)
-    shown = protect(units)
-    visible = shown.table[[found.internal, found.external]].notna().all(axis=1)
-    visible = int((visible & units.table[list(found.controls)].notna().all(axis=1)).sum())
-    if visible < MIN_LINKED_UNITS:
-        raise Blocked(
-            f"only {visible} units have at least {shown.min_persons} respondents on both sides; "
-            f"{MIN_LINKED_UNITS} are needed to show a result without exposing persons; "
-            "collect more answers, or join small units into larger ones."
-        )
 
 
 def _what_would_change(verdict: verdicts.Verdict, found: LinkageCorrelation, delta: float) -> str:
@@ -228,7 +184,7 @@ def _subsets(linked: LinkedUnits, found: LinkageCorrelation) -> str:
     parts = []
     for name in linked.codebook.question.subsets:
         try:
-            again = linkage_correlations(
+            again = gated_correlation(
                 linked.subset(name),
                 internal=found.internal,
                 external=found.external,
@@ -260,7 +216,7 @@ def _untested(
         reliability_internal=NAN,
         reliability_external=NAN,
         corrected=NAN,
-        changes="data that have what the reason says is lacking.",
+        changes="data for which this reason no longer holds.",
         detail="",
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from icx_research.core.results import rounded
+from icx_research.core.display import table_html
 from icx_research.core.verdicts import Verdict
 
 LEDGER_COLUMNS = (
@@ -82,7 +82,7 @@ class ClaimLedger:
         return "ClaimLedger: " + "; ".join(f"{e.claim} {e.words}" for e in self.entries)
 
     def _repr_html_(self) -> str:
-        return rounded(self.table).to_html(index=False, na_rep="")
+        return table_html(self.table.dropna(axis="columns", how="all"))
 
     def __getitem__(self, claim: str) -> LedgerEntry:
         """Look up the entry of one claim."""

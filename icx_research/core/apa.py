@@ -1,6 +1,12 @@
 """Numbers in the style of the American Psychological Association."""
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from icx_research.core.results import Estimate
+
+MINUS = "−"  # U+2212, as wide as a plus sign; the hyphen of the keyboard is none
 
 
 def bounded(value: float, *, digits: int = 2) -> str:
@@ -9,14 +15,24 @@ def bounded(value: float, *, digits: int = 2) -> str:
     Examples
     --------
     >>> bounded(-0.527), bounded(1.0), bounded(float("nan"))
-    ('-.53', '1.00', 'n/a')
+    ('−.53', '1.00', 'n/a')
+    """
+    text = number(value, digits=digits)
+    return text.replace("0.", ".", 1) if abs(value) < 1 and text.lstrip(MINUS)[0] == "0" else text
+
+
+def number(value: float, *, digits: int = 2) -> str:
+    """Format any number with a fixed count of digits and a true minus sign.
+
+    Examples
+    --------
+    >>> number(-0.527), number(-0.001), number(float("nan"))
+    ('−0.53', '0.00', 'n/a')
     """
     if math.isnan(value):
         return "n/a"
-    text = f"{value + 0.0:.{digits}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
 def p_value(p: float) -> str:
@@ -32,6 +48,17 @@ def p_value(p: float) -> str:
     return "p < .001" if p < 0.001 else f"p = {bounded(p, digits=3)}"
 
 
+def counted(n: int, noun: str) -> str:
+    """Write a number with its noun, in the plural unless there is one.
+
+    Examples
+    --------
+    >>> counted(1, "scale"), counted(3, "scale")
+    ('1 scale', '3 scales')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def interval(low: float, high: float, *, confidence_level: float, digits: int = 2) -> str:
     """Format a confidence interval of a bounded coefficient.
 
@@ -42,3 +69,18 @@ def interval(low: float, high: float, *, confidence_level: float, digits: int = 
     """
     limits = f"{bounded(low, digits=digits)}, {bounded(high, digits=digits)}"
     return f"{100 * confidence_level:g}% CI [{limits}]"
+
+
+def with_interval(estimate: "Estimate", *, digits: int = 2) -> str:
+    """Format an estimate of any size with its confidence interval.
+
+    Examples
+    --------
+    >>> from icx_research import Estimate
+    >>> with_interval(Estimate(-0.527, -1.2, 0.149, 0.95))
+    '−0.53, 95% CI [−1.20, 0.15]'
+    """
+    value, low, high = (
+        number(part, digits=digits) for part in (estimate.value, estimate.ci_low, estimate.ci_high)
+    )
+    return f"{value}, {100 * estimate.confidence_level:g}% CI [{low}, {high}]"

@@ -20,8 +20,6 @@ MIN_LINKED_UNITS = 10
 SMALLEST_CORRELATION = 0.15
 # Share of a scale's items that must be answered for a score (convention).
 MIN_ANSWERED_SHARE = 0.5
-# Decimals of a published unit mean: one decimal keeps a suppressed sibling unrecoverable.
-PUBLISHED_DECIMALS = 1
 # Share of the items that a run of equal answers may not reach (Curran, 2016).
 CARELESS_LONGSTRING_SHARE = 0.5
 # Even-odd consistency below which answers look careless (Johnson, 2005).

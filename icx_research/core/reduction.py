@@ -40,7 +40,10 @@ def moments(
     Raises
     ------
     ValueError
-        If no column is named, one is unknown or named twice, or a weight is negative.
+        If no column is named, one is unknown or named twice, a value is infinite, or a weight is
+        negative.
+    TypeError
+        If `data` is no table, or a column holds no numbers.
 
     Notes
     -----
@@ -61,13 +64,29 @@ def moments(
     if not columns:
         raise ValueError("moments needs at least one column.")
     needed = [*columns, *keys, *([weights] if weights else [])]
-    frame = nw.from_native(data)
-    _check_columns(needed, list(frame.collect_schema().names()))
+    frame = _frame(data)
+    schema = frame.collect_schema()
+    _check_columns(needed, list(schema.names()))
+    times = [name for name in columns if schema[name].is_temporal()]
+    if times:
+        raise TypeError(f"moments needs numbers; column {times[0]!r} holds times.")
     values = [*columns, *([weights] if weights else [])]
     frame = frame.select(*needed).with_columns(nw.col(*values).cast(nw.Float64()))
     if isinstance(frame, nw.LazyFrame):
         return _from_engine(frame, columns, keys, weights, single=isinstance(by, str))
     return _from_arrays(frame, columns, keys, weights, single=isinstance(by, str))
+
+
+def _frame(data: Any) -> Any:
+    twice = data.columns[data.columns.duplicated()] if isinstance(data, pd.DataFrame) else []
+    if len(twice):
+        raise ValueError(f"Columns must have different names; {twice[0]!r} appears more than once.")
+    try:
+        return nw.from_native(data)
+    except TypeError:
+        raise TypeError(
+            f"moments needs a data frame or lazy frame, not {type(data).__name__}."
+        ) from None
 
 
 def _check_columns(needed: list[str], known: list[str]) -> None:
@@ -88,6 +107,9 @@ def _from_arrays(
 ) -> Moments:
     """Reduce an eager frame with matrix products."""
     x = np.column_stack([frame[name].to_numpy() for name in columns]).astype(float)
+    if np.isinf(x).any():
+        name = columns[int(np.isinf(x).any(axis=0).argmax())]
+        raise ValueError(f"moments needs finite numbers; column {name!r} holds an infinite one.")
     w = frame[weights].to_numpy() if weights else np.ones(len(frame))
     use = ~np.isnan(x).any(axis=1) & ~np.isnan(w) & (w > 0)
     if (w < 0).any():

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from icx_research.core.display import table_html
+
 TABLE_COLUMNS = (
     "term", "estimate", "se", "ci_low", "ci_high", "statistic", "df", "p_value", "n",
 )  # fmt: skip
@@ -54,21 +56,13 @@ class Result(ABC):
         return f"{type(self).__name__}: {self.to_apa()}"
 
     def _repr_html_(self) -> str:
-        return rounded(self.table).to_html(index=False, na_rep="")
+        return table_html(self.table)
 
 
 def estimate_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     """Build a result table with the columns that apply, in the common order."""
     table = pd.DataFrame(rows)
     return table[[name for name in TABLE_COLUMNS if name in table]]
-
-
-def rounded(table: pd.DataFrame, *, digits: int = 3) -> pd.DataFrame:
-    """Round every number of a table for display and turn negative zeros into zeros."""
-    shown = table.copy()
-    for name in shown.select_dtypes("float"):
-        shown[name] = shown[name].round(digits) + 0.0
-    return shown
 
 
 def check_confidence_level(confidence_level: float) -> None:

@@ -122,7 +122,7 @@ def variance_components(moments: Moments, *, confidence_level: float = 0.95) -> 
         icc_2 = (ms_between - ms_within) / np.float64(ms_between)
     return VarianceComponents(
         between=float(between),
-        within=ms_within,
+        within=float(ms_within),
         icc_1=float(icc_1),
         icc_1_low=float(low),
         icc_1_high=float(high),

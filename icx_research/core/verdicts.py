@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from icx_research.core.apa import number, with_interval
 from icx_research.core.results import Estimate
 
 SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
@@ -69,7 +70,7 @@ def directional(
     """
     if not delta > 0:
         raise ValueError(f"delta must be above 0, not {delta}.")
-    found = f"estimate {theta.value:.2f}, 95% CI [{theta.ci_low:.2f}, {theta.ci_high:.2f}]"
+    found = f"estimate {with_interval(theta)}"
     if theta.ci_low > 0 and theta.value >= delta and p_value <= SIGNIFICANCE:
         strong = theta.ci_low >= delta
         label = "strong" if strong else ""
@@ -78,7 +79,7 @@ def directional(
             SUPPORTED, label, f"{found}: the lower limit is {limit} and the estimate reaches delta."
         )
     if theta_90.ci_high < delta:
-        upper = f"the 90% upper limit {theta_90.ci_high:.2f} is below delta = {delta:g}"
+        upper = f"the 90% upper limit {number(theta_90.ci_high)} is below delta = {delta:g}"
         rejected = f"{found}: {upper}, so an effect that large is rejected."
         if theta.ci_high < 0:
             return Verdict(CONTRADICTED, "reversed", rejected)
@@ -93,7 +94,7 @@ def directional(
                 INCONCLUSIVE,
                 "measurement too weak",
                 f"{found}: {upper}, but corrected for unreliability it is "
-                f"{corrected_90.ci_high:.2f}.",
+                f"{number(corrected_90.ci_high)}.",
             )
         label = "present but smaller than delta" if theta.ci_low > 0 else ""
         return Verdict(CONTRADICTED, label, rejected)

@@ -5,18 +5,36 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import NotTestable
+from icx_research.survey.cells import OTHER_DECIMAL
+
 # Relative spread below which unit means are equal: averaging equal answers in another
 # order moves the last digits only (about 1e-16).
 ROUNDING = 1e-12
+# Share of numbers among the values of a control from which on the others are faults.
+MOSTLY = 0.5
 # Share of a standardised control column that must be new (the tolerance of R's lm).
 INDEPENDENCE = 1e-7
 
 
 def control_columns(rows: pd.DataFrame, controls: Sequence[str]) -> np.ndarray:
-    """Turn controls into numbers: text becomes indicators of all values but the first."""
+    """Turn controls into numbers: text becomes indicators of all values but the first.
+
+    Raises
+    ------
+    NotTestable
+        If a control is a number for at least half of the units and text for others.
+    """
     blocks = []
     for name in controls:
         as_numbers = pd.to_numeric(rows[name], errors="coerce")
+        marked = rows[name].astype(str).str.strip().str.fullmatch(OTHER_DECIMAL)
+        if MOSTLY <= (as_numbers.notna() | marked).mean() and not as_numbers.notna().all():
+            raise NotTestable(
+                f"the control {name!r} is a number for most units and text for others; correct "
+                "these cells, empty those without a figure, or declare the decimal mark of the "
+                "file; groups of units need names that are no numbers."
+            )
         if as_numbers.notna().all():
             blocks.append(as_numbers.to_numpy(float)[:, None])
         else:

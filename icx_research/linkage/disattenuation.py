@@ -27,7 +27,7 @@ class Disattenuation(Result):
     n_used, n_dropped : int
         Units.
     note : str
-        Why there is no corrected value, or that it exceeds 1; else empty.
+        Why there is no corrected value, or that it or its interval exceeds 1; else empty.
     """
 
     observed: Estimate
@@ -154,8 +154,7 @@ def disattenuate(
     corrected = Estimate(float("nan"), float("nan"), float("nan"), level)
     if not note:
         corrected = _corrected(observed.value, inside, outside, m / widening**2, level)
-        if abs(corrected.value) > 1:
-            note = "the corrected value exceeds 1: the reliabilities are too low to correct with"
+        note = _beyond_one(corrected)
     return Disattenuation(
         observed=observed,
         disattenuated=corrected,
@@ -184,6 +183,15 @@ def _why_not(inside: MeanReliability, outside: MeanReliability, r: float) -> str
             return f"the {side} unit means differ by no more than sampling error"
     if abs(r) == 1:
         return "all units lie on one line, so a corrected value has no interval"
+    return ""
+
+
+def _beyond_one(corrected: Estimate) -> str:
+    """Say that a corrected correlation, or its interval, reaches what no correlation can be."""
+    if abs(corrected.value) > 1:
+        return "the corrected value exceeds 1: the reliabilities are too low to correct with"
+    if max(-corrected.ci_low, corrected.ci_high) > 1:
+        return "the interval of the corrected value exceeds 1, which no correlation can"
     return ""
 
 

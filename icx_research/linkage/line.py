@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from icx_research.core import apa
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.linkage.controls import varies
@@ -79,10 +80,7 @@ class LinkageLine(Result):
     def to_apa(self) -> str:
         """Slope with interval and number of units."""
         slope = self.slope
-        return (
-            f"b = {slope.value:.2f}, {100 * slope.confidence_level:g}% CI "
-            f"[{slope.ci_low:.2f}, {slope.ci_high:.2f}], n = {self.n_used} units"
-        )
+        return f"b = {apa.with_interval(slope)}, n = {self.n_used} units"
 
 
 def linkage_line(

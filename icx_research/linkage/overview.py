@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import Blocked, NotTestable
-from icx_research.linkage.correlation import linkage_correlations
 from icx_research.linkage.disattenuation import disattenuate
+from icx_research.linkage.gates import gated_correlation
 from icx_research.survey.linking import LinkedUnits
 
-FEW_UNITS = f"below {MIN_LINKED_UNITS} linked units, described only: no verdict and no correction"
 OVERVIEW_COLUMNS = (
     "internal", "external", "units", "term", "estimate", "ci_low", "ci_high", "p_value", "n",
     "note",
@@ -30,8 +28,8 @@ def linkage_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> 
     DataFrame
         One row per pair and group of units: `internal`, `external`, `units` ("all"
         or a subset), `term` ("correlation", "partial_correlation", "disattenuated"),
-        `estimate`, `ci_low`, `ci_high`, `p_value`, `n`, `note`. Where the data do
-        not allow a row, its note says why.
+        `estimate`, `ci_low`, `ci_high`, `p_value`, `n`, `note`. Where the data or a
+        gate do not allow a row, its note says why and there are no numbers.
 
     Examples
     --------
@@ -57,34 +55,30 @@ def _groups(linked: LinkedUnits) -> Iterator[tuple[str, LinkedUnits]]:
 
 
 def _pair(
-    linked: LinkedUnits, place: dict[str, str], controls: tuple[str, ...], level: float
+    linked: LinkedUnits,
+    place: dict[str, str],
+    controls: tuple[str, ...],
+    level: float,
+    wave: str | None = None,
 ) -> list[dict[str, object]]:
-    internal, external = place["internal"], place["external"]
+    pair = {"internal": place["internal"], "external": place["external"]}
+    asked = {"wave": wave, "confidence_level": level}
     try:
-        plain = linkage_correlations(
-            linked, internal=internal, external=external, confidence_level=level
-        )
+        plain = gated_correlation(linked, **pair, **asked)  # type: ignore[arg-type]
     except (NotTestable, Blocked) as refusal:
         return [{**place, "term": "correlation", "note": str(refusal)}]
-    few = FEW_UNITS if plain.n_used < MIN_LINKED_UNITS else ""
-    note = "; ".join(part for part in (plain.note, few) if part)
-    rows = [{**place, **row, "note": note} for row in plain.table.to_dict("records")]
     corrected = disattenuate(plain)
-    row = {"term": "disattenuated", "n": plain.n_used} if few else corrected.table.iloc[1].to_dict()
-    rows.append({**place, **row, "note": few or corrected.note})
+    rows: list[dict[str, object]] = [
+        {**place, **row, "note": plain.note} for row in plain.table.to_dict("records")
+    ]
+    rows.append({**place, **corrected.table.iloc[1].to_dict(), "note": corrected.note})
     if not controls:
         return rows
     try:
-        partial = linkage_correlations(
-            linked,
-            internal=internal,
-            external=external,
-            controls=controls,
-            confidence_level=level,
-        )
+        partial = gated_correlation(linked, **pair, controls=controls, **asked)  # type: ignore[arg-type]
     except (NotTestable, Blocked) as refusal:
         return [*rows, {**place, "term": "partial_correlation", "note": str(refusal)}]
-    given = "; ".join(part for part in (f"given {', '.join(controls)}", partial.note, few) if part)
+    given = "; ".join(part for part in (f"given {', '.join(controls)}", partial.note) if part)
     return [*rows, {**place, **partial.table.iloc[1].to_dict(), "note": given}]
 
 
@@ -154,6 +148,6 @@ def wave_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.
     place = {"internal": question.internal[0], "external": question.external[0], "units": "all"}
     rows = []
     for wave in linked.waves:
-        one = _pair(linked.at_wave(wave), place, (), confidence_level)[0]
+        one = _pair(linked.at_wave(wave), place, (), confidence_level, wave)[0]
         rows.append({"wave": wave, **one})
     return pd.DataFrame(rows, columns=["wave", *OVERVIEW_COLUMNS])

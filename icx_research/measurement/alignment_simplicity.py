@@ -19,6 +19,7 @@ from functools import cached_property
 
 import numpy as np
 
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.optimiser import Minimum, minimise
 
 # Two starts that end closer than this in F found the same minimum.
@@ -218,6 +219,7 @@ class Search:
     n_same: int
 
 
+@on_one_thread
 def align(function: Simplicity, *, extra: Sequence[np.ndarray] = ()) -> Search:
     """Search from several starts: all items alike, each item in turn alike, and `extra`."""
     starts = [*_starts(function), *extra]

@@ -103,8 +103,8 @@ def htmt(
     Raises
     ------
     ValueError
-        If a scale has fewer than two items, an item is unknown, in two scales or does
-        not vary, or an interval is asked of moments.
+        If a scale has fewer than two items, or items without any correlation, an item is
+        unknown, in two scales or does not vary, or an interval is asked of moments.
 
     Notes
     -----
@@ -143,6 +143,8 @@ def htmt(
         blocks[scale] = np.arange(start, start + len(members))
         start += len(members)
     ratios = _ratios(found.correlation[None], blocks, method)[0]
+    if np.isnan(ratios).any():
+        raise ValueError("htmt needs scales whose items are correlated; those of one are not.")
     limits = np.full((2, len(ratios)), np.nan)
     if rng is not None:
         draws = _resampled(item_values(chosen, analysis="htmt"), blocks, method, n_resamples, rng)
@@ -162,6 +164,11 @@ def htmt(
 
 
 def _check_scales(items: pd.DataFrame | Moments, scales: Mapping[str, Sequence[str]]) -> list[str]:
+    if not isinstance(items, pd.DataFrame | Moments):
+        raise TypeError(f"htmt needs a DataFrame of items or Moments, not {type(items).__name__}.")
+    lone = [scale for scale, members in scales.items() if isinstance(members, str)]
+    if lone:
+        raise ValueError(f"htmt needs a list of items per scale; {lone[0]!r} has a text.")
     names = [name for members in scales.values() for name in members]
     if len(scales) < 2 or min(len(members) for members in scales.values()) < 2:
         raise ValueError("htmt needs at least 2 scales of at least 2 items each.")
@@ -190,10 +197,15 @@ def _ratios(correlations: np.ndarray, blocks: dict[str, np.ndarray], method: str
     within = {name: mean(at, at) for name, at in blocks.items()}
     return np.column_stack(
         [
-            mean(blocks[a], blocks[b]) / np.sqrt(within[a] * within[b])
+            _divided(mean(blocks[a], blocks[b]), np.sqrt(within[a] * within[b]))
             for a, b in itertools.combinations(blocks, 2)
         ]
     )
+
+
+def _divided(across: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """Ratio; nan where the items of a scale are unrelated in a resample."""
+    return np.divide(across, within, out=np.full_like(across, np.nan), where=within > 0)
 
 
 def _resampled(

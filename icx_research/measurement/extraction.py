@@ -163,7 +163,8 @@ def _minimise(
 ) -> Extraction:
     """Take damped Newton steps in log uniquenesses above their bound."""
     low = np.log(LOWEST_UNIQUENESS)
-    x = np.maximum(np.log(start), low)
+    # a start may be a solution of minres, whose uniquenesses can be negative
+    x = np.log(np.maximum(start, LOWEST_UNIQUENESS))
     value, gradient, hessian = criterion(x)
     converged = False
     for _ in range(MAX_ITERATIONS):

@@ -59,6 +59,13 @@ class HierarchicalOmega(Result):
     note: str
 
     @property
+    def estimate(self) -> Estimate:
+        """Omega hierarchical, with its interval where there is one."""
+        nan = float("nan")
+        alone = Estimate(self.omega_hierarchical, nan, nan, 0.95)
+        return self.intervals.get("omega_hierarchical", alone)
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row each: omega hierarchical, omega total, explained common variance."""
         rows = []

@@ -20,7 +20,12 @@ from icx_research.measurement.sem.comparison import likelihood_ratio
 from icx_research.measurement.sem.model import Prepared, estimate, estimate_ordinal, prepare
 from icx_research.measurement.sem.parameters import EQUALITIES
 from icx_research.measurement.sem.result import SemResult
+from icx_research.measurement.sem.specifications import check_free, read_paths
 
+TAKES = (
+    "loadings, intercepts and residual variances of the items, such as 'f =~ x2', 'x2 ~ 1' and "
+    "'x2 ~~ x2'"
+)
 NOT_VALIDATED = (
     "the cut-offs for changes of CFI, RMSEA and SRMR are not validated for weighted least squares"
 )
@@ -121,7 +126,8 @@ def measurement_invariance(
     ordinal = estimator == "WLSMV"
     known, default = (ORDINAL_LEVELS, "chi_square") if ordinal else (LEVELS, "cheung_rensvold")
     rule_name = default if rule is None else known_option(rule, "rule", RULES)
-    chosen = known if levels is None else tuple(levels)
+    chosen = known if levels is None else (levels,) if isinstance(levels, str) else tuple(levels)
+    free = (free,) if isinstance(free, str) else tuple(free)
     if not chosen or chosen != known[: len(chosen)]:
         raise ValueError(
             f"levels must be a beginning of {', '.join(known)}; got {', '.join(chosen)}."
@@ -169,6 +175,10 @@ Fitted = tuple[dict[str, SemResult], list[str]]
 def _continuous(
     prepared: Prepared, levels: Sequence[str], free: Sequence[str], confidence_level: float
 ) -> Fitted:
+    loadings = {(term.lhs, "=~", term.rhs) for term in prepared.terms if term.op == "=~"}
+    items = prepared.sample.names
+    own = {path for item in items for path in ((item, "~1", ""), (item, "~~", item))}
+    check_free(read_paths(free, "free"), loadings | own, TAKES)
     models = {
         level: estimate(
             prepared,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from icx_research.core import apa
 from icx_research.core.results import Estimate, Result
 from icx_research.measurement.invariance_permutation import PermutationTest
 from icx_research.measurement.sem.comparison import LikelihoodRatio
@@ -250,7 +251,8 @@ class InvarianceResult(Result):
             if self.models[level].estimator == "WLSMV":
                 steps.append(f"{level}: {self.differences[level].to_apa()}")
             else:
-                steps.append(f"{level}: delta CFI = {row['delta_cfi']:+.3f}")
+                change = apa.bounded(row["delta_cfi"], digits=3)
+                steps.append(f"{level}: ΔCFI = {change}")
         freed = f", freed: {', '.join(self.freed)}" if self.freed else ""
         return (
             f"highest level = {self.highest_level} (rule: {self.rule}){freed}; "

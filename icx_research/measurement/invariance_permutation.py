@@ -8,6 +8,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.results import Result
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.estimation import Fit, fit_model
 from icx_research.measurement.sem.fit_indices import cfi, rmsea, tli
 from icx_research.measurement.sem.residuals import srmr
@@ -90,6 +91,7 @@ class PermutationTest(Result):
         return f"{'; '.join(steps)}; {len(self.draws)} permutations, n = {self.n_used}{left_out}"
 
 
+@on_one_thread
 def permutation_test(
     fits: Mapping[str, Fit], *, n_permutations: int, rng: np.random.Generator
 ) -> PermutationTest:

@@ -7,8 +7,9 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
+from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, check_confidence_level, estimate_table, rounded
+from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.items import ROUNDING, item_moments, item_values
 from icx_research.measurement.reliability import alpha_of
 
@@ -53,7 +54,7 @@ class ItemAnalysis(Result):
         if self.n_used > 3:
             z = stats.norm.ppf((1 + self.confidence_level) / 2)
             reach[:] = z / np.sqrt(self.n_used - 3)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             centre = np.arctanh(r)
         return estimate_table(
             [
@@ -77,7 +78,7 @@ class ItemAnalysis(Result):
         )
 
     def _repr_html_(self) -> str:
-        return rounded(self.items.rename_axis("item").reset_index()).to_html(index=False, na_rep="")
+        return table_html(self.items.rename_axis("item").reset_index())
 
 
 def item_analysis(items: pd.DataFrame | Moments, *, confidence_level: float = 0.95) -> ItemAnalysis:
@@ -163,7 +164,8 @@ def _distribution(items: pd.DataFrame | Moments) -> dict[str, np.ndarray]:
         return dict.fromkeys(names, np.full(len(items.names), np.nan))
     values = item_values(items, analysis="item_analysis")
     complete = values[~np.isnan(values).any(axis=1)]
-    z = complete - complete.mean(axis=0)
+    z = complete - complete[0]
+    z -= z.mean(axis=0)
     squares = z * z
     second = squares.mean(axis=0)
     return {

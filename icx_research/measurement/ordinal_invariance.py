@@ -23,11 +23,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from icx_research.measurement.sem.estimation import degrees_of_freedom
-from icx_research.measurement.sem.model import Prepared, ordinal_table, read_path
+from icx_research.measurement.sem.model import Prepared, ordinal_table
+from icx_research.measurement.sem.specifications import check_free, read_paths
 from icx_research.measurement.sem.syntax import Term
 
 ORDINAL_LEVELS = ("configural", "thresholds", "metric", "scalar", "strict")
 THRESHOLDS, LOADINGS, INTERCEPTS, RESIDUALS = range(1, 5)
+TAKES = (
+    "loadings, thresholds, intercepts and residual variances of the items, such as 'f =~ x2', "
+    "'x2 | t1', 'x2 ~ 1' and 'x2 ~~ x2'"
+)
 
 Path = tuple[str, str, str]
 
@@ -129,16 +134,8 @@ def _read(prepared: Prepared, free: Iterable[str]) -> _Model:
     for item, count in items.items():
         known |= {(item, "~1", ""), (item, "~~", item)}
         known |= {(item, "|", f"t{t}") for t in range(1, count + 1)}
-    paths = []
-    for text in free:
-        path = read_path(text, "free")
-        if path not in known:
-            raise ValueError(
-                f"free takes loadings, thresholds, intercepts and residual variances of the items, "
-                f"such as 'f =~ x2', 'x2 | t1', 'x2 ~ 1' and 'x2 ~~ x2'; {text!r} is none of this "
-                "model."
-            )
-        paths.append(path)
+    paths = read_paths(free, "free")
+    check_free(paths, known, TAKES)
     return _Model(items, loadings, latent, len(prepared.ordinal), frozenset(paths))
 
 

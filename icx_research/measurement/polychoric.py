@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.display import table_html
 from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.items import item_values
 from icx_research.measurement.polychoric_fit import (
@@ -64,7 +65,7 @@ class PolychoricCorrelations(Result):
         )
 
     def _repr_html_(self) -> str:
-        return (self.correlations.round(3) + 0.0).to_html()
+        return table_html(self.correlations)
 
 
 def polychoric(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.bivariate_normal import (
     bivariate_normal_cdf,
     bivariate_normal_density,
@@ -77,6 +78,7 @@ def category_codes(
     return codes, found
 
 
+@on_one_thread
 def pair_counts(codes: np.ndarray, categories: Sequence[int]) -> np.ndarray:
     """Count every pair of answers of every two items by one matrix product."""
     hot = np.hstack([codes[:, j, None] == np.arange(own) for j, own in enumerate(categories)])
@@ -85,6 +87,7 @@ def pair_counts(codes: np.ndarray, categories: Sequence[int]) -> np.ndarray:
     return (hot.T @ hot).astype(float)
 
 
+@on_one_thread
 def two_step(
     counts: np.ndarray, categories: Sequence[int], names: Sequence[str], *, analysis: str
 ) -> TwoStep:

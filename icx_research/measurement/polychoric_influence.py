@@ -24,6 +24,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import special
 
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.polychoric_fit import (
     SMALLEST_PROBABILITY,
     TwoStep,
@@ -42,6 +43,7 @@ def estimates(fit: TwoStep) -> np.ndarray:
     return np.concatenate([inner[np.isfinite(inner)], fit.rho])
 
 
+@on_one_thread
 def gamma(
     codes: np.ndarray,
     fit: TwoStep,

@@ -13,7 +13,7 @@ from icx_research.core import apa
 from icx_research.core.moments import Moments
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.measurement.bootstrap import percentile_interval, resampled_covariances
-from icx_research.measurement.items import item_moments, item_values
+from icx_research.measurement.items import ROUNDING, item_moments, item_values
 
 # More splits than these are sampled: all halves of up to 18 items are computed.
 MOST_SPLITS = 25_000
@@ -114,8 +114,8 @@ def split_half(
     Raises
     ------
     ValueError
-        If an option is unknown, `rng` is needed, an interval is asked of moments, or as for
-        `cronbach_alpha`.
+        If an option is unknown, `rng` is needed, an interval is asked of moments, the sum of a
+        half does not vary, or as for `cronbach_alpha`.
 
     Notes
     -----
@@ -154,6 +154,11 @@ def split_half(
     values = _reliability(found.cov, halves, coefficient)
     odd = (np.arange(k) % 2 == 0)[None].astype(float)
     odd_even = float(_reliability(found.cov, odd, coefficient)[0])
+    if not np.isfinite([*values, odd_even]).all():
+        raise ValueError(
+            "split_half needs halves whose sums vary and are no exact opposites; "
+            f"{found.n} complete rows have others."
+        )
     intervals: dict[str, Estimate] = {}
     if n_resamples and rng is not None and not isinstance(items, Moments):
         rows = item_values(items, analysis="split_half")
@@ -219,6 +224,12 @@ def _reliability(covariance: np.ndarray, halves: np.ndarray, coefficient: str) -
     between = (of_half * others).sum(axis=1)
     first, second = (of_half * halves).sum(axis=1), (of_others * others).sum(axis=1)
     if coefficient == "guttman":
-        return np.asarray(4 * between / (first + second + 2 * between))
-    r = between / np.sqrt(first * second)
-    return np.asarray(2 * r / (1 + r))
+        total = first + second + 2 * between
+        varies = total > ROUNDING * np.trace(covariance)
+        return np.divide(4 * between, total, out=np.full_like(total, np.nan), where=varies)
+    # a half that does not vary has no correlation, and opposite halves no reliability
+    spread = np.sqrt(np.maximum(first * second, 0))
+    varies = spread > ROUNDING * np.trace(covariance)
+    r = np.divide(between, spread, out=np.full_like(between, np.nan), where=varies)
+    whole = np.where(1 + r > ROUNDING, 1 + r, np.nan)
+    return np.asarray(2 * r / whole)

@@ -120,6 +120,11 @@ def _explained(
     check_confidence_level(confidence_level)
     if (items is None) == (loadings is None):
         raise ValueError(f"{coefficient} needs either items or loadings.")
+    if hasattr(items, "convergent_validity"):
+        raise TypeError(
+            f"{coefficient} needs a DataFrame of items, not {type(items).__name__}; a fitted model "
+            "has convergent_validity."
+        )
     if items is not None:
         found = item_moments(items, analysis=coefficient, min_items=3, min_rows=3)
         return from_one_factor(

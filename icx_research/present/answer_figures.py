@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
 from icx_research.present.colours import HIGH, LOW, ink, tint
 from icx_research.present.item_rows import item_rows, label_items, label_width
@@ -103,7 +104,8 @@ def _draw(ax: Axes, place: float, pieces: pd.DataFrame, low: float, high: float)
                 hatch="...." if joined else None, zorder=2)  # fmt: skip
         if piece.percent >= room * (last - first) and not joined:
             ax.text(piece.left + piece.percent / 2, place, f"{piece.percent:d}", ha="center",
-                    va="center", color=ink(colour), zorder=4)  # fmt: skip
+                    va="center", color=ink(colour), zorder=4,
+                    path_effects=[withStroke(linewidth=2, foreground=colour)])  # fmt: skip
 
 
 def shade(answer: float, low: float, high: float) -> tuple[float, float, float]:

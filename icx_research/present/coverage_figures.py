@@ -44,8 +44,8 @@ def plot_coverage(coverage: LinkCoverage, *, ax: Axes | None = None) -> Axes:
     for place, line in zip(places, rows.itertuples(), strict=True):
         _bar(ax, place - BAR / 2, float(str(line.percent_units)), "C0", "units, upper bar")
         _bar(ax, place + BAR / 2, float(str(line.percent_respondents)), "C1",
-             "respondents, lower bar")  # fmt: skip
-    gate = f"gate: {coverage.limit:g}% of the respondents"
+             f"{_counted(coverage)}, lower bar")  # fmt: skip
+    gate = f"gate: {coverage.limit:g}% of the {_counted(coverage)}"
     ax.axvline(coverage.limit, color="black", ls="--", lw=1, zorder=4, label=gate)
     ticked, labels, bold = zip(*ticks, strict=True)
     label_rows(ax, labels, places=ticked, bold=bold, bottom=at)
@@ -53,9 +53,20 @@ def plot_coverage(coverage: LinkCoverage, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("With a partner on the other side (%)")
     units = [f"{line.units_matched} of {line.units}" for line in rows.itertuples()]
     column_beside(ax, 28, places, units, "units")
-    column_beside(ax, 82, places, list(rows["respondents"]), "respon-\ndents")
+    if any(rows["respondents"]):
+        column_beside(ax, 82, places, list(rows["respondents"]), "respon-\ndents")
     _legend(ax)
     return ax
+
+
+def _published(coverage: LinkCoverage) -> dict[str, bool]:
+    """Tell the sides whose table has one row per unit instead of persons."""
+    return {side: coverage.codebook.sources[side].grain == "unit" for side in SIDES}
+
+
+def _counted(coverage: LinkCoverage) -> str:
+    """Say what the lower bars count: rows where both tables are published."""
+    return "rows" if all(_published(coverage).values()) else "respondents"
 
 
 def _has_waves(rows: pd.DataFrame) -> bool:
@@ -83,21 +94,24 @@ def _legend(ax: Axes) -> None:
 def coverage_caption(coverage: LinkCoverage) -> str:
     """Say below the figure what is counted and whether the gate opens."""
     rows = coverage.table
-    verdicts = " and ".join(
-        f"{'opens' if ok else 'stays shut'} on the {side} side"
-        for side, ok in coverage.passes.items()
-    )
-    counted = coverage.codebook.sources["internal"].grain == "respondent" or (
-        coverage.codebook.sources["external"].grain == "respondent"
-    )
+    counted, waves = _counted(coverage), _has_waves(rows)
+    if len(set(coverage.passes.values())) == 1:
+        verdicts = f"{'opens' if all(coverage.passes.values()) else 'stays shut'} on both sides"
+    else:
+        verdicts = " and ".join(
+            f"{'opens' if ok else 'stays shut'} on the {side} side"
+            for side, ok in coverage.passes.items()
+        )
     parts = [
-        "Units and respondents with a partner on the other side of the link"
-        + (", in all and wave by wave." if _has_waves(rows) else "."),
-        f"The gate asks for {coverage.limit:g}% of the respondents of all waves on either side; it "
-        f"{verdicts}.",
+        f"Units and {counted} with a partner on the other side of the link"
+        + (", in all and wave by wave." if waves else "."),
+        f"The gate asks for {coverage.limit:g}% of the {counted}{' of all waves' if waves else ''} "
+        f"on either side; it {verdicts}.",
         "Shares are rounded down"
-        + ("; respondents are in bands." if counted else "; rows of published tables are counted."),
+        + ("." if counted == "rows" else "; numbers of respondents are in bands."),
     ]
+    if any(_published(coverage).values()):
+        parts.append("Of a published table the rows are counted, not the persons behind them.")
     if rows["percent_respondents"].isna().any():
         parts.append(f"Withheld: fewer than {coverage.min_persons} respondents.")
     return " ".join(parts)
@@ -107,7 +121,7 @@ def coverage_alt(coverage: LinkCoverage) -> str:
     """Describe the figure in words: both sides over all waves."""
     told = [
         f"{line.side}: {line.units_matched} of {line.units} units and "
-        f"{line.percent_respondents:g}% of the respondents have a partner"
+        f"{line.percent_respondents:g}% of the {_counted(coverage)} have a partner"
         for line in coverage.table[coverage.table["wave"] == ALL_WAVES].itertuples()
     ]
     return f"Bars of the link's coverage; {'; '.join(told)}. Gate at {coverage.limit:g}%."

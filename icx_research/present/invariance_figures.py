@@ -21,6 +21,11 @@ EQUAL = {
     "strict": "and residuals",
 }
 INDICES = {"cfi": ("ΔCFI", "o"), "rmsea": ("ΔRMSEA", "s"), "srmr": ("ΔSRMR", "^")}
+RULES = {
+    "cheung_rensvold": "by the fall of CFI alone (not more than .010)",
+    "chen": "by CFI together with RMSEA or SRMR",
+    "chi_square": "by the test of χ² (5%)",
+}
 BEYOND = 3.0  # multiples of a cut-off from which on a change is drawn at the edge
 SPREAD = 0.2  # vertical distance of the indices, in rows
 
@@ -113,7 +118,8 @@ def invariance_caption(result: InvarianceResult) -> str:
         "−.010 (also that of Cheung and Rensvold, 2002), ΔRMSEA +.015, ΔSRMR +.030 (loadings) or "
         "+.010 (then). They are labels of the literature; χ² tests exact equality, which large "
         "samples reject for differences of no weight.",
-        f"Highest level by the rule {result.rule}: {result.highest_level or 'none'}.",
+        f"Highest level {RULES.get(result.rule, f'by the rule {result.rule}')}: "
+        f"{result.highest_level or 'none'}.",
     ]
     if result.freed:
         parts.append(f"Free to differ: {', '.join(result.freed)}.")

@@ -17,7 +17,7 @@ from icx_research.survey.disclosure import ProtectedUnits
 
 Z_95 = 1.959964  # bars are drawn, not tested: the normal quantile will do
 MANY_UNITS = 200
-LABEL_WIDTH = 48  # characters of an axis label before it breaks
+LABEL_WIDTHS = (60, 48)  # characters of the labels across and up before they break
 # Steps of an evenly spread sequence in the plane (powers of the plastic number).
 EVEN_STEPS = (0.7548776662466927, 0.5698402909980532)
 
@@ -63,6 +63,7 @@ def plot_linkage(
         ax = plt.subplots()[1]
     inside, outside = correlation.internal, correlation.external
     x, y = (_spread(shown[name], units, axis) for axis, name in enumerate((inside, outside)))
+    many = len(shown) > MANY_UNITS
     _wedge(ax, line, delta)
     ax.errorbar(
         x,
@@ -71,11 +72,10 @@ def plot_linkage(
         yerr=_reach(shown, outside),
         fmt="none",
         ecolor="0.6",
-        elinewidth=0.5,
-        alpha=0.6,
-        zorder=2,
+        elinewidth=0.3 if many else 0.5,
+        alpha=0.35 if many else 0.6,
+        zorder=0.5 if many else 2,  # bars of many units would hide wedge and band
     )
-    many = len(shown) > MANY_UNITS
     ax.scatter(
         x,
         y,
@@ -91,8 +91,8 @@ def plot_linkage(
     ax.fill_between(band["x"], band["ci_low"], band["ci_high"], color="C1", alpha=0.2, lw=0)
     ax.plot(band["x"], band["fit"], color="C1", zorder=4, label="line with 95% band")
     measures = units.codebook.measures
-    ax.set_xlabel(wrapped(measures[inside].axis_label, width=LABEL_WIDTH))
-    ax.set_ylabel(wrapped(measures[outside].axis_label, width=LABEL_WIDTH))
+    ax.set_xlabel(wrapped(measures[inside].axis_label, width=LABEL_WIDTHS[0], even=True))
+    ax.set_ylabel(wrapped(measures[outside].axis_label, width=LABEL_WIDTHS[1], even=True))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     return ax
 
@@ -129,11 +129,9 @@ def linkage_caption(
         if bars
         else "No bars: standard errors of the unit figures are not known.",
         "The line is the least-squares line with its 95% confidence band; the grey wedge holds "
-        f"the lines of correlations between -{apa.bounded(delta)} and {apa.bounded(delta)}.",
+        f"the lines of correlations between {apa.bounded(-delta)} and {apa.bounded(delta)}.",
         f"{_sentence(correlation)}.",
-        "Reliability of the unit means: "
-        f"{_reliability(corrected.reliability_internal)} (internal), "
-        f"{_reliability(corrected.reliability_external)} (external).",
+        _reliabilities(corrected.reliability_internal, corrected.reliability_external),
     ]
     if correlation.n_used < MIN_LINKED_UNITS:
         parts.append(
@@ -183,8 +181,14 @@ def _wave(correlation: LinkageCorrelation, units: ProtectedUnits) -> str:
     return f", wave {correlation.wave}" if units.codebook.has_waves else ""
 
 
-def _reliability(value: float) -> str:
-    return "not assessable" if np.isnan(value) else apa.bounded(value)
+def _reliabilities(internal: float, external: float) -> str:
+    if np.isnan(internal) and np.isnan(external):
+        return "Reliability of the unit means: not assessable on either side."
+    inside, outside = (
+        "not assessable" if np.isnan(value) else apa.bounded(value)
+        for value in (internal, external)
+    )
+    return f"Reliability of the unit means: {inside} (internal), {outside} (external)."
 
 
 def _reach(shown: pd.DataFrame, name: str) -> Any:
@@ -197,7 +201,7 @@ def _spread(values: pd.Series, units: ProtectedUnits, axis: int) -> pd.Series:
     if units.codebook.source_of(str(values.name)).published:
         return values
     places = (np.arange(1, len(values) + 1) * EVEN_STEPS[axis]) % 1 - 0.5
-    return values + places * 10.0**-units.decimals
+    return values + places * units.steps[str(values.name)]
 
 
 def _wedge(ax: Axes, line: LinkageLine, delta: float) -> None:

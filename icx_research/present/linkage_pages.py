@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from icx_research.core.errors import Blocked, NotTestable
-from icx_research.linkage.correlation import linkage_correlations
+from icx_research.linkage.gates import gated_correlation
 from icx_research.linkage.line import linkage_line
 from icx_research.present.figures import SavedFigure
 from icx_research.present.linkage_figures import (
@@ -75,14 +75,12 @@ def linkage_figure(
     Raises
     ------
     NotTestable, Blocked
-        As `linkage_correlations`; also if no unit may be shown.
+        As `gated_correlation`.
     """
     delta = linked.codebook.thresholds.smallest_correlation
-    correlation = linkage_correlations(linked, internal=internal, external=external)
+    correlation = gated_correlation(linked, internal=internal, external=external)
     line = linkage_line(linked, internal=internal, external=external)
     units = protect(linked)
-    if shown_units(correlation, units).empty:
-        raise Blocked(f"no unit has {units.min_persons} persons on both sides; none may be shown.")
     name = f"linkage_{internal}_{external}" + ("" if group == "all" else f"_{group}")
     sheet = Sheet(
         name,

@@ -82,8 +82,9 @@ def loadings_caption(result: FactorAnalysis) -> str:
     share = 100 * float(result.variance["cumulative"].iloc[-1])
     parts = [
         f"Loadings of {len(result.loadings)} items on {q} {'factor' if q == 1 else 'factors'} "
-        f"({result.method}, {'unrotated' if q == 1 else result.rotation}), which explain "
-        f"{share:.0f}% of the variance; {apa.bounded(NOTABLE)} and more in bold; h²: communality.",
+        f"({result.method}, {'unrotated' if q == 1 else result.rotation}), which "
+        f"{'explains' if q == 1 else 'explain'} {share:.0f}% of the variance; "
+        f"{apa.bounded(NOTABLE)} and more in bold; h²: communality.",
     ]
     if q > 1 and result.rotation in ("oblimin", "promax"):
         phi = result.factor_correlations.to_numpy()[np.triu_indices(q, 1)]

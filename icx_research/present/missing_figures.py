@@ -73,9 +73,9 @@ def _cell(ax: Axes, column: int, place: float, value: float, full: float, number
 
 
 def _bars(ax: Axes, rows: ItemRows, items: pd.DataFrame, start: float, wide: float) -> None:
-    """Draw the share of each item over all rows beside the map, the largest 0.6 wide."""
+    """Draw the share of each item over all rows beside the map, 20 percent 0.6 wide."""
     values = items["missing"].to_numpy(float)
-    scale = 0.6 * wide / np.nanmax([*values, 1.0])
+    scale = 0.6 * wide / np.nanmax([*values, FULL])  # a few percent must look like a few
     ax.barh(rows.places, scale * np.nan_to_num(values), BAR, start, color="0.45", label="all rows")
     for place, value in zip(rows.places, values, strict=True):
         text = "withheld" if np.isnan(value) else f" {value:.0f}%"
@@ -87,7 +87,8 @@ def missingness_caption(missing: MissingAnswers) -> str:
     columns = (
         "by wave"
         if missing.by == "wave"
-        else "by the number of respondents of the unit (all waves together)"
+        else "by the number of respondents of the unit"
+        + (" (all waves together)" if missing.codebook.has_waves else "")
     )
     parts = [
         f"Missing answers per item {columns}, in percent of the rows: empty cells and codes for "

@@ -25,6 +25,12 @@ from icx_research.survey.datasets import bundled
 CELL_SECONDS = 600
 PATIENCE = 0.2  # seconds between looks at a running notebook
 KILL_SECONDS = 10
+# Long lines break between words, and texts in tables start at the left.
+READABLE = """
+div.output_area pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }
+.text_cell_render.rendered_html table { margin-left: 0; }
+.text_cell_render.rendered_html th, .text_cell_render.rendered_html td { text-align: left; }
+"""
 
 
 def notebook_paths() -> list[Path]:
@@ -142,7 +148,7 @@ def page_of(notebook: Any, title: str) -> str:
             output["data"]["text/markdown"] = words.replace("<", "&lt;")
     exporter = HTMLExporter(template_name="classic", mathjax_url="", require_js_url="")
     content, _ = exporter.from_notebook_node(shown, {"metadata": {"name": title}})
-    return str(content)
+    return str(content).replace("</head>", f"<style>{READABLE}</style>\n</head>", 1)
 
 
 def _execute(client: NotebookClient) -> None:

@@ -48,7 +48,7 @@ def plot_reliability(
     scales, terms = list(dict.fromkeys(table["scale"])), list(dict.fromkeys(table["term"]))
     row = max(0.3, 0.16 * len(terms))
     ax = row_axes(len(scales), row=row, around=0.9, ax=ax)
-    ax.axvline(CONVENTION, color="0.6", lw=0.6, ls=":", zorder=1)
+    ax.axvline(CONVENTION, color="0.3", lw=0.9, ls=":", zorder=1)
     for t, term in enumerate(terms):
         shift = REACH * (2 * t - len(terms) + 1)
         rows = table[table["term"] == term].set_index("scale").reindex(scales)
@@ -96,7 +96,10 @@ def reliability_caption(table: pd.DataFrame, *, confidence_level: float = 0.95) 
         low, high = (f"{n:.0f}" for n in (known["n"].min(), known["n"].max()))
         parts.append(f"Complete rows per scale: {low if low == high else f'{low} to {high}'}.")
     if len(known) < len(table):
-        parts.append("Not assessable: the answers do not allow the coefficient.")
+        unknown = table.loc[table["estimate"].isna()]
+        notes = [] if "note" not in unknown else list(filter(None, dict.fromkeys(unknown["note"])))
+        why = "; ".join(str(note).rstrip(".") for note in notes)
+        parts.append(f"Not assessable: {why or 'the answers do not allow the coefficient'}.")
     return " ".join(parts)
 
 

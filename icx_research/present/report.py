@@ -1,8 +1,10 @@
 """The page of a study: verdicts, linkage, figures, and where they come from."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
+from string import ascii_lowercase
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader
@@ -12,14 +14,27 @@ import icx_research
 from icx_research.claims.ledger import ClaimLedger
 from icx_research.claims.registry import CLAIMS
 from icx_research.core import apa
+from icx_research.core.display import cell_text
 from icx_research.present.figures import SavedFigure
 from icx_research.present.quality_pages import Drawn
-from icx_research.survey.answers.answering import suspected_reversed
-from icx_research.survey.link_coverage import shown_coverage
+from icx_research.survey.doubts import doubts
 from icx_research.survey.linking import LinkedUnits
 from icx_research.survey.study import Study
 
-COUNTS = ("n", "rows", "units", "respondents")  # columns of whole numbers begin so
+HEADS = {
+    "icc_1": "ICC(1)",
+    "icc_2": "ICC(2)",
+    "p_value": "p",
+    "ci_low": "95% CI from",
+    "ci_high": "to",
+}
+SECTIONS = {
+    "units": "How units compare",
+    "coverage": "How the units were linked",
+    "servqual": "What is expected of internal service, and what is perceived",
+    "answers": "How the questions were answered",
+    "missingness": "Which answers are missing",
+}
 
 
 def write_report(
@@ -54,19 +69,26 @@ def write_report(
     """
     loader = PackageLoader("icx_research.present")
     environment = Environment(loader=loader, autoescape=True, keep_trailing_newline=True)
-    environment.filters.update(html_table=html_table, coefficient=_coefficient)
+    environment.filters.update(html_table=html_table, coefficient=_coefficient, sentence=_sentence)
+    linkages, notes = with_footnotes(_with_labels(overview[~_uncorrected(overview)], study))
+    asked = reliability["scale"].isin([*study.codebook.question.internal,
+                                       *study.codebook.question.external])  # fmt: skip
+    reliability = _with_labels(reliability, study)
     page = environment.get_template("report.html").render(
         codebook=study.codebook,
         ledger=ledger,
         confounds={name: claim.confounds for name, claim in CLAIMS.items()},
-        overview=_with_labels(overview[~_uncorrected(overview)], study),
+        overview=linkages,
+        notes=notes,
         overview_notes=overview.loc[_uncorrected(overview), "note"].drop_duplicates().tolist(),
-        suspects=list(suspected_reversed(study).itertuples()),
+        doubts=doubts(study),
         figures=figures,
         quality=quality,
-        coverage=shown_coverage(linked),
+        sections=SECTIONS,
+        not_drawn=not_drawn(quality),
         drops=linked.drops,
-        reliability=_with_labels(reliability, study),
+        reliability=_without_empty(reliability[asked], study),
+        other_reliability=_without_empty(reliability[~asked], study),
         summary=study.summary,
         log=study.log,
         quarantined=study.n_quarantined,
@@ -81,13 +103,15 @@ def html_table(table: pd.DataFrame) -> Markup:
     """Draw a table with escaped texts, numbers to the right and three decimals."""
     shown = table.reset_index(drop=True)
     head = Markup("").join(
-        Markup("<th{}>{}</th>").format(_numeric(shown[name]), str(name).replace("_", " "))
+        Markup("<th{}>{}</th>").format(
+            _numeric(shown[name]), HEADS.get(str(name)) or str(name).replace("_", " ")
+        )
         for name in shown
     )
     lines = [
         Markup("<tr>{}</tr>").format(
             Markup("").join(
-                Markup("<td{}>{}</td>").format(_numeric(shown[name]), _cell(row[name], name))
+                Markup("<td{}>{}</td>").format(_numeric(shown[name]), cell_text(row[name], name))
                 for name in shown
             )
         )
@@ -101,15 +125,37 @@ def _numeric(column: pd.Series) -> Markup:
     return Markup(' class="number"' if pd.api.types.is_numeric_dtype(column) else "")
 
 
-def _cell(value: object, column: object) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if not isinstance(value, float):
-        return str(value)
-    if column == "p_value" and value < 0.001:
-        return "< .001"
-    whole = value.is_integer() and (abs(value) > 1 or str(column).startswith(COUNTS))
-    return f"{value:.0f}" if whole else f"{round(value, 3) + 0.0:.3f}"
+def with_footnotes(table: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """Put letters in the place of notes, and the notes below the table, each of them once."""
+    marks = dict(zip(filter(None, dict.fromkeys(table["note"])), _letters(), strict=False))
+    marked = table.assign(note=[marks.get(note, "") for note in table["note"]])
+    used = [name for name in marked if (marked[name].notna() & (marked[name] != "")).any()]
+    return marked[used], [(mark, note.rstrip(".")) for note, mark in marks.items()]
+
+
+def _letters() -> Iterator[str]:
+    for at in count():
+        yield ascii_lowercase[at % 26] * (at // 26 + 1)
+
+
+def not_drawn(quality: Mapping[str, Drawn]) -> list[tuple[list[str], str]]:
+    """Give every reason why there is no figure once, with the sections it concerns."""
+    found: dict[str, list[str]] = {}
+    for kind, title in SECTIONS.items():
+        for reason in quality[kind].refusals:
+            part = " (in part)" if quality[kind].figures else ""
+            found.setdefault(reason.rstrip("."), []).append(title + part)
+    return [(sections, reason) for reason, sections in found.items()]
+
+
+def _without_empty(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Leave out columns that hold nothing, and the wave where there is one only."""
+    used = table.dropna(axis="columns", how="all")
+    return used if study.codebook.has_waves else used.drop(columns="wave", errors="ignore")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _coefficient(value: float) -> str:

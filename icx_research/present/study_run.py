@@ -82,6 +82,7 @@ def run_study(
     say = progress or (lambda line: None)
     out = Path(out)
     _refuse_foreign(out, ["index.html", MANIFEST])
+    _refuse_sources(out, Path(path), data)
     say("reading and validating the files")
     study = read_study(path, data=data)
     say("scoring, averaging and linking")
@@ -195,6 +196,16 @@ def _refuse_foreign(out: Path, names: list[str]) -> None:
         if (out / name).exists() and name not in own:
             raise StudyError(
                 f"{out / name} is there already and not from an earlier run; choose another --out."
+            )
+
+
+def _refuse_sources(out: Path, path: Path, data: str | Path | None) -> None:
+    """Refuse a folder of results that holds the study: both would be mixed up."""
+    for name in (path, *([Path(data)] if data else [])):
+        if name.exists() and name.resolve().is_relative_to(out.resolve()):
+            raise StudyError(
+                f"{name} lies in {out.absolute()}, the folder of the results, which needs to be "
+                "one of its own; choose another --out."
             )
 
 

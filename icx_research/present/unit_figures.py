@@ -1,5 +1,7 @@
 """Unit means in order, with their intervals."""
 
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -56,7 +58,9 @@ def plot_units(units: UnitIntervals, *, ax: Axes | None = None) -> Axes:
         )
     ax.axvline(units.mean, color="black", ls="--", lw=0.9, zorder=2.5,
                label=f"mean of the units ({units.mean:.{_decimals(units)}f})")  # fmt: skip
-    ax.set_xlabel(wrapped(units.codebook.measures[units.score].axis_label, width=LABEL_WIDTH))
+    ax.set_xlabel(
+        wrapped(units.codebook.measures[units.score].axis_label, width=LABEL_WIDTH, even=True)
+    )
     ax.set_ylim(-1, len(table))
     if named:
         ax.set_yticks(places, [wrapped(name, width=NAME_WIDTH, lines=1) for name in table["unit"]])
@@ -85,7 +89,9 @@ def _size(band: str) -> int:
 def _decimals(units: UnitIntervals) -> int:
     """Write the mean as exactly as the range of the figures deserves."""
     spread = float(units.table["estimate"].max() - units.table["estimate"].min())
-    return 2 if spread < 20 else 1
+    if spread >= 20:
+        return 1
+    return 2 - min(0, math.floor(math.log10(spread))) if spread > 0 else 2
 
 
 def units_caption(units: UnitIntervals) -> str:
@@ -96,8 +102,8 @@ def units_caption(units: UnitIntervals) -> str:
     if units.table["ci_low"].notna().any():
         parts.append(
             f"Bars are {100 * units.confidence_level:g}% intervals of single unit means, not of "
-            f"differences between units: {units.n_below} lie wholly below and {units.n_above} "
-            "wholly above the broken line, the mean of the units shown."
+            "differences between units. Intervals wholly below the broken line, the mean of the "
+            f"units shown: {units.n_below}; wholly above it: {units.n_above}."
         )
     else:
         parts.append("The broken line is the mean of the units shown. No bars: standard errors "
@@ -116,5 +122,5 @@ def units_alt(units: UnitIntervals) -> str:
     return (
         f"{units.n_shown} units in order of {units.codebook.label(units.score)}, from "
         f"{figures.iloc[0]:.4g} to {figures.iloc[-1]:.4g}, about a mean of {units.mean:.4g}; "
-        f"{units.n_below} intervals lie below the mean and {units.n_above} above it."
+        f"intervals wholly below the mean: {units.n_below}, wholly above it: {units.n_above}."
     )

@@ -127,7 +127,10 @@ def _terms(result: Any) -> pd.DataFrame:
 def variance_caption(shares: Any) -> str:
     """Say below the figure what the pieces are, with intervals for a single bar."""
     table = share_table(shares)
-    parts = ["Shares of the variance of single scores."]
+    parts = [
+        "Where the variance of single scores lies, in percent; pieces below "
+        f"{100 * WRITTEN:.0f} percent bear no number."
+    ]
     if len(table["label"].unique()) == 1:
         parts.append(
             f"Estimates with 95% intervals: {'; '.join(map(_words, table.to_dict('records')))}."

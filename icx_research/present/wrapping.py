@@ -8,8 +8,10 @@ def plain(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def wrapped(text: str, *, width: int, lines: int = 3) -> str:
+def wrapped(text: str, *, width: int, lines: int = 3, even: bool = False) -> str:
     """Break a text into few lines, cut what does not fit, and keep dollar signs plain.
+
+    With `even`, the lines are about as long as each other.
 
     Examples
     --------
@@ -17,7 +19,11 @@ def wrapped(text: str, *, width: int, lines: int = 3) -> str:
     All in all I am
     satisfied with this …
     """
-    rows = wrap(" ".join(text.split()), width=width)
+    words = " ".join(text.split())
+    rows = wrap(words, width=width)
+    while even and 1 < len(rows) <= lines and len(wrap(words, width=width - 1)) == len(rows):
+        width -= 1
+        rows = wrap(words, width=width)
     if len(rows) > lines:
         last = rows[lines - 1]
         cut = shorten(f"{last} {rows[lines]}", width=width, placeholder=" …")

@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.display import table_html
 from icx_research.core.errors import StudyError
 from icx_research.core.moments import Moments
 from icx_research.core.variance import VarianceComponents, variance_components
@@ -67,7 +68,7 @@ class UnitScores:
         return f"UnitScores by {' x '.join(self.by)}: {units} units, {waves} wave(s), {scales}"
 
     def _repr_html_(self) -> str:
-        return self.reliability.round(3).to_html(index=False, na_rep="not assessable")
+        return table_html(self.reliability, na="not assessable")
 
     @property
     def scales(self) -> list[str]:

@@ -8,6 +8,18 @@ EQUAL = 1e-9  # standard errors below this are rounding errors of equal answers
 BANDS = (10, 15, 20, 30, 50, 100, 200, 500, 1000)
 
 
+def band_start(n: float) -> float:
+    """Give the lowest count of the band a count is in; nan where there is none.
+
+    Examples
+    --------
+    >>> band_start(12), band_start(7), band_start(3)
+    (10.0, 5.0, nan)
+    """
+    low = max((low for low in (LOWEST_MIN_PERSONS, *BANDS) if low <= n), default=np.nan)
+    return float(low)
+
+
 def band(n: float) -> str:
     """Put a count into its band.
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,10 @@ from icx_research.survey.codebook import Measure, Scale, fold_answer
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
+MIN_GROUPED = 3  # figures with a mark from which on its meaning can be told
 YES_OR_NO = {"1": 1.0, "true": 1.0, "yes": 1.0, "0": 0.0, "false": 0.0, "no": 0.0}
+POINT = re.compile(r"[+-]?\d+\.\d+")
+SPREADSHEET_ERROR = re.compile(r"#([A-ZÉ]+[/0-9A-Z]*[!?]|N/A|NV|N/D)")  # #N/A, #REF!, #BEZUG!
 OTHER_DECIMAL = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -48,6 +52,35 @@ def number(cell: Any, measure: Measure, decimal: str) -> float | None:
     value = float(word)
     codes = (float(code) for code in measure.missing_codes if NUMBER.fullmatch(code))
     return None if value in codes else value
+
+
+def grouped_figures(cells: Collection[Any], decimal: str) -> set[Any]:
+    """Find figures whose decimal mark can only stand between thousands: 1.250 beside 987.
+
+    Decimals would be three in every figure with a mark, and none in the others, although a last
+    zero is kept or the whole numbers are of another size.
+
+    Examples
+    --------
+    >>> sorted(grouped_figures(["987", "1.250", "12.345", "4.118"], "."))
+    ['1.250', '12.345', '4.118']
+    >>> grouped_figures(["4", "3.667", "4.333", "5.333"], ".")
+    set()
+    """
+    words = {cell: cell.strip() for cell in cells if isinstance(cell, str)}
+    whole = [int(word) for word in words.values() if word.isdecimal() and int(word)]
+    marked = {cell: word.lstrip("+-").split(decimal) for cell, word in words.items()
+              if decimal in word}  # fmt: skip
+    if len(marked) < MIN_GROUPED or not whole:
+        return set()
+    if not all(
+        len(parts) == 2 and re.fullmatch(r"[1-9]\d{0,2}", parts[0])
+        and re.fullmatch(r"\d{3}", parts[1]) for parts in marked.values()
+    ):  # fmt: skip
+        return set()
+    kept = any(last.endswith("0") for _, last in marked.values())
+    smallest = min(int(first) for first, _ in marked.values())
+    return set(marked) if kept or max(whole) >= max(100, 10 * smallest) else set()
 
 
 def yes_or_no(cell: Any) -> float | None:

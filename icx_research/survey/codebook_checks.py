@@ -172,6 +172,27 @@ def check_measures(sources: Mapping[str, Source], places: Mapping[str, Place]) -
                 _check_column(at, column, measure, source)
         if source.grain == "respondent":
             _check_row_attributes(place, source)
+    _check_both_sides(sources, places)
+
+
+def _check_both_sides(sources: Mapping[str, Source], places: Mapping[str, Place]) -> None:
+    """Refuse a column that is part of an internal and an external score: they would agree."""
+    inside: dict[tuple[str, str, str], str] = {}
+    for name in ("internal", "employees", "external", "outcomes"):
+        source = sources.get(name)
+        if source is None or source.file is None:
+            continue
+        for measure in source.measures.values():
+            kind = "scales" if isinstance(measure, Scale) else "scores"
+            for column in measure.items if isinstance(measure, Scale) else measure.values:
+                key = (source.file, source.sheet, column)
+                if name in ("internal", "employees"):
+                    inside.setdefault(key, measure.name)
+                elif key in inside:
+                    places[name].find(kind, measure.name).fail(
+                        f"column {column!r} of {source.file} belongs to {inside[key]!r} already; a "
+                        "score cannot be compared with itself."
+                    )
 
 
 def _claim(place: Place, name: str, source: Source, owner: dict[str, str]) -> None:

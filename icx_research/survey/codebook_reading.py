@@ -219,6 +219,8 @@ def _score(place: Place, name: str, codes: tuple[str, ...]) -> Score:
     if ("value" in values) == ("values" in values):
         place.fail("name the column under value, or several columns under values.")
     columns = (values["value"],) if "value" in values else values["values"]
+    if not columns:
+        place.find("values").fail("nothing is listed here; name at least one.")
     metric = values.get("metric", "mean")
     usual = {"percent": (0.0, 100.0), "share": (0.0, 1.0)}.get(metric)
     if len(columns) > 1 and ("n" in values or "standard_error" in values):

@@ -15,12 +15,13 @@ def withhold_beside(
     *,
     min_persons: int,
     step: float,
+    min_width: float = MIN_WIDTH,
 ) -> np.ndarray:
     """Withhold further figures until no total leaves too few persons behind the hidden ones.
 
     Where a total holds a single hidden figure, or hidden ones of fewer than `min_persons`
     persons, the shown figure of the fewest persons goes with them, and so on; unless so many
-    rounded figures are shown that they leave it unknown within a scale point.
+    rounded figures are shown that they leave it unknown within `min_width`.
 
     Parameters
     ----------
@@ -35,6 +36,8 @@ def withhold_beside(
     step : float
         Rounding step of the shown figures, in scale points: k of them leave the hidden part
         of a total of means open within k steps.
+    min_width : float, default 1
+        Scale points within which a withheld mean must stay unknown.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def withhold_beside(
             behind = np.bincount(total[found], persons[found], minlength=total.max() + 1)
             known = np.bincount(total[~found & present], minlength=total.max() + 1)
             short = (count == 1) | ((count > 1) & (behind < min_persons))
-            short &= known * step < MIN_WIDTH - TOLERANCE
+            short &= known * step < min_width * (1 - TOLERANCE)
             shown = fewest_first[(~found & present & short[total])[fewest_first]]
             found[shown[np.unique(total[shown], return_index=True)[1]]] = True
         if np.count_nonzero(found) == before:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, PUBLISHED_DECIMALS
+from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
 from icx_research.core.errors import NotTestable
 from icx_research.survey.aggregation import UnitScores
 from icx_research.survey.bands import BANDS, EQUAL, band
@@ -14,6 +14,7 @@ from icx_research.survey.complement import withhold_beside
 from icx_research.survey.dominance import effective_persons
 from icx_research.survey.linking import LinkedUnits, equal_to
 from icx_research.survey.person_counts import persons_needed
+from icx_research.survey.rounding import published_rounding
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,8 +31,8 @@ class ProtectedUnits:
     scores : tuple of str
     min_persons : int
         Distinct persons behind every figure that is not public already.
-    decimals : int
-        Decimals of the means.
+    steps : dict of str to float
+        Rounding step of the means of each score.
     n_suppressed : dict of str to int
         Figures withheld per score.
     """
@@ -40,15 +41,15 @@ class ProtectedUnits:
     table: pd.DataFrame
     scores: tuple[str, ...]
     min_persons: int
-    decimals: int
+    steps: dict[str, float]
     n_suppressed: dict[str, int]
 
     def __repr__(self) -> str:
         """Say how much is shown and how much withheld."""
-        withheld = ", ".join(f"{name} {n}" for name, n in self.n_suppressed.items())
+        withheld = ", ".join(f"{name} {n}" for name, n in self.n_suppressed.items() if n)
         return (
             f"ProtectedUnits: {len(self.table)} rows, at least {self.min_persons} persons per "
-            f"figure (withheld: {withheld})"
+            f"figure (withheld: {withheld or 'nothing'})"
         )
 
     def _repr_html_(self) -> str:
@@ -59,7 +60,7 @@ def protect(
     units: LinkedUnits | UnitScores,
     *,
     min_persons: int | None = None,
-    decimals: int = PUBLISHED_DECIMALS,
+    decimals: int | None = None,
 ) -> ProtectedUnits:
     """Withhold and round unit scores so that no person can be traced.
 
@@ -69,8 +70,9 @@ def protect(
     min_persons : int, optional
         Distinct persons behind every figure; the codebook's threshold unless
         given, which is 10. Never below 5.
-    decimals : int, default 1
-        Decimals of a published mean; its standard error has one more.
+    decimals : int, optional
+        Decimals of a published mean, its standard error having one more; chosen by the range
+        of the score unless given: one from 1 to 7 (see `published_rounding`).
 
     Returns
     -------
@@ -99,7 +101,7 @@ def protect(
     """
     codebook = units.codebook
     threshold = persons_needed(codebook, min_persons)
-    if not 0 <= decimals <= 2:
+    if decimals is not None and not 0 <= decimals <= 2:
         raise ValueError(f"decimals must be 0, 1 or 2, not {decimals}.")
     wide = _wide(units) if isinstance(units, UnitScores) else units.table
     names = tuple(
@@ -108,26 +110,36 @@ def protect(
     keys = [name for name in ("unit", "supplier_unit", "touchpoint", "wave") if name in wide]
     shown = {name: wide[name] for name in keys}
     totals = _totals(wide, keys, codebook)
-    suppressed = {}
+    suppressed, steps = {}, {}
     for name in names:
         source = codebook.source_of(name)
         figures = wide[[name, f"{name}_se", f"{name}_n"]]
+        counted = not _is_fact(figures, source)
+        rounding = published_rounding(source.measures[name], figures[name].to_numpy(float),
+                                      counted=counted, decimals=decimals)  # fmt: skip
+        steps[name] = rounding.step
         carried = effective_persons(units, name) if isinstance(units, LinkedUnits) else np.inf
         hidden = figures[name].notna() & ~_may_be_shown(figures, carried, source, threshold)
         if hidden.any():
             n = figures[f"{name}_n"].where(figures[name].notna()).to_numpy(float)
-            hidden[:] = withhold_beside(hidden.to_numpy(), n, totals, min_persons=threshold,
-                                        step=10.0**-decimals)  # fmt: skip
+            hidden[:] = withhold_beside(
+                hidden.to_numpy(), n, totals,
+                min_persons=threshold, step=rounding.step, min_width=rounding.min_width,
+            )  # fmt: skip
         suppressed[name] = int(hidden.sum())
         if source.published:
             shown |= {name: figures[name], f"{name}_se": figures[f"{name}_se"]}
             shown[f"{name}_n"] = figures[f"{name}_n"].map(_exact).astype(object)
             continue
         figures = figures.mask(hidden)
-        shown[name] = figures[name].round(decimals) + 0.0
-        shown[f"{name}_se"] = figures[f"{name}_se"].round(decimals + 1)
+        shown[name] = rounding.means(figures[name].to_numpy(float))
+        shown[f"{name}_se"] = rounding.errors(
+            figures[f"{name}_se"].to_numpy(float),
+            values=figures[name].to_numpy(float),
+            n=figures[f"{name}_n"].to_numpy(float),
+        )
         shown[f"{name}_n"] = figures[f"{name}_n"].map(band).astype(object)
-    return ProtectedUnits(codebook, pd.DataFrame(shown), names, threshold, decimals, suppressed)
+    return ProtectedUnits(codebook, pd.DataFrame(shown), names, threshold, steps, suppressed)
 
 
 def _totals(wide: pd.DataFrame, keys: list[str], codebook: Codebook) -> list[np.ndarray]:
@@ -144,9 +156,14 @@ def _may_be_shown(
 ) -> pd.Series:
     """Tell which means of (mean, standard error, persons) may be shown for their own sake."""
     _, se, n = (figures[name] for name in figures)
-    if source.published or (source.name == "outcomes" and n.isna().all()):
+    if source.published or _is_fact(figures, source):
         return pd.Series(True, index=figures.index)
     return (n >= threshold) & (carried >= threshold) & ~(se < EQUAL)
+
+
+def _is_fact(figures: pd.DataFrame, source: Source) -> bool:
+    """Tell whether (mean, standard error, persons) is an outcome behind which nobody is counted."""
+    return source.name == "outcomes" and bool(figures.iloc[:, 2].isna().all())
 
 
 def _exact(n: float) -> str:

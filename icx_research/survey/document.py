@@ -13,6 +13,12 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.schema import SCHEMA, Key
 
 MAX_BYTES = 1_000_000
+# What a parser says of YAML, and what people have to do.
+MENDING = {
+    "mapping values": "put a text that holds ': ' in quotes",
+    "'\\t'": "indent with spaces, not with tabs",
+    "cannot start any token": "put a text that begins with this character in quotes",
+}
 
 
 @dataclass(frozen=True)
@@ -101,11 +107,8 @@ def parse(text: str, *, file: str) -> Place:
             raise StudyError(
                 f"{file}{line}: a second document starts here (---); keep one study per file."
             ) from None
-        hint = (
-            "put a text that holds ': ' in quotes"
-            if "mapping values" in str(error.problem)
-            else "mend it there"
-        )
+        hint = next((way for mark, way in MENDING.items() if mark in str(error.problem)), "mend it "
+                    "there")  # fmt: skip
         raise StudyError(f"{file}{line}: not valid YAML ({error.problem}); {hint}.") from None
     except yaml.YAMLError:
         raise StudyError(f"{file}: not valid YAML; it holds characters YAML forbids.") from None
@@ -140,6 +143,8 @@ def read_section(place: Place, section: str, *, keys_of: str = "") -> dict[str, 
         if name not in keys:
             value.fail(f"unknown key; {suggestion(name, keys)}")
         values[name] = _convert(value, keys[name])
+        if keys[name].required and values[name] in ((), {}):
+            value.fail("nothing is listed here; name at least one.")
     for name, key in keys.items():
         if key.required and name not in values:
             place.fail(f"the key {name!r} is missing ({key.doc.rstrip('.')}).")

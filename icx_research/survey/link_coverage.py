@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from icx_research.core.display import table_html
 from icx_research.survey.aggregation import UnitScores
 from icx_research.survey.bands import band
 from icx_research.survey.codebook import Codebook
@@ -49,7 +50,7 @@ class LinkCoverage:
         return f"LinkCoverage: gate at {self.limit:g}% of the respondents ({told})"
 
     def _repr_html_(self) -> str:
-        return self.table.to_html(index=False, na_rep="withheld")
+        return table_html(self.table, na="withheld")
 
 
 def link_coverage(study: Study) -> LinkCoverage:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from icx_research.core.display import table_html
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores, unit_scores
 from icx_research.survey.cells import key_text
@@ -22,6 +23,7 @@ from icx_research.survey.linked_facts import with_unit_facts
 from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units
 from icx_research.survey.scoring import scale_scores
 from icx_research.survey.study import Study
+from icx_research.survey.unlinked import why_unlinked
 from icx_research.survey.waves import (
     align_waves,
     common_waves,
@@ -79,7 +81,7 @@ class LinkedUnits:
 
     def _repr_html_(self) -> str:
         shown = self.coverage[["side", "units", "units_matched", "share_matched"]]
-        return shown.round(3).to_html(index=False)
+        return table_html(shown)
 
     @property
     def waves(self) -> list[str]:
@@ -172,7 +174,8 @@ def link_study(study: Study, *, lag: int = 0) -> LinkedUnits:
     LinkedUnits: 180 rows, 60 serving units x 3 wave(s), 60 client units; 0 units without a partner
     """
     internal, external = study_sides(study)
-    return link_units(internal, external, lag=lag)
+    linked = link_units(internal, external, lag=lag)
+    return replace(linked, drops=why_unlinked(study, linked.drops))
 
 
 def study_sides(study: Study) -> tuple[list[UnitScores], list[UnitScores]]:

@@ -16,6 +16,12 @@ from icx_research.survey.bands import band
 from icx_research.survey.codebook import Codebook
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+# Small Cyrillic and Greek letters, with the Latin one that their capital looks like.
+LOOK_ALIKES = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455"
+    "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
+    "abekmhopctyxijsabezhikmnoptyx",
+)
 DECIMALS = re.compile(r"^(\d+)\.0+$")  # a number that a program has written as a fraction
 SHARED_WORD = 0.8  # share of the ids from which on a word in them tells nothing
 MAX_RESEMBLING = 20  # units per side for which a resembling id is looked for: it takes long
@@ -64,6 +70,7 @@ def match_units(
         for at, (unit, count) in enumerate(n[~n.index.isin(partners[side])].items()):
             designed = unit in by_design[side]
             near = resembling(str(unit), known[side]) if at < MAX_RESEMBLING else ""
+            near = "" if near == unit else near  # it is there, but not in the crosswalk
             dropped.append(
                 {
                     "side": side,
@@ -94,9 +101,11 @@ def _shown(count: float, scores: UnitScores) -> str:
 def fold_id(unit: str) -> str:
     """Strip an id of what spelling adds; for comparing only.
 
-    Case, spaces, punctuation, leading zeros and the decimals of 12.0 go; ä is ae.
+    Case, spaces, punctuation, leading zeros and the decimals of 12.0 go; ä is ae; Cyrillic and
+    Greek letters that look Latin are.
     """
     plain = unicodedata.normalize("NFKC", unit).casefold().translate(UMLAUTS)
+    plain = plain.translate(LOOK_ALIKES)
     words = re.findall(r"\d+|[^\W\d_]+", DECIMALS.sub(r"\1", plain.strip()))
     return " ".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
 
@@ -126,6 +135,20 @@ def resembling(unit: str, others: Sequence[str]) -> str:
     return folded[near[0]] if near else ""
 
 
+def resembling_words(unit: str, near: str) -> str:
+    """Say in brackets which id a unit resembles; in escapes where both look the same.
+
+    Examples
+    --------
+    >>> resembling_words("b 4", "B4")
+    " (resembles 'B4')"
+    """
+    if not near:
+        return ""
+    same = fold_id(unit) == fold_id(near) and not unit.isascii()
+    return f" (resembles {near!r}{f', but is written {unit!a}' if same else ''})"
+
+
 def check_coverage(coverage: pd.DataFrame, drops: pd.DataFrame, codebook: Codebook) -> None:
     """Refuse a link that loses more respondents than the threshold allows."""
     limit = codebook.thresholds.min_matched
@@ -148,12 +171,14 @@ def check_coverage(coverage: pd.DataFrame, drops: pd.DataFrame, codebook: Codebo
             )
         lost = drops[(drops["side"] == side) & (drops["reason"] == NO_PARTNER)]
         first, more = lost.iloc[0], len(lost) - 1
-        hint = f" (resembles {first['resembles']!r})" if first["resembles"] else ""
+        hint = resembling_words(str(first["unit"]), str(first["resembles"]))
+        declared = codebook.sources.get("crosswalk")
+        add = f"complete {declared.file or 'the crosswalk'}" if declared else "add a crosswalk"
         others = f" and {more} more" if more else ""
         what = "rows" if source.grain == "unit" else "respondents"
         raise Blocked(
             f"{place}: only {math.floor(100 * line.share_matched)}% of the {what} belong to a unit "
             f"that the other survey has, too ({limit:.0%} needed); without a partner: "
-            f"{first['unit']!r}{hint}{others}; correct the ids, add a crosswalk, or list them "
-            f"under link: unlinked_{role}s."
+            f"{first['unit']!r}{hint}{others}; correct the ids, {add}, or list them under link: "
+            f"unlinked_{role}s."
         )

@@ -1,5 +1,6 @@
 """From answers to scale scores, respondent by respondent."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -119,6 +120,15 @@ def _score_table(table: Any, source: Source, names: list[str]) -> "nw.DataFrame[
         else:
             expressions += _published_score(measure)
     return frame.select(*keys, *source.attributes, *expressions)
+
+
+def few_answers(measure: Scale | Score) -> str:
+    """Say in words what it takes to have no score on a scale or published score."""
+    k = len(measure.items if isinstance(measure, Scale) else measure.values)  # noqa: PD011
+    what = ("item", "items") if isinstance(measure, Scale) else ("column", "columns")
+    if k == 1:
+        return f"no value in its {what[0]}"
+    return f"values in fewer than {math.ceil(MIN_ANSWERED_SHARE * k)} of its {k} {what[1]}"
 
 
 def _scale_score(scale: Scale) -> nw.Expr:

@@ -60,7 +60,7 @@ def shared_error(linked: LinkedUnits, first: str, second: str) -> SharedError | 
         return None
     nothing = np.full(len(linked.table), np.nan)
     if one.persons is None or two.persons is None:
-        reason = "both scores may be of the same respondents, whose answers are not at hand"
+        reason = "both scores are published figures and may be of the same respondents"
         return SharedError(nothing, nothing, reason)
     if one is not two and not all("respondent" in scores.source.keys for scores in (one, two)):
         reason = "both scores may be of the same respondents, who are not named"

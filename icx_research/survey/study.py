@@ -11,11 +11,12 @@ import pandas as pd
 from icx_research.core.errors import NotTestable, StudyError
 from icx_research.survey.codebook import Codebook, Scale, SupplierBlocks
 from icx_research.survey.codebook_reading import read_codebook
+from icx_research.survey.common_units import check_common_units
 from icx_research.survey.document import suggestion
 from icx_research.survey.files.readers import find_file, read_table
 from icx_research.survey.files.tables import TextTable
 from icx_research.survey.quarantine import QUARANTINE_COLUMNS
-from icx_research.survey.supplier_blocks import items_of, with_suppliers
+from icx_research.survey.supplier_blocks import items_of, unlisted_suppliers, with_suppliers
 from icx_research.survey.validation import validate_table
 from icx_research.survey.wave_checks import check_common_waves
 
@@ -248,7 +249,13 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
             raise StudyError(f"The {name} table has no rows; there is nothing to analyse.")
     codebook = _described(codebook, tables)
     rows = {name: list(range(1, len(tables[name]) + 1)) for name in codebook.sources}
-    return _study(codebook, {name: tables[name] for name in codebook.sources}, rows, {})
+    others = [
+        line
+        for name, source in codebook.sources.items()
+        for line in unlisted_suppliers(f"The {name} table", _columns(name, tables[name]), source)
+    ]
+    study = _study(codebook, {name: tables[name] for name in codebook.sources}, rows, {})
+    return replace(study, log=(*others, *study.log))
 
 
 def _columns(name: str, table: Any) -> list[str]:
@@ -283,5 +290,6 @@ def _study(
         if found.quarantine.entries:
             set_aside.append(found.quarantine.table)
     check_common_waves(codebook, tables)
+    check_common_units(codebook, tables)
     quarantine_table = pd.concat(set_aside, ignore_index=True)
     return Study(codebook, tables, quarantine_table, n_read, log=tuple(log))

@@ -63,6 +63,24 @@ def with_suppliers(place: str, columns: Sequence[str], source: Source) -> Source
     return replace(source, blocks=blocks)
 
 
+def unlisted_suppliers(file: str, columns: Sequence[str], source: Source) -> tuple[str, ...]:
+    """Say which suppliers the column names tell besides those the codebook lists."""
+    blocks, items = source.blocks, items_of(source)
+    if blocks is None or not blocks.suppliers:
+        return ()
+    told = dict.fromkeys(name for fits in _fits(columns, source, blocks, items).values()
+                         for _, name in fits if name not in blocks.suppliers)  # fmt: skip
+    declared = {blocks.column(name, item) for name in blocks.suppliers for item in items}
+    free = set(columns) - declared
+    whole = [name for name in told if {blocks.column(name, item) for item in items} <= free]
+    if not whole:
+        return ()
+    return (
+        f"{file}: there are columns about {', '.join(map(repr, whole))}, too, which the codebook "
+        "does not list under supplier_blocks: suppliers; these ratings are left out.",
+    )
+
+
 def _found(
     place: str, columns: Sequence[str], source: Source, blocks: SupplierBlocks, items: list[str]
 ) -> dict[str, str]:

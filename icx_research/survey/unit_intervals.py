@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy import stats
 
+from icx_research.core import apa
+from icx_research.core.display import table_html
 from icx_research.core.errors import Blocked
 from icx_research.core.results import check_confidence_level
 from icx_research.survey.codebook import Codebook
@@ -50,11 +52,11 @@ class UnitIntervals:
         """Count the units and those apart from the mean."""
         return (
             f"UnitIntervals: {self.score}, {self.n_shown} of {self.n_units} units shown, mean "
-            f"{self.mean:.2f}; {self.n_below} below it and {self.n_above} above it"
+            f"{apa.number(self.mean)}; {self.n_below} below it and {self.n_above} above it"
         )
 
     def _repr_html_(self) -> str:
-        return self.table.to_html(index=False, na_rep="")
+        return table_html(self.table)
 
 
 def unit_intervals(

@@ -8,11 +8,27 @@ from typing import Any
 import narwhals as nw
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.cells import NUMBER, OTHER_DECIMAL, THOUSANDS, key_text, number, yes_or_no
+from icx_research.survey.cells import (
+    NUMBER,
+    OTHER_DECIMAL,
+    POINT,
+    SPREADSHEET_ERROR,
+    THOUSANDS,
+    grouped_figures,
+    key_text,
+    number,
+    yes_or_no,
+)
 from icx_research.survey.codebook import Codebook, Measure, Scale, Score, Source
 from icx_research.survey.quarantine import Quarantine, check_duplicates, check_share
 from icx_research.survey.supplier_blocks import Ratings, items_of, stacked
-from icx_research.survey.wave_checks import check_days, days_read, read_days, waves_of_days
+from icx_research.survey.wave_checks import (
+    check_days,
+    check_few,
+    days_read,
+    read_days,
+    waves_of_days,
+)
 
 TIMELESS = ("units", "programme", "crosswalk")  # tables whose rows need not belong to a wave
 
@@ -73,7 +89,7 @@ def validate_table(
     quarantine = Quarantine(source, [(row, "", reason) for row, reason in ragged])
     columns = _keys(frame, rows, quarantine, codebook)
     for name in source.attributes:
-        columns[name] = [key_text(cell) for cell in frame[name].to_list()]
+        columns[name] = [_attribute(cell, source) for cell in frame[name].to_list()]
     for name in source.indicators:
         columns[name] = _indicator(frame[name].to_list(), name, rows, quarantine)
     for column, measure in _numeric_columns(source):
@@ -113,11 +129,16 @@ def _keys(
         columns[role] = [key_text(cell) for cell in frame[column].to_list()]
         lost = [row for row, cell in zip(rows, columns[role], strict=True) if cell is None]
         quarantine.add(lost, column, f"the {role.replace('_', ' ')} is missing; fill it in")
+        spoiled = [row for row, cell in zip(rows, columns[role], strict=True)
+                   if cell is not None and SPREADSHEET_ERROR.fullmatch(cell.strip())]  # fmt: skip
+        quarantine.add(spoiled, column, "the cell holds an error of a spreadsheet; correct it")
     waves = codebook.waves
     if waves and "wave" in columns:
         stray = [row for row, wave in zip(rows, columns["wave"], strict=True)
                  if wave is not None and wave not in waves]  # fmt: skip
         quarantine.add(stray, source.keys["wave"], f"the wave is none of {', '.join(waves)}")
+    if "wave" in columns:
+        check_few(columns["wave"], quarantine, codebook)
     if "date" in columns:
         days = read_days(frame[source.keys["date"]].to_list(), rows, quarantine)
         columns["date"] = [None if one is None else one.isoformat() for one in days]
@@ -130,6 +151,14 @@ def _keys(
     if "wave" not in columns and source.name not in TIMELESS:
         columns["wave"] = ["1"] * len(rows)
     return columns
+
+
+def _attribute(cell: Any, source: Source) -> str | None:
+    """Read an attribute as text; a number of units by the decimal mark of the file."""
+    word = key_text(cell)
+    if word is None or source.grain != "unit" or not OTHER_DECIMAL.fullmatch(word.strip()):
+        return word
+    return word.replace(source.decimal, ".")
 
 
 def _schema(columns: dict[str, list[Any]], source: Source) -> dict[str, Any]:
@@ -199,10 +228,13 @@ def _numbers(
     advice = "correct it or declare its code in missing_codes"
     comma = {cell for cell in strange if OTHER_DECIMAL.fullmatch(str(cell).strip())}
     grouped = {cell for cell in strange if THOUSANDS.fullmatch(str(cell).strip())}
+    if isinstance(measure, Score) and measure.response_range is None:
+        grouped |= grouped_figures(set(known) - strange - outside, quarantine.source.decimal)
+    point = {cell for cell in strange if POINT.fullmatch(str(cell).strip())}
     if quarantine.source.decimal == ".":
-        grouped -= comma
+        grouped, point = grouped - comma, set()
     else:
-        comma = set()
+        comma, point = set(), point - grouped
     for bad, fault in (
         (grouped, f"the {noun} has marks between its thousands; write it without them"),
         (
@@ -210,7 +242,12 @@ def _numbers(
             f"the {noun} is not a number; it has a decimal comma: declare decimal: ',' for the "
             "file",
         ),
-        (strange - comma - grouped, f"the {noun} is not a number; {advice}"),
+        (
+            point,
+            f"the {noun} has a decimal point, but the file declares decimal: ','; leave that key "
+            "out, or write the point as a comma",
+        ),
+        (strange - comma - grouped - point, f"the {noun} is not a number; {advice}"),
     ):
         if bad:
             quarantine.add(_rows_of(bad, cells, rows), column, fault)

@@ -12,6 +12,7 @@ from icx_research.survey.cells import absent, day
 from icx_research.survey.codebook import Codebook
 from icx_research.survey.quarantine import Quarantine
 
+MANY_WAVES, ROWS_EACH = 5, 10  # more waves than that must have as many rows each, on average
 Waves = list[str | None]
 
 
@@ -34,6 +35,24 @@ def read_days(
     ):  # fmt: skip
         quarantine.add(_where(bad, rows), column, reason)
     return found
+
+
+def check_few(waves: Waves, quarantine: Quarantine, codebook: Codebook) -> None:
+    """Refuse comments or persons where waves are declared: messages and figures name waves.
+
+    Raises
+    ------
+    StudyError
+        If a survey has more waves than its rows can have.
+    """
+    source, names = quarantine.source, len(set(waves) - {None})
+    known = source.grain == "unit" or codebook.waves
+    if not known and names > MANY_WAVES and len(waves) < ROWS_EACH * names:
+        raise StudyError(
+            f"{quarantine.file}, column {source.keys['wave']}: {names} different entries stand in "
+            f"{len(waves)} rows, too many for survey waves; does the column hold something else? "
+            "Correct it, or leave wave out of the keys."
+        )
 
 
 def waves_of_days(

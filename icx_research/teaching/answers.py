@@ -153,6 +153,10 @@ def _single(answer: object) -> Any:
         answer = answer.to_numpy()
     if isinstance(answer, (list, tuple, np.ndarray)):
         values = np.asarray(answer, dtype=object).ravel()
+        if isinstance(answer, tuple) and len(values) == 2:
+            raise NotAnAnswer("One value is needed, not two; decimals are written with a point.")
+        if not len(values):
+            raise NotAnAnswer("Your answer is empty; look where its rows got lost.")
         if len(values) != 1:
             raise NotAnAnswer(f"One value is needed; your answer holds {len(values)}. Pick one.")
         return _single(values[0])

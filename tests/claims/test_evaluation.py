@@ -106,7 +106,7 @@ def test_scores_on_which_high_is_worse_are_turned(rng, r, inside, outside):
     assert entry.ci_low == pytest.approx(0.2819 if oriented > 0 else -0.6690, abs=5e-4)
     expected = ("supported", "strong") if oriented > 0 else ("contradicted", "reversed")
     assert (entry.verdict.verdict, entry.verdict.label) == expected
-    value = "-.50" if oriented < 0 else ".50"
+    value = "−.50" if oriented < 0 else ".50"
     turned = f"so in the direction of the claim the estimate is {value}"
     assert entry.detail.endswith("n = 60 units" if same else turned)
 
@@ -145,7 +145,7 @@ def assert_untested(entry, words, reason, n_units):
         entry.estimate, entry.ci_low, entry.ci_high, entry.p_value, entry.p_adjusted,
         entry.reliability_internal, entry.reliability_external, entry.corrected,
     ]).all()  # fmt: skip
-    assert entry.changes == "data that have what the reason says is lacking."
+    assert entry.changes == "data for which this reason no longer holds."
     assert entry.detail == ""
 
 

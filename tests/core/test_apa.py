@@ -9,12 +9,12 @@ from icx_research.core import apa
     ("value", "text"),
     [
         (0.5, ".50"),
-        (-0.527, "-.53"),
+        (-0.527, "−.53"),
         (0.0, ".00"),
         (-0.0, ".00"),
         (-0.001, ".00"),
         (0.999, "1.00"),
-        (-0.999, "-1.00"),
+        (-0.999, "−1.00"),
         (1.0, "1.00"),
         (1.3249, "1.32"),
         (10.05, "10.05"),
@@ -46,5 +46,5 @@ def test_p_value_names_its_relation(p, text):
 
 
 def test_interval_states_its_level():
-    assert apa.interval(-0.164, 0.655, confidence_level=0.95) == "95% CI [-.16, .66]"
+    assert apa.interval(-0.164, 0.655, confidence_level=0.95) == "95% CI [−.16, .66]"
     assert apa.interval(0.1, 1.2, confidence_level=0.999, digits=1) == "99.9% CI [.1, 1.2]"

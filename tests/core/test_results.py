@@ -1,7 +1,5 @@
 from dataclasses import FrozenInstanceError, dataclass
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from icx_research.core.results import (
@@ -10,7 +8,6 @@ from icx_research.core.results import (
     Result,
     check_confidence_level,
     estimate_table,
-    rounded,
 )
 
 
@@ -52,16 +49,6 @@ def test_display_has_a_sentence_a_rounded_table_and_no_address():
     assert "<td>0.123</td>" in html
     assert "0.1234" not in html
     assert html == Slope(0.123456)._repr_html_()
-
-
-def test_rounded_turns_negative_zeros_and_keeps_the_original():
-    table = pd.DataFrame({"term": ["a", "b"], "estimate": [-0.0001, 1.23456], "n": [3, 4]})
-    shown = rounded(table)
-    assert shown["estimate"].tolist() == [0.0, 1.235]
-    assert not np.signbit(shown["estimate"][0])
-    assert shown["n"].tolist() == [3, 4]
-    assert table["estimate"][1] == 1.23456
-    assert rounded(table, digits=1)["estimate"][1] == 1.2
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.1, float("nan")])

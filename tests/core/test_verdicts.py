@@ -56,7 +56,7 @@ def judge(value, ci95, ci90, *, p=0.01, corrected=(-0.1, 0.1), delta=DELTA):
             Verdict(
                 CONTRADICTED,
                 "",
-                "estimate 0.02, 95% CI [-0.10, 0.13]: the 90% upper limit 0.11 is below "
+                "estimate 0.02, 95% CI [−0.10, 0.13]: the 90% upper limit 0.11 is below "
                 "delta = 0.15, so an effect that large is rejected.",
             ),
         ),
@@ -65,7 +65,7 @@ def judge(value, ci95, ci90, *, p=0.01, corrected=(-0.1, 0.1), delta=DELTA):
             Verdict(
                 CONTRADICTED,
                 "reversed",
-                "estimate -0.30, 95% CI [-0.52, -0.05]: the 90% upper limit -0.09 is below "
+                "estimate −0.30, 95% CI [−0.52, −0.05]: the 90% upper limit −0.09 is below "
                 "delta = 0.15, so an effect that large is rejected.",
             ),
         ),
@@ -83,7 +83,7 @@ def judge(value, ci95, ci90, *, p=0.01, corrected=(-0.1, 0.1), delta=DELTA):
             Verdict(
                 INCONCLUSIVE,
                 "measurement too weak",
-                "estimate 0.02, 95% CI [-0.10, 0.13]: the 90% upper limit 0.11 is below "
+                "estimate 0.02, 95% CI [−0.10, 0.13]: the 90% upper limit 0.11 is below "
                 "delta = 0.15, but corrected for unreliability it is 0.40.",
             ),
         ),
@@ -92,7 +92,7 @@ def judge(value, ci95, ci90, *, p=0.01, corrected=(-0.1, 0.1), delta=DELTA):
             Verdict(
                 INCONCLUSIVE,
                 "reliability unknown",
-                "estimate 0.02, 95% CI [-0.10, 0.13]: the 90% upper limit 0.11 is below "
+                "estimate 0.02, 95% CI [−0.10, 0.13]: the 90% upper limit 0.11 is below "
                 "delta = 0.15, but without reliabilities noise alone may be the cause.",
             ),
         ),
@@ -119,7 +119,7 @@ def judge(value, ci95, ci90, *, p=0.01, corrected=(-0.1, 0.1), delta=DELTA):
             Verdict(
                 INCONCLUSIVE,
                 "",
-                "estimate 0.20, 95% CI [-0.10, 0.45]: neither 0 nor an effect of delta = 0.15 can "
+                "estimate 0.20, 95% CI [−0.10, 0.45]: neither 0 nor an effect of delta = 0.15 can "
                 "be ruled out.",
             ),
         ),

@@ -206,6 +206,16 @@ def test_values_above_one_are_shown_and_named():
     )
 
 
+@pytest.mark.parametrize(("sign", "end"), [(1, "ci_high"), (-1, "ci_low")])
+def test_an_interval_beyond_one_is_shown_and_named(sign, end):
+    inside, outside = np.arange(6.0), sign * np.array([2.0, 1, 4, 3, 6, 5])
+    linked = linked_units(inside, outside, inside_se=0.3, outside_se=0.3,
+                          inside_n=10.0, outside_n=10.0)  # fmt: skip
+    found = disattenuate(correlate(linked))
+    assert abs(found.disattenuated.value) < 1 < abs(getattr(found.disattenuated, end))
+    assert found.note == "the interval of the corrected value exceeds 1, which no correlation can"
+
+
 def test_controls_take_part_in_the_correction(rng):
     n = 20_000
     cause = rng.normal(size=n)

@@ -63,17 +63,18 @@ def test_without_controls_there_is_no_partial_row(rng):
 
 
 def test_what_the_data_do_not_allow_says_why(rng):
-    linked = build(rng, n=6, subsets={"west": {"region": "west"}}, controls=("region", "size"))
+    linked = build(rng, n=12, subsets={"west": {"region": "west"}}, controls=("spot",))
+    linked.table["spot"] = [f"spot {i}" for i in range(12)]
     table = linkage_overview(linked)
     assert table["term"].tolist() == [
         "correlation", "disattenuated", "partial_correlation", "correlation",
     ]  # fmt: skip
     assert table["note"].iloc[2] == (
-        "a correlation with these controls needs at least 7 linked units with all values; there "
-        "are 6 in wave 1."
+        "a correlation with these controls needs at least 15 linked units with all values; there "
+        "are 12 in wave 1."
     )
     assert table["note"].iloc[3] == (
-        "a correlation needs at least 4 linked units with all values; there are 2 in wave 1."
+        "4 linked units have all values; at least 10 are needed for a verdict."
     )
     assert (
         table.loc[[2, 3], ["estimate", "ci_low", "ci_high", "p_value", "n"]].isna().all(axis=None)
@@ -147,7 +148,7 @@ def test_a_wave_that_is_not_testable_says_why_and_the_others_stay(rng):
     linked = build(rng, wave=["1", "2"] * 12)
     linked.table.loc[linked.table["wave"] == "1", BOTH["internal"]] = np.nan
     table = wave_overview(linked).set_index("wave")
-    assert "needs at least 4 linked units" in table.loc["1", "note"]
+    assert table.loc["1", "note"].startswith("0 linked units have all values")
     assert np.isfinite(table.loc["2", "estimate"])
 
 
@@ -156,13 +157,24 @@ def test_one_wave_is_no_series_of_waves(rng):
         wave_overview(build(rng))
 
 
-def test_below_the_gate_a_correlation_is_described_and_not_corrected(rng):
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        ({"rows": 9}, "9 linked units have all values; at least 10 are needed for a verdict."),
+        ({"inside_se": 9.0}, "the internal unit means differ by no more than sampling error"),
+        ({"outside_n": 3.0}, "only 0 units have at least 10 respondents on both sides"),
+    ],
+)
+def test_behind_a_shut_gate_there_are_no_numbers(rng, spoil, said):
+    linked = build(rng, published=False)
+    table = linked.table.head(spoil.pop("rows", 24)).assign(**spoil)
+    shown = linkage_overview(replace(linked, table=table))
+    assert shown["term"].tolist() == ["correlation"]
+    assert shown["note"].iloc[0].startswith(said)
+    assert shown[["estimate", "ci_low", "ci_high", "p_value", "n"]].isna().all(axis=None)
+
+
+def test_ten_units_open_the_gate(rng):
     linked = build(rng)
-    for n, few in ((9, True), (10, False)):
-        units = replace(linked, table=linked.table.head(n))
-        table = linkage_overview(units).set_index("term")
-        said = "below 10 linked units, described only: no verdict and no correction"
-        assert np.isfinite(table.loc["correlation", "estimate"])
-        assert (said in table.loc["correlation", "note"]) is few
-        assert np.isnan(table.loc["disattenuated", "estimate"]) == few
-        assert (table.loc["disattenuated", "note"] == said) is few
+    table = linkage_overview(replace(linked, table=linked.table.head(10)))
+    assert table["n"].tolist() == [10, 10]

@@ -116,7 +116,7 @@ def test_units_that_do_not_differ_are_blocked_for_linkage_only():
     found, gate = gate_of(drawn([12] * 20, between=0.0))
     icc = found.scales.loc["s", "icc_1"]
     assert icc < 0
-    reason = "no variance between units (ICC(1) = -.09): their means differ by chance"
+    reason = "no variance between units (ICC(1) = −.09): their means differ by chance"
     assert gate.loc["linkage"].tolist() == ["s", "blocked", reason]
     assert gate.loc["display"].tolist() == ["s", "warned", reason]
     assert not found.allows("linkage") and found.allows("display")

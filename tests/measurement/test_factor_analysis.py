@@ -68,7 +68,9 @@ def test_ml_fit_matches_factanal(service, by_r, q):
     assert (found.method, found.rotation) == ("ml", "varimax")
 
 
-@pytest.mark.parametrize("rotation", ["none", "oblimin", "varimax", "promax"])
+@pytest.mark.parametrize(
+    "rotation", ["none", "oblimin", "varimax", "promax", "geomin", "quartimax"]
+)
 @pytest.mark.parametrize("method", ["ml", "minres"])
 def test_every_part_belongs_to_the_same_solution(service, method, rotation):
     found = factor_analysis(service, n_factors=3, method=method, rotation=rotation)
@@ -196,7 +198,9 @@ def test_shows_itself(service):
 
 ERRORS = {
     "method must be 'minres' or 'ml', not 'pca'.": {"method": "pca"},
-    "rotation must be one of oblimin, promax, varimax, none; got 'geomin'.": {"rotation": "geomin"},
+    "rotation must be one of oblimin, promax, geomin, varimax, quartimax, none; got 'bifactor'.": {
+        "rotation": "bifactor"
+    },
     "factor_analysis of 12 items can tell apart 1 to 7 factors; got n_factors=0.": {"n_factors": 0},
     "factor_analysis of 12 items can tell apart 1 to 7 factors; got n_factors=8.": {"n_factors": 8},
 }
@@ -275,3 +279,15 @@ def test_one_factor_is_not_rotated():
     np.testing.assert_array_equal(found.loadings, -loadings)
     assert found.correlations.tolist() == [[1.0]]
     assert found.explained == pytest.approx([0.62])
+
+
+@pytest.mark.parametrize("q", [2, 3])
+@pytest.mark.parametrize("rotation", ["geomin", "quartimax"])
+def test_geomin_and_quartimax_match_gparotation(service, rotation, q):
+    r = pd.read_csv(REFERENCE / "rotations_r.csv", comment="#")
+    r = r[r["label"] == f"{rotation}{q}"].pivot_table(
+        index=["part", "item"], columns="factor", values="value"
+    )
+    found = factor_analysis(service, n_factors=q, method="ml", rotation=rotation)
+    np.testing.assert_allclose(found.loadings, r.loc["loading"].loc[service.columns], atol=TIGHT)
+    np.testing.assert_allclose(found.factor_correlations, r.loc["phi"], atol=TIGHT)

@@ -144,8 +144,8 @@ def test_names_of_groups_and_order_of_rows_do_not_matter(ladder, rng):
         other.to_apa()
         == ladder.to_apa()
         == (
-            "highest level = metric (rule: cheung_rensvold); metric: delta CFI = +0.002; scalar: "
-            "delta CFI = -0.049; strict: delta CFI = -0.006; 2 groups, n = 420"
+            "highest level = metric (rule: cheung_rensvold); metric: ΔCFI = .002; scalar: "
+            "ΔCFI = −.049; strict: ΔCFI = −.006; 2 groups, n = 420"
         )
     )
 

@@ -125,9 +125,9 @@ def test_an_unequal_loading_stops_the_ladder_and_is_named(ladders):
     assert full.note == NOT_VALIDATED
     assert (full.n_used, full.n_dropped, full.groups) == (700, 0, ("east", "west"))
     assert full.to_apa() == (
-        "highest level = thresholds (rule: chi_square); thresholds: delta chi2(18) = 17.04, p = "
-        ".520; metric: delta chi2(6) = 14.04, p = .029; scalar: delta chi2(6) = 2.76, p = .838; "
-        "strict: delta chi2(9) = 8.96, p = .441; 2 groups, n = 700"
+        "highest level = thresholds (rule: chi_square); thresholds: Δχ²(18) = 17.04, p = "
+        ".520; metric: Δχ²(6) = 14.04, p = .029; scalar: Δχ²(6) = 2.76, p = .838; "
+        "strict: Δχ²(9) = 8.96, p = .441; 2 groups, n = 700"
     )
 
 

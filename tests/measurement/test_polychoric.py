@@ -149,7 +149,7 @@ def test_a_matrix_that_is_not_positive_definite_is_named(rng):
 
 def test_shows_itself(mixed):
     found = polychoric(mixed)
-    assert found.to_apa() == "polychoric correlations of 6 items -.49 to .89, n = 500"
+    assert found.to_apa() == "polychoric correlations of 6 items −.49 to .89, n = 500"
     assert found.table.shape == (15, 3)
     row = found.table.set_index("term").loc["c4 ~ c5"]
     assert row.tolist() == [found.correlations.loc["c4", "c5"], 500]

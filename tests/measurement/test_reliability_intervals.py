@@ -102,7 +102,10 @@ def test_omega_hierarchical_resamples_are_omegas_of_resamples(service):
     own = found.intervals["omega_hierarchical"]
     shown = f", 95% CI [{own.ci_low:.2f}, {own.ci_high:.2f}], omega total".replace("0.", ".")
     assert shown in found.to_apa()
-    assert list(omega_hierarchical(service).table.columns) == ["term", "estimate", "n"]
+    assert found.estimate == found.intervals["omega_hierarchical"]
+    alone = omega_hierarchical(service)
+    assert list(alone.table.columns) == ["term", "estimate", "n"]
+    assert alone.estimate.value == found.estimate.value
 
 
 def test_omega_hierarchical_says_what_it_left_out():

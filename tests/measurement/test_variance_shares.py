@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from icx_research.core.errors import NotTestable
-from icx_research.measurement.crossed.criterion import solve
+from icx_research.measurement.crossed.criterion import average_information, solve
 from icx_research.measurement.crossed.design import read_cells, sums
 from icx_research.measurement.crossed.fitting import fit
 from icx_research.measurement.crossed.intervals import bootstrap_shares
@@ -290,3 +290,34 @@ def test_one_client_unit_is_not_testable(crossed):
     assert refusal.value.missing == (
         "variance_shares needs ratings of at least 2 client units; 'client' has 1."
     )
+
+
+def test_average_information_is_that_of_the_dense_matrix(crossed):
+    few = pd.concat([crossed[crossed["client"] < "c05"], crossed.iloc[:9]])  # some rated twice
+    y = few["score"].to_numpy()
+    keys = [few["client"], few["supplier"], few["rater"], few["client"] + few["supplier"]]
+    z = [pd.get_dummies(key).to_numpy(float) for key in keys]
+    ratios = np.array([0.3, 0.2, 0.5, 0.1])
+    h = np.eye(len(y)) + sum(r * m @ m.T for r, m in zip(ratios, z, strict=True))
+    inverse = np.linalg.inv(h)
+    own = inverse.sum(axis=1)
+    p = inverse - np.outer(own, own) / own.sum()
+    rest, df = y @ p @ y, len(y) - 1
+    columns = np.column_stack([m @ (m.T @ p @ y) for m in z])
+    q = columns.T @ p @ y
+    expected = df * (columns.T @ p @ columns / rest - np.outer(q, q) / rest**2)
+    cells, _ = read_cells(few, score="score", **CROSSED)
+    found = sums(cells)
+    got = average_information(found, solve(found, ratios))
+    np.testing.assert_allclose(got, expected, rtol=1e-8, atol=DENSE * np.abs(expected).max())
+
+
+def test_limits_take_few_evaluations(crossed, monkeypatch):
+    """Ten limits and the fit: exact second derivatives everywhere would take 400 and more."""
+    calls = []
+    monkeypatch.setattr(
+        "icx_research.measurement.crossed.fitting.solve",
+        lambda found, ratios: calls.append(1) or solve(found, ratios),
+    )
+    variance_shares(crossed, score="score", **CROSSED)
+    assert len(calls) < 220

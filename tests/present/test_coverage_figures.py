@@ -72,16 +72,28 @@ def test_shares_of_few_respondents_are_withheld():
 def test_words_say_whether_the_gate_opens(shut, company):
     assert coverage_caption(shut) == (
         "Units and respondents with a partner on the other side of the link. The gate asks for 95% "
-        "of the respondents of all waves on either side; it stays shut on the internal side and "
-        "opens on the external side. Shares are rounded down; respondents are in bands."
+        "of the respondents on either side; it stays shut on the internal side and opens on the "
+        "external side. Shares are rounded down; numbers of respondents are in bands."
     )
     assert coverage_alt(shut) == (
         "Bars of the link's coverage; internal: 2 of 3 units and 50% of the respondents have a "
         "partner; external: 2 of 2 units and 100% of the respondents have a partner. Gate at 95%."
     )
-    assert ", in all and wave by wave." in coverage_caption(link_coverage(company))
+    several = coverage_caption(link_coverage(company))
+    assert ", in all and wave by wave." in several
+    assert "95% of the respondents of all waves on either side; it opens on both sides." in several
+
+
+def test_of_published_tables_rows_are_counted():
     published = link_coverage(builders.study([1.0, 2.0], [3.0, 4.0]))
-    assert "rows of published tables are counted" in coverage_caption(published)
+    assert coverage_caption(published) == (
+        "Units and rows with a partner on the other side of the link. The gate asks for 95% of the "
+        "rows on either side; it opens on both sides. Shares are rounded down. Of a published "
+        "table the rows are counted, not the persons behind them."
+    )
+    ax = plot_coverage(published)
+    assert len(bars(ax, "rows, lower bar")) == 2
+    assert not [text for text in ax.texts if "respon" in text.get_text()]
 
 
 def test_nothing_leaves_the_page(company):

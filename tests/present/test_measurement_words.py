@@ -98,9 +98,35 @@ def test_aggregation_is_answered_by_differences_reliability_and_agreement(overvi
         "The mean of a unit of average size has a reliability of at least .70 on 1 of 2 scales; "
         "below it: Focus (.27).",
         "The median unit agrees by at least .70 on 1 of 2 under a uniform null and 1 of 1 under a "
-        "slight skew null. Low values forbid nothing: they say how much an unreliable mean hides, "
-        "which 04_linkage shows and corrects for comparison.",
+        "slight skew null.",
     ]
+
+
+def test_what_follows_for_the_asked_scales_is_said(overview, reliability, dimensions):
+    told = icx.aggregation_answer(overview, asked=["b", "a"], label=NAMES.get).splitlines()
+    assert told[-2:] == [
+        "Going on with Focus: ICC(1) = .02, ICC(2) = .27: its unit means may be linked, but "
+        "correlations with them shrink to about .52 of their size; 04_linkage shows them corrected "
+        "beside the observed ones.",
+        "Going on with Service: ICC(1) = .16, ICC(2) = .77: its unit means may be linked.",
+    ]
+    flat = overview.assign(icc_1=-0.02)
+    assert icx.aggregation_answer(flat, asked=["a"], label=NAMES.get).splitlines()[-1] == (
+        "Going on with Service: ICC(1) = −.02: its unit means differ by no more than chance, and a "
+        "verdict on chance alone is blocked; more respondents per unit are needed."
+    )
+    tables = {"reliability": reliability, "dimensions": dimensions, "invariance": None}
+    told = icx.measurement_answer(**tables, asked=["a", "c"], label=NAMES.get).splitlines()
+    assert told[-1] == (
+        "Going on: alpha of Service is .90; no alpha of Csat, so how noisy the answers are is not "
+        "known. Nothing here stops the linkage."
+    )
+    weak = {**tables, "reliability": reliability.assign(estimate=0.5)}
+    told = icx.measurement_answer(**weak, asked=["b"], label=NAMES.get).splitlines()
+    assert told[-1] == (
+        "Going on: alpha of Focus is .50. Nothing here stops the linkage, but what Focus measures "
+        "is blurred: look at the items before a null result is believed."
+    )
 
 
 def test_aggregation_without_any_known_scale(overview):

@@ -50,7 +50,8 @@ def without_variance():
 
 
 def customers_all_alike():
-    return scales_study(tables()[0], tables()[1].assign(c1=5, c2=5, c3=5, c4=5))
+    staff, customers = tables(n_units=12)
+    return scales_study(staff, customers.assign(c1=5, c2=5, c3=5, c4=5))
 
 
 def published_figures():
@@ -83,7 +84,7 @@ CASES = [
 @pytest.fixture
 def displayed(monkeypatch):
     seen = []
-    monkeypatch.setattr(shown, "display", seen.append)
+    monkeypatch.setattr(shown, "display", lambda what, metadata=None: seen.append(what))
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))  # no window
     return seen
 
@@ -108,7 +109,7 @@ def test_goes_to_its_end(name, make, displayed, capsys):
         assert not displayed
         assert told.count("published") > 3
     if make is three_units and name == "04_linkage":
-        assert "at least 4 linked units" in told
+        assert "at least 10 are needed" in told
     if make is customers_all_alike and name == "04_linkage":
         assert "all units have the same" in told
     if make is few_persons:

@@ -86,7 +86,9 @@ def test_items_that_cannot_be_counted_are_named(tmp_path):
     (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
     sheets = _answers(icx.read_study(tmp_path / "study.yaml"))
     assert next(sheets).name == "answers_external"
-    with pytest.raises(icx.NotTestable, match=r"are not few whole numbers: q1, q2\."):
+    with pytest.raises(
+        icx.NotTestable, match=r"few whole numbers, such as 1 to 7; these have others: q1, q2\."
+    ):
         next(sheets)
 
 

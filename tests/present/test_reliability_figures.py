@@ -52,7 +52,7 @@ def test_coefficients_differ_in_shape_and_filling(table):
 
 def test_numbers_stand_beside_the_rows(table):
     assert texts(plot_reliability(table)) == [
-        ".80 [.70, .85]", "not assessable", ".82 [.72, .88]", "-.20 [-.40, .10]",
+        ".80 [.70, .85]", "not assessable", ".82 [.72, .88]", "−.20 [−.40, .10]",
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def test_tiny_missing_whole_and_negative_numbers_read_well():
     numbers = [1e-9, float("nan"), 131.0, -0.527, -0.0004]
     html = str(html_table(pd.DataFrame({"x": numbers})))
     cells = re.findall(r'<td class="number">([^<]*)</td>', html)
-    assert cells == ["0.000", "", "131", "-0.527", "0.000"]
+    assert cells == ["0.000", "", "131", "−0.527", "0.000"]
 
 
 def test_tiny_p_values_are_not_shown_as_zero():

@@ -49,7 +49,8 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
     page = run.page.read_text(encoding="utf-8")
     for name in ("units_service", "units_csat", "answers_internal", "missingness", "coverage"):
         assert f'<img src="figures/{name}.png" alt="' in page
-    assert "No figure (not testable: scales of kind perception and expectation" in page
+    assert page.count("scales of kind perception and expectation are needed") == 1
+    assert "<h2>What is expected" not in page
     executed = nbformat.read(tmp_path / "out" / "notebooks" / "04_linkage.ipynb", as_version=4)
     injected = next(
         c for c in executed.cells if "injected-parameters" in c.metadata.get("tags", [])
@@ -74,7 +75,8 @@ def test_page_escapes_what_the_study_says(small_study, tmp_path, without_noteboo
     assert "Made up for a test." in page
     assert run.ledger["K01"].words in page
     assert 'alt="Scatter plot of 12 units.' in page
-    assert page.count("<p>No figure (not testable: a test.)</p>") == 5
+    assert page.count("not testable: a test.") == 1
+    assert "How units compare; How the units were linked; What is expected" in page
 
 
 def test_page_says_what_the_readers_did_and_what_else_explains_a_result(

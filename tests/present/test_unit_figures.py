@@ -95,13 +95,13 @@ def test_many_units_have_no_names_but_an_order(rng):
 def test_words(found):
     assert units_caption(found) == (
         "Inside of 3 of 5 units, in order of their means. Bars are 95% intervals of single unit "
-        "means, not of differences between units: 1 lie wholly below and 1 wholly above the broken "
-        "line, the mean of the units shown. Unit figures rest on at least 10 persons and are "
-        "rounded; units with equal figures stand in order of their names."
+        "means, not of differences between units. Intervals wholly below the broken line, the mean "
+        "of the units shown: 1; wholly above it: 1. Unit figures rest on at least 10 persons and "
+        "are rounded; units with equal figures stand in order of their names."
     )
     assert units_alt(found) == (
-        "3 units in order of Inside, from 4 to 5, about a mean of 4.5; 1 intervals lie below the "
-        "mean and 1 above it."
+        "3 units in order of Inside, from 4 to 5, about a mean of 4.5; intervals wholly below "
+        "the mean: 1, wholly above it: 1."
     )
 
 

@@ -58,7 +58,10 @@ def test_negative_shares_are_drawn_as_nothing_and_said():
 
 def test_caption_gives_intervals_of_a_single_bar():
     assert "rater 40% [30, 50]; client unit 10% [0, 20]" in variance_caption(FULL)
-    assert variance_caption({"a": FULL, "b": FULL}) == "Shares of the variance of single scores."
+    assert variance_caption({"a": FULL, "b": FULL}) == (
+        "Where the variance of single scores lies, in percent; pieces below 6 percent bear no "
+        "number."
+    )
     assert variance_alt({"a": ONE_WAY}).endswith("a: unit 20% [10, 30]; residual 80% [70, 90].")
 
 

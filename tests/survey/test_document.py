@@ -43,7 +43,12 @@ def test_the_line_is_that_of_the_key():
         (
             "a: 1\n\tb: 2",
             "study.yaml, line 2: not valid YAML (found character '\\t' that cannot start any "
-            "token); mend it there.",
+            "token); indent with spaces, not with tabs.",
+        ),
+        (
+            "a: %b",
+            "study.yaml, line 1: not valid YAML (found character '%' that cannot start any token); "
+            "put a text that begins with this character in quotes.",
         ),
         (
             "a: 1\n---\na: 2",

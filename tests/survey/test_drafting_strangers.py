@@ -134,6 +134,14 @@ def test_ratings_from_0_to_100_are_answers_by_their_name(tmp_path, rng, name):
     assert "# Columns that are not used: spending." in text
 
 
+@pytest.mark.parametrize("mark", ["_neg", "_R", ".rev", " umgepolt"])
+def test_a_mark_of_the_other_way_round_keeps_an_item_in_its_scale(tmp_path, rng, mark):
+    staff, customers = surveys(rng)
+    path, _ = draft(tmp_path, staff.rename(columns={"q2": f"q2{mark}"}), customers)
+    (scale,) = read_codebook(path).sources["internal"].measures.values()
+    assert list(scale.items) == ["q1", f"q2{mark}"]
+
+
 def test_single_questions_of_one_range_may_belong_together(tmp_path, rng):
     staff, customers = surveys(rng)
     path, text = draft(tmp_path, staff.rename(columns={"q1": "speed", "q2": "care"}), customers)

@@ -55,8 +55,20 @@ def test_the_suppliers_column_as_client_unit_blocks_the_link():
 def test_a_small_unit_without_partner_is_dropped_and_listed():
     linked = link_study(frames_study({**BIG, "D": [3, 4]}, {**BIG, "d": [5]}))
     assert linked.drops.to_numpy().tolist() == [
-        ["internal", "D", "fewer than 5", "no partner with a score", "d"],
-        ["external", "d", "fewer than 5", "no partner with a score", "D"],
+        [
+            "internal",
+            "D",
+            "fewer than 5",
+            "no partner with a score; the external table has no row of it",
+            "d",
+        ],
+        [
+            "external",
+            "d",
+            "fewer than 5",
+            "no partner with a score; the internal table has no row of it",
+            "D",
+        ],
     ]
     assert linked.coverage.to_numpy().tolist() == [
         ["internal", 4, 3, 122.0, 120.0, 120 / 122],
@@ -138,3 +150,14 @@ def test_only_ids_as_written_are_joined(tmp_path):
     codebook = CODEBOOK + "thresholds: {min_matched: 0.5}\n"
     linked = link_study(read_small(tmp_path, staff=staff, codebook=codebook))
     assert linked.table["unit"].tolist() == ["B", "C", "D"]
+
+
+def test_a_unit_whose_partner_answered_too_little_is_told_apart():
+    staff = {unit: [3, 4] * 20 for unit in "ABC"} | {"D": [3, 4]}
+    customers = {**staff, "D": [None, None]}
+    linked = link_study(frames_study(staff, customers))
+    assert linked.drops["unit"].tolist() == ["D"]
+    assert linked.drops["reason"].tolist() == [
+        "no partner with a score; the external table has it, but without a score "
+        "(csat: no value in its item)"
+    ]

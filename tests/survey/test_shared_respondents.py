@@ -127,7 +127,7 @@ def test_unnamed_respondents_leave_a_warning(rng):
     units = linked(staff)
     no_rows = tuple(dataclasses.replace(scores, persons=None) for scores in units.scores)
     error = shared_error(dataclasses.replace(units, scores=no_rows), "service", "focus")
-    assert "whose answers are not at hand" in error.note
+    assert error.note == "both scores are published figures and may be of the same respondents"
     assert np.isnan(error.covariance).all()
 
 

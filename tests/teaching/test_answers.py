@@ -113,7 +113,8 @@ def test_wrong_words_get_their_nudge():
         (np.True_, "not yet. A number is needed, not a value of the kind bool."),
         (judge, "not yet. A number is needed, not a value of the kind function."),
         ([1, 2], "not yet. One value is needed; your answer holds 2. Pick one."),
-        (pd.Series(dtype=float), "not yet. One value is needed; your answer holds 0. Pick one."),
+        ((4, 5), "not yet. One value is needed, not two; decimals are written with a point."),
+        (pd.Series(dtype=float), "not yet. Your answer is empty; look where its rows got lost."),
         (
             pd.DataFrame({"a": [1, 2], "b": [3, 4]}),
             "not yet. One value is needed; your answer holds 4. Pick one.",

@@ -11,7 +11,7 @@ from icx_research.core import apa
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
-from icx_research.measurement.items import ROUNDING
+from icx_research.measurement.items import SAME
 
 NAMES = {"icc_1": "ICC(1)", "icc_2": "ICC(2)"}
 
@@ -150,7 +150,7 @@ def icc_1(
     >>> import pandas as pd
     >>> ratings = pd.DataFrame({"unit": list("aaabbbccc"), "score": [5, 6, 7, 2, 3, 4, 4, 5, 6]})
     >>> icc_1(ratings, score="score", unit="unit").to_apa()
-    'ICC(1) = .67, 95% CI [-.01, .99], F(2, 6) = 7.00, p = .027, 3 units, n = 9'
+    'ICC(1) = .67, 95% CI [−.01, .99], F(2, 6) = 7.00, p = .027, 3 units, n = 9'
     """
     return _intraclass("icc_1", data, score, unit, average_size, confidence_level)
 
@@ -191,7 +191,7 @@ def icc_2(
     >>> import pandas as pd
     >>> ratings = pd.DataFrame({"unit": list("aaabbbccc"), "score": [5, 6, 7, 2, 3, 4, 4, 5, 6]})
     >>> icc_2(ratings, score="score", unit="unit").to_apa()
-    'ICC(2) = .86, 95% CI [-.04, 1.00], F(2, 6) = 7.00, p = .027, 3 units, n = 9'
+    'ICC(2) = .86, 95% CI [−.04, 1.00], F(2, 6) = 7.00, p = .027, 3 units, n = 9'
     """
     return _intraclass("icc_2", data, score, unit, "weighted", confidence_level)
 
@@ -209,7 +209,8 @@ def _intraclass(
         raise ValueError(f"average_size must be 'weighted' or 'arithmetic', not {average_size!r}.")
     rated = UnitRows(data, unit=unit, analysis=coefficient).rated([score])
     mean, variance = rated.moments()
-    check_units(rated, mean, variance, [score], analysis=coefficient)
+    largest = np.abs(rated.answers).max(axis=0, initial=0)
+    check_units(rated, mean, variance, largest, [score], analysis=coefficient)
     n, sizes, units = len(rated.answers), rated.sizes, len(rated.labels)
     found = one_way(sizes, mean, variance)
     size = n / units if average_size == "arithmetic" else found.weighted_size
@@ -239,11 +240,15 @@ def check_units(
     rated: RatedUnits,
     mean: np.ndarray,
     variance: np.ndarray,
+    size: np.ndarray,
     names: Sequence[str],
     *,
     analysis: str,
 ) -> None:
-    """Refuse units that leave nothing to compare, and scores (a column each) that do not vary."""
+    """Refuse units that leave nothing to compare, and scores that do not vary.
+
+    Of every score (a column each): means and variances per unit, and the size of the largest.
+    """
     n, units = len(rated.answers), len(rated.labels)
     if units < 2 or n == units:
         raise ValueError(
@@ -251,7 +256,7 @@ def check_units(
             f"units with {n} complete rows."
         )
     spread = np.ptp(mean, axis=0) + np.sqrt(np.nanmax(variance, axis=0))
-    constant = spread <= ROUNDING * np.abs(mean).max(axis=0)
+    constant = spread <= SAME * size
     if constant.any():
         raise ValueError(
             f"{analysis} needs scores that vary; {names[int(constant.argmax())]!r} does not."

@@ -9,12 +9,13 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_PERSONS
+from icx_research.core.display import table_html
 from icx_research.core.results import (
     TABLE_COLUMNS,
     Result,
     check_confidence_level,
-    rounded,
 )
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.agreement.gate import BLOCKED, USES, display_gate, linkage_gate
 from icx_research.measurement.agreement.intraclass import check_units
 from icx_research.measurement.agreement.labels import (
@@ -151,10 +152,10 @@ class AggregationSupport(Result):
         first = next(name for name in self.scales if name.startswith("rwg_j_"))
         null = first.removeprefix("rwg_j_").replace("_", " ")
         parts.append(_span("median rWG(J)", self.scales[first]) + f" ({null} null)")
-        return f"{len(self.scales)} scales: {', '.join(parts)}, n = {self.n_used}"
+        return f"{apa.counted(len(self.scales), 'scale')}: {', '.join(parts)}, n = {self.n_used}"
 
     def _repr_html_(self) -> str:
-        return rounded(self.scales.reset_index()).to_html(index=False, na_rep="")
+        return table_html(self.scales.reset_index())
 
 
 def aggregation_support(
@@ -260,6 +261,7 @@ def aggregation_support(
     )
 
 
+@on_one_thread
 def _judge(
     rated: RatedUnits,
     columns: list[str],
@@ -283,7 +285,8 @@ def _judge(
     variance, several = mean_variance.copy(), n_items > 1  # one item is its own score
     if several.any():
         variance[:, several] = rated.moments(rated.answers @ weights[:, several])[1]
-    check_units(rated, mean, variance, list(members), analysis="aggregation_support")
+    largest = np.abs(rated.answers).max(axis=0, initial=0) @ weights
+    check_units(rated, mean, variance, largest, list(members), analysis="aggregation_support")
     found = one_way(sizes, mean, variance)
     size = found.n / found.n_units  # N / G, as icc_1 has it
     table = {

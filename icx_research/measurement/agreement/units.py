@@ -35,9 +35,10 @@ class RatedUnits:
         return np.bincount(self.codes, minlength=len(self.labels))
 
     def moments(self, scores: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Means and variances (n - 1 in the denominator) per unit: shapes (g, k).
+        """Means about the first row, and variances (n - 1 in the denominator), per unit.
 
-        Of the answers, or of scores of the same rows.
+        Shapes (g, k). Of the answers, or of scores of the same rows. About the first row, so
+        that large numbers of small spread keep their digits.
         """
         values = self.answers if scores is None else scores
         sizes = self.sizes
@@ -47,7 +48,7 @@ class RatedUnits:
                 shifted = column - column[0]
                 own = np.bincount(self.codes, shifted) / sizes
                 shifted -= own[self.codes]
-                mean[j] = own + column[0]
+                mean[j] = own
                 squares[j] = np.bincount(self.codes, np.square(shifted, out=shifted))
         several = np.where(sizes > 1, sizes - 1.0, np.nan)
         return mean.T, (squares / several).T
@@ -81,7 +82,7 @@ def check_columns(data: Any, columns: list[str], *, analysis: str) -> None:
     TypeError
         If `data` is no DataFrame.
     ValueError
-        If a column is unknown or named twice.
+        If a column is unknown, asked for twice or twice in the data.
     """
     if not isinstance(data, pd.DataFrame):
         raise TypeError(f"{analysis} needs a DataFrame, not {type(data).__name__}.")
@@ -90,3 +91,6 @@ def check_columns(data: Any, columns: list[str], *, analysis: str) -> None:
         raise ValueError(f"data has no column {unknown[0]!r}; it has {list(data.columns)}.")
     if len(set(columns)) < len(columns):
         raise ValueError(f"{analysis} needs each column once; got {columns}.")
+    twice = [name for name in columns if isinstance(data[name], pd.DataFrame)]
+    if twice:
+        raise ValueError(f"{analysis} needs each column once; data has {twice[0]!r} twice or more.")

@@ -37,12 +37,53 @@ class Solved:
         Generalised least squares mean.
     gradient : array, shape (4,)
         By the ratios, in the order of `SOURCES`.
+    effect : array, shape (c, s)
+        Predicted level of every client unit and supplier.
+    absorbed : Absorbed
+        What was eliminated on the way.
     """
 
     value: float
     sum_of_squares: float
     mean: float
     gradient: np.ndarray
+    effect: np.ndarray
+    absorbed: "Absorbed"
+
+
+@dataclass(frozen=True, eq=False)
+class Absorbed:
+    """Inverses of the eliminated blocks, which turn any other ratings into residuals too.
+
+    Attributes
+    ----------
+    shrink, weight : array, shape (k,)
+        Of the raters, by their number of ratings.
+    inner, smooth : array, shape (c, s, s)
+        Of the dyads of every client unit, and what they predict.
+    shrunk : array, shape (s, s)
+        What the suppliers predict.
+    free : array, shape (s,)
+        The mean's share of what is left.
+    precision : float
+        Of the mean.
+    """
+
+    shrink: np.ndarray
+    weight: np.ndarray
+    inner: np.ndarray
+    smooth: np.ndarray
+    shrunk: np.ndarray
+    free: np.ndarray
+    precision: float
+
+    def product(self, right: np.ndarray, rest: np.ndarray) -> np.ndarray:
+        """Finish Z'PZ of columns Z whose raters are absorbed: totals (c, s, m), products (m, m)."""
+        rest = rest - np.einsum("csi,csj->ij", right, self.smooth @ right)
+        sides = (self.inner @ right).sum(axis=0)
+        rest = rest - sides.T @ self.shrunk @ sides
+        of_mean = self.free @ sides
+        return np.asarray(rest - np.outer(of_mean, of_mean) / self.precision)
 
 
 def solve(found: Sums, ratios: np.ndarray) -> Solved:
@@ -104,7 +145,54 @@ def solve(found: Sums, ratios: np.ndarray) -> Solved:
         (error**2).sum(),
     )
     gradient = np.array(traces) - df * np.array(squares) / rest
-    return Solved(value, rest, mean, gradient)
+    absorbed = Absorbed(shrink, weight, inner, smooth, shrunk, free, precision)
+    return Solved(value, rest, mean, gradient, effect, absorbed)
+
+
+def average_information(found: Sums, at: Solved) -> np.ndarray:
+    r"""Average the observed and the expected second derivatives of d by the ratios.
+
+    Notes
+    -----
+    With :math:`q_i = |Z_i'Py|^2`, :math:`(N - 1) (y'P Z_i Z_i' P Z_j Z_j' P y / r^2 - q_i q_j /
+    r^4)`: no trace is left, only four more columns of ratings, :math:`Z_i Z_i' P y`, whose
+    residuals are taken (Gilmour, A. R., Thompson, R., & Cullis, B. R. (1995). Average information
+    REML: An efficient algorithm for variance parameter estimation in linear mixed models.
+    Biometrics, 51, 1440-1450, https://doi.org/10.2307/2533274).
+    """
+    held, size = at.absorbed, found.size
+    c, s = found.count.shape
+    # residuals of the cells, after the raters: totals per size of rater, client and supplier
+    left = found.total_products - (found.count_products @ at.effect[None, :, :, None])[..., 0]
+    seen = found.total_squares - ((found.total_products + left) * at.effect).sum(axis=(1, 2))
+    own = held.shrink**2 * seen  # sums of squared rater residuals
+    error = found.total - found.count * at.effect
+    error = error - np.tensordot(held.weight, left, axes=1)
+    columns = np.zeros((c, s, 3))  # client, supplier and dyad are functions of the cell
+    columns[:, :, 0] = error.sum(axis=1)[:, None]
+    columns[:, :, 1] = error.sum(axis=0)
+    columns[:, :, 2] = error
+    seen_by = found.count_products @ columns  # (k, c, s, 3): raters' totals of these, times counts
+    right = np.empty((c, s, 4))
+    right[:, :, :3] = found.count[:, :, None] * columns
+    right[:, :, :3] -= np.tensordot(held.weight, seen_by, axes=1)
+    right[:, :, 3] = np.tensordot(held.shrink * (1 - held.weight * size), left, axes=1)
+    rest = np.zeros((4, 4))
+    rest[:3, :3] = np.einsum("csi,csj->ij", columns, right[:, :, :3])
+    rest[:3, 3] = rest[3, :3] = np.einsum("csi,cs->i", columns, right[:, :, 3])
+    rest[3, 3] = (size * (1 - held.weight * size)) @ own
+    order = [0, 1, 3, 2]  # as SOURCES
+    whole = held.product(right, rest)[np.ix_(order, order)]
+    squares = np.array(
+        [
+            (error.sum(axis=1) ** 2).sum(),
+            (error.sum(axis=0) ** 2).sum(),
+            own.sum(),
+            (error**2).sum(),
+        ]
+    )
+    r2 = at.sum_of_squares
+    return np.asarray((found.n - 1) * (whole / r2 - np.outer(squares, squares) / r2**2))
 
 
 def _times(real: np.ndarray, vector: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from icx_research.core.errors import NotTestable
 from icx_research.measurement.agreement.units import check_columns
-from icx_research.measurement.items import ROUNDING, item_values
+from icx_research.measurement.items import ROUNDING, SAME, item_values
 
 SOURCES = ("client", "supplier", "rater", "dyad")
 
@@ -101,7 +101,7 @@ def read_cells(
             f"variance_shares needs ratings of at least 2 client units; {client!r} has "
             f"{len(clients)}."
         )
-    if np.ptp(y) <= ROUNDING * np.abs(y).max():
+    if np.ptp(y) <= SAME * np.abs(y).max():
         raise ValueError(f"variance_shares needs ratings that vary; {score!r} does not.")
     by = pd.factorize(rows[rater])[0] if rater else np.arange(len(y))
     of = pd.factorize(rows[supplier])[0] if supplier else np.zeros(len(y), dtype=int)

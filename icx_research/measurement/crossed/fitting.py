@@ -5,7 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from icx_research.measurement.crossed.criterion import STEP, Solved, solve
+from icx_research.core.threads import on_one_thread
+from icx_research.measurement.crossed.criterion import (
+    STEP,
+    Solved,
+    average_information,
+    solve,
+)
 from icx_research.measurement.crossed.design import SOURCES, Sums
 from icx_research.measurement.sem.optimiser import minimise
 
@@ -13,6 +19,10 @@ from icx_research.measurement.sem.optimiser import minimise
 START = 0.5
 # A share below this is one at its boundary, zero.
 AT_ZERO = 1e-9
+# Newton decrement, of the criterion per rating, at which exact second derivatives take over, and
+# of the whole criterion at which a search for a limit takes its last step.
+ROUGH = 1e-8
+PROFILED = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +113,17 @@ class CriterionPoint:
         return np.asarray(gradient @ slope / self.of.found.n)
 
     @cached_property
+    def _bend(self) -> np.ndarray:
+        """Second derivatives of the ratios by the parameters, times the gradient."""
+        columns = []
+        for i in range(len(self.theta)):
+            moved = self.theta.astype(complex)
+            moved[i] += STEP * 1j
+            slope = self.of.weights.ratios(moved)[1]
+            columns.append((self.solved.gradient @ slope).imag / STEP / self.of.found.n)
+        return np.array(columns).reshape((len(self.theta),) * 2)
+
+    @cached_property
     def _curvature(self) -> np.ndarray:
         columns = []
         for i in range(len(self.theta)):
@@ -117,8 +138,10 @@ class CriterionPoint:
         return self._curvature
 
     def expected(self) -> np.ndarray:
-        """Turn the second derivatives positive, so that a step leads downhill."""
-        values, vectors = np.linalg.eigh(self._curvature)
+        """Average information, turned positive, so that a step leads downhill."""
+        slope = self.of.weights.ratios(self.theta)[1]
+        whole = slope.T @ average_information(self.of.found, self.solved) @ slope
+        values, vectors = np.linalg.eigh(whole / self.of.found.n + self._bend)
         floor = 1e-9 * np.abs(values).max(initial=1e-300)
         return np.asarray(vectors * np.maximum(np.abs(values), floor) @ vectors.T)
 
@@ -157,14 +180,24 @@ class Components:
         return np.asarray(whole / whole.sum())
 
 
-def fit(found: Sums, kept: tuple[str, ...], *, start: np.ndarray | None = None) -> Components:
-    """Minimise the criterion over the variances of the sources in the model."""
+@on_one_thread
+def fit(
+    found: Sums, kept: tuple[str, ...], *, start: np.ndarray | None = None, exact: bool = True
+) -> Components:
+    """Minimise the criterion over the variances of the sources in the model.
+
+    Without `exact` the search ends as one for a limit does: for draws, whose spread is far wider.
+    """
     free = tuple(SOURCES.index(name) for name in kept)
     weights = Weights(free, reference=len(SOURCES))
     begin = np.full(len(free), START)
     if start is not None:
         begin = np.maximum(np.sqrt(start[list(free)]), START / 10)
-    best = minimise(Criterion(found, weights), begin)
+    objective = Criterion(found, weights)
+    enough = ROUGH if exact else PROFILED / found.n
+    best = minimise(objective, begin, enough=enough, newton=False)
+    if exact:
+        best = minimise(objective, best.theta, near=True)
     ratios = weights.ratios(best.theta)[0]
     ratios[ratios < AT_ZERO * (1 + ratios.sum())] = 0.0
     return Components(found, kept, ratios, solve(found, ratios), best.converged)
@@ -188,20 +221,27 @@ class Profiled:
     converged: bool
 
 
-def profile(
-    best: Components, source: int, share: float, start: np.ndarray | None = None
-) -> Profiled:
-    """Minimise the criterion with one share held, from an earlier minimum nearby."""
+def start_at(best: Components, source: int) -> np.ndarray:
+    """Parameters of `profile` where the share that is held has its estimate."""
+    free, reference = _others(best, source)
+    return np.sqrt(best.shares[list(free)] / max(best.shares[reference], AT_ZERO))
+
+
+def _others(best: Components, source: int) -> tuple[tuple[int, ...], int]:
+    """List the variances that move while one share is held, and that which they are ratios to."""
     present = [*(SOURCES.index(name) for name in best.kept), len(SOURCES)]
-    shares = best.shares
     others = [i for i in present if i != source]
-    reference = max(others, key=lambda i: (i == len(SOURCES), shares[i]))
-    free = tuple(i for i in others if i != reference)
-    if start is None:
-        relative = shares[list(free)] / max(shares[reference], AT_ZERO)
-        start = np.sqrt(relative)
+    reference = max(others, key=lambda i: (i == len(SOURCES), best.shares[i]))
+    return tuple(i for i in others if i != reference), reference
+
+
+def profile(best: Components, source: int, share: float, start: np.ndarray) -> Profiled:
+    """Minimise the criterion with one share held, from an earlier minimum nearby."""
+    free, reference = _others(best, source)
     weights = Weights(free, reference, source, share)
-    found = minimise(Criterion(best.sums, weights), np.maximum(np.abs(start), START / 50))
+    start = np.maximum(np.abs(start), START / 50)
+    enough = PROFILED / best.sums.n
+    found = minimise(Criterion(best.sums, weights), start, enough=enough, newton=False)
     ratios = weights.ratios(found.theta)[0]
     at = solve(best.sums, ratios)
     slope = float(at.gradient @ weights.by_logit(ratios))

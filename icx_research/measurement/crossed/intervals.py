@@ -4,7 +4,7 @@ import numpy as np
 from scipy import special, stats
 
 from icx_research.measurement.crossed.design import SOURCES, Cells, with_totals
-from icx_research.measurement.crossed.fitting import Components, fit, profile
+from icx_research.measurement.crossed.fitting import Components, fit, profile, start_at
 
 # Where a limit counts as 0 or 1: shares are shown with two or three digits.
 EDGE = 1e-5
@@ -31,15 +31,15 @@ def _limit(best: Components, source: int, reach: float, side: float) -> float:
     """
     edge = side * abs(float(special.logit(EDGE)))
     inner = float(special.logit(np.clip(best.shares[source], EDGE, 1 - EDGE)))
-    outer, at, theta = edge, inner + side * FIRST_STEP, None
+    outer, at, seen = edge, inner + side * FIRST_STEP, [(inner, start_at(best, source))]
     if side * inner >= side * edge:
         return 0.0 if side < 0 else 1.0
     for _ in range(MAX_STEPS):
         at = float(np.clip(at, -abs(edge), abs(edge)))
-        found = profile(best, source, float(special.expit(at)), theta)
+        found = profile(best, source, float(special.expit(at)), _ahead(seen, at))
         if not found.converged:
             return float("nan")
-        theta = found.theta
+        seen.append((at, found.theta))
         root = float(np.sqrt(max(found.value - float(best.at.value), 0.0)))
         if root <= reach:
             if at == edge:
@@ -60,6 +60,13 @@ def _limit(best: Components, source: int, reach: float, side: float) -> float:
         )
         at = ahead if between else (inner + outer) / 2
     return float("nan")
+
+
+def _ahead(seen: list[tuple[float, np.ndarray]], at: float) -> np.ndarray:
+    """Guess where the other variances will be, on the line through the last two searches."""
+    (before, first), (last, second) = seen[-2:] if len(seen) > 1 else seen * 2
+    share = (at - last) / (last - before) if last != before else 0.0
+    return second + float(np.clip(share, -2, 2)) * (second - first)
 
 
 def bootstrap_shares(
@@ -86,5 +93,5 @@ def bootstrap_shares(
         if left > 0:
             squares += best.residual * float(rng.chisquare(left))
         sums = with_totals(best.sums, cells, cells.count * mean, squares)
-        drawn[i] = fit(sums, best.kept, start=best.ratios).shares
+        drawn[i] = fit(sums, best.kept, start=best.ratios, exact=False).shares
     return drawn

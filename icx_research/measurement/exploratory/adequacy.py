@@ -8,7 +8,7 @@ from scipy import special
 
 from icx_research.core import apa
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import Estimate, Result, estimate_table
 from icx_research.measurement.items import item_correlations, item_moments
 
 
@@ -32,6 +32,11 @@ class SamplingAdequacy(Result):
     n_used: int
     n_dropped: int
     note: str = ""
+
+    @property
+    def estimate(self) -> Estimate:
+        """The overall measure, which has no interval."""
+        return Estimate(self.overall, float("nan"), float("nan"), 0.95)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -8,8 +8,9 @@ import pandas as pd
 from scipy import special
 
 from icx_research.core import apa
+from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, estimate_table, rounded
+from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.exploratory.rotation import ROTATIONS, rotate
 from icx_research.measurement.extraction import Extraction, minres_uniquenesses, ml_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments
@@ -82,20 +83,20 @@ class FactorAnalysis(Result):
 
     def to_apa(self) -> str:
         """Factors, method, explained variance, fit and n."""
-        share = 100 * float(self.variance["cumulative"].iloc[-1])
+        n_factors, share = len(self.variance), 100 * float(self.variance["cumulative"].iloc[-1])
         remark = f" ({self.note})" if self.note else ""
         test = ""
         if self.df > 0:
             test = f", χ²({self.df}) = {self.chi_square:.2f}, {apa.p_value(self.p_value)}"
         return (
-            f"{len(self.variance)} factors ({self.method}, {self.rotation}) explain {share:.0f}% "
-            f"of the variance{test}, RMSR = {apa.bounded(self.rmsr, digits=3)}, "
-            f"n = {self.n_used}{remark}"
+            f"{apa.counted(n_factors, 'factor')} ({self.method}, {self.rotation}) explain"
+            f"{'s' if n_factors == 1 else ''} {share:.0f}% of the variance{test}, "
+            f"RMSR = {apa.bounded(self.rmsr, digits=3)}, n = {self.n_used}{remark}"
         )
 
     def _repr_html_(self) -> str:
         shown = self.sorted_loadings.rename_axis("item").reset_index()
-        return rounded(shown).to_html(index=False)
+        return table_html(shown)
 
 
 def factor_analysis(
@@ -103,7 +104,7 @@ def factor_analysis(
     *,
     n_factors: int,
     method: Literal["minres", "ml"] = "minres",
-    rotation: Literal["oblimin", "promax", "varimax", "none"] = "oblimin",
+    rotation: Literal["oblimin", "promax", "geomin", "varimax", "quartimax", "none"] = "oblimin",
 ) -> FactorAnalysis:
     r"""Explore the common factors of items.
 
@@ -116,9 +117,10 @@ def factor_analysis(
         See `parallel_analysis`.
     method : {"minres", "ml"}
         Minimum residuals, or maximum likelihood.
-    rotation : {"oblimin", "promax", "varimax", "none"}
-        Oblimin with gamma 0; promax with power 4 on a varimax rotation with Kaiser's
-        normalisation.
+    rotation : {"oblimin", "promax", "geomin", "varimax", "quartimax", "none"}
+        Factors may be correlated: oblimin with gamma 0, promax with power 4 on a varimax
+        rotation, geomin with delta .01. Or they may not: varimax, quartimax. Varimax and promax
+        take Kaiser's normalisation.
 
     Returns
     -------
@@ -136,7 +138,7 @@ def factor_analysis(
     second derivatives, rotation by factor-analyzer, see `exploratory.rotation`. The test
     takes :math:`(n - 1 - (2k + 5)/6 - 2q/3)` times the maximum-likelihood discrepancy, with
     :math:`((k - q)^2 - k - q) / 2` degrees of freedom. "ml" agrees with R's ``factanal``,
-    oblimin with ``GPArotation::oblimin``, "minres" with ``psych::fa`` to its precision.
+    oblimin, geomin and quartimax with GPArotation, "minres" with ``psych::fa`` to its precision.
 
     References
     ----------

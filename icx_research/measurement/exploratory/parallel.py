@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, estimate_table, rounded
+from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.extraction import LOWEST_UNIQUENESS, minres_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments, item_values
 
@@ -67,7 +68,7 @@ class ParallelAnalysis(Result):
         )
 
     def _repr_html_(self) -> str:
-        return rounded(self.eigenvalues.reset_index()).to_html(index=False)
+        return table_html(self.eigenvalues.reset_index())
 
 
 def parallel_analysis(

@@ -9,6 +9,7 @@ from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.results import Result, estimate_table
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.nested import difference_test
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
 from icx_research.measurement.sem.result import SemResult
@@ -59,8 +60,8 @@ class LikelihoodRatio(Result):
     def to_apa(self) -> str:
         """Difference in chi-square, its degrees of freedom and p value."""
         if self.note:
-            return f"delta chi2({self.df}) = n/a: {self.note}"
-        return f"delta chi2({self.df}) = {self.chi_square:.2f}, {apa.p_value(self.p_value)}"
+            return f"Δχ²({self.df}) = n/a: {self.note}"
+        return f"Δχ²({self.df}) = {self.chi_square:.2f}, {apa.p_value(self.p_value)}"
 
 
 def likelihood_ratio(
@@ -131,6 +132,7 @@ def likelihood_ratio(
     )
 
 
+@on_one_thread
 def difference(
     drop: float,
     df: int,

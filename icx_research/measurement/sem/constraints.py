@@ -7,7 +7,8 @@ import numpy as np
 
 from icx_research.measurement.sem.definitions import check_definitions, defined_values
 from icx_research.measurement.sem.parameters import ParameterTable
-from icx_research.measurement.sem.syntax import CONSTRAINTS, Term, fail
+from icx_research.measurement.sem.syntax import CONSTRAINTS, Term
+from icx_research.measurement.sem.tokens import fail
 
 # Derivatives that differ by less between points are those of a linear constraint.
 LINEAR = 1e-12

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from icx_research.measurement.sem.syntax import Term, fail
+from icx_research.measurement.sem.syntax import Term
+from icx_research.measurement.sem.tokens import fail
 
 # Step of the complex-step derivative: no subtraction, so no rounding error (Squire & Trapp,
 # 1998, SIAM Review, 40, 110-112, https://doi.org/10.1137/S003614459631241X).
@@ -52,6 +53,14 @@ def check_definitions(definitions: Sequence[Term], labels: Sequence[str]) -> Non
     known = list(labels)
     for term in definitions:
         for node in ast.walk(_tree(term)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id not in FUNCTIONS:
+                    fail(
+                        term.line,
+                        term.column + node.func.col_offset,
+                        f"the function {node.func.id!r} is not available; use one of "
+                        f"{', '.join(FUNCTIONS)}.",
+                    )
             name = node.id.replace(DOT, ".") if isinstance(node, ast.Name) else ""
             if name and name not in known and name not in FUNCTIONS:
                 shown = ", ".join(label for label in known if label[0] != "<") or "none"

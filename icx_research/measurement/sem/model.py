@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from icx_research.core.results import check_confidence_level
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.estimation import fit_model, problems
@@ -26,7 +27,8 @@ from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.robust import robust_covariance
 from icx_research.measurement.sem.sample import Sample, check_names, column_names, read_sample
 from icx_research.measurement.sem.saturated import Reference, unrestricted
-from icx_research.measurement.sem.syntax import NOT_PATHS, Term, parse
+from icx_research.measurement.sem.specifications import read_paths
+from icx_research.measurement.sem.syntax import Term, parse
 
 ESTIMATORS = ("ML", "MLR", "WLSMV")
 PARAMETERISATIONS = ("delta", "theta")
@@ -135,7 +137,7 @@ def sem(
     ...               [0.4, 0.4, 1.0, 0.5], [0.3, 0.3, 0.5, 1.0]])
     >>> published = Moments(("q1", "q2", "q3", "q4"), 200, np.zeros(4), r)
     >>> sem("f =~ q1 + q2 + q3 + q4", published)
-    SemResult: chi2(2) = 16.07, p < .001, CFI = .913, TLI = .739, RMSEA = .188, 90% CI [.110, .277], SRMR = .056, n = 200
+    SemResult: χ²(2) = 16.07, p < .001, CFI = .913, TLI = .739, RMSEA = .188, 90% CI [.110, .277], SRMR = .056, n = 200
     """  # noqa: E501
     check_confidence_level(confidence_level)
     if parameterization not in PARAMETERISATIONS:
@@ -181,6 +183,7 @@ class Prepared:
     cluster: str | None
 
 
+@on_one_thread
 def prepare(
     model: str,
     data: Any,
@@ -222,6 +225,7 @@ def prepare(
     return Prepared(model, terms, sample, saturated, (), robust, missing, cluster)
 
 
+@on_one_thread
 def estimate(
     prepared: Prepared,
     *,
@@ -240,7 +244,7 @@ def estimate(
         std_lv=std_lv,
         mean_structure=mean_structure or needs_means,
         group_equal=group_equal,
-        group_partial=[read_path(text, "group_partial") for text in group_partial],
+        group_partial=read_paths(group_partial, "group_partial"),
     )
     check_definitions(table.definitions, [row.label for row in table.rows if row.label])
     fit = fit_model(table, sample, prepared.saturated)
@@ -272,13 +276,14 @@ def ordinal_table(
         n_groups=len(prepared.ordinal),
         std_lv=std_lv,
         group_equal=group_equal,
-        group_partial=[read_path(text, "group_partial") for text in group_partial],
+        group_partial=read_paths(group_partial, "group_partial"),
         equal_paths=equal_paths,
         thresholds=dict(zip(prepared.sample.names, prepared.ordinal[0].counts, strict=True)),
         theta=theta,
     )
 
 
+@on_one_thread
 def estimate_ordinal(
     prepared: Prepared,
     *,
@@ -330,11 +335,3 @@ def cfa(model: str, data: Any, **options: Any) -> SemResult:
     np.float64(0.707)
     """
     return sem(model, data, **options)
-
-
-def read_path(text: str, argument: str) -> tuple[str, str, str]:
-    """Read one path of a list of exceptions."""
-    terms: tuple[Term, ...] = parse(text)
-    if len(terms) != 1 or terms[0].op in NOT_PATHS:
-        raise ValueError(f"{argument} takes single paths such as 'f =~ x2', not {text!r}.")
-    return terms[0].lhs, terms[0].op, terms[0].rhs

@@ -10,6 +10,7 @@ https://doi.org/10.1080/00273171.2020.1717922.
 import numpy as np
 import pandas as pd
 
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.fit_indices import fit_indices
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
 from icx_research.measurement.sem.robust import Scaling
@@ -20,6 +21,7 @@ from icx_research.measurement.sem.summary import ROBUST, robust_indices
 POSITIVE = float(np.sqrt(np.finfo(float).eps))
 
 
+@on_one_thread
 def summarise_ordinal(fit: OrdinalFit) -> pd.Series:
     """Chi-square and indices; `_scaled` by the adjusted statistics, `_robust` by Savalei."""
     baseline, baseline_df, independence = baseline_test(fit)

@@ -74,7 +74,7 @@ def check_ordinal_options(roles: Roles, data: object, *, missing: str) -> None:
 
 def check_ordinal_equalities(group_equal: Iterable[str]) -> tuple[str, ...]:
     """Refuse equalities that need other identification than the groups have."""
-    equal = tuple(group_equal)
+    equal = (group_equal,) if isinstance(group_equal, str) else tuple(group_equal)
     other = [name for name in equal if name != "loadings"]
     if other:
         raise ValueError(

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from icx_research.measurement.sem.responses import add_responses
-from icx_research.measurement.sem.syntax import CONSTRAINTS, NOT_PATHS, Term, fail
+from icx_research.measurement.sem.specifications import Key, known_paths, specifications
+from icx_research.measurement.sem.syntax import CONSTRAINTS, NOT_PATHS, Term
+from icx_research.measurement.sem.tokens import fail
 
 # What `group_equal` can hold equal between groups.
 EQUALITIES = ("loadings", "intercepts", "residuals")
@@ -155,9 +157,9 @@ def parameter_table(
     ParameterTable
     """
     roles = variable_roles(terms)
-    specs = _specifications(terms, n_groups)
+    specs = specifications(terms, n_groups)
     means = mean_structure or bool(thresholds) or any(op == "~1" for _, op, _ in specs)
-    equal, partial = frozenset(group_equal), frozenset(group_partial)
+    equal = frozenset([group_equal] if isinstance(group_equal, str) else group_equal)
     unknown = sorted(equal - set(EQUALITIES))
     if unknown:
         raise ValueError(f"group_equal takes {', '.join(EQUALITIES)}; got {unknown[0]!r}.")
@@ -167,9 +169,10 @@ def parameter_table(
     _add_covariances(specs, roles)
     if means:
         _add_means(specs, roles, n_groups, free_later="intercepts" in equal)
+    partial = known_paths(group_partial, specs, "group_partial")
     exogenous = exogenous_keys(roles)
     rows = [
-        replace(_row(key, spec, group, key in exogenous), computed=key in computed)
+        _row(key, spec, group, exogenous=key in exogenous, computed=key in computed)
         for group in range(n_groups)
         for key, spec in specs.items()
     ]
@@ -193,39 +196,6 @@ def parameter_table(
         tuple(thresholds[name] for name in roles.observed) if thresholds else (),
         theta,
     )
-
-
-Key = tuple[str, str, str]
-
-
-def _specifications(terms: Sequence[Term], n_groups: int) -> dict[Key, Term]:
-    """Merge what is said of one path in several places."""
-    specs: dict[Key, Term] = {}
-    for term in terms:
-        if term.op in NOT_PATHS:
-            continue
-        for modifier in (term.fixed, term.start, term.labels):
-            if len(modifier) not in (0, 1, n_groups):
-                fail(
-                    term.line,
-                    term.column,
-                    f"c(...) or start(...) has {len(modifier)} values for {n_groups} group(s).",
-                )
-        if term.op not in ("~~", "~*~") and term.lhs == term.rhs:
-            fail(term.line, term.column, f"{term.lhs!r} cannot depend on itself.")
-        key = (term.lhs, term.op, term.rhs)
-        if term.op == "~~" and (term.rhs, "~~", term.lhs) in specs:
-            key = (term.rhs, "~~", term.lhs)
-        before = specs.get(key)
-        if before:
-            term = replace(
-                before,
-                fixed=term.fixed or before.fixed,
-                start=term.start or before.start,
-                labels=term.labels or before.labels,
-            )
-        specs[key] = term
-    return specs
 
 
 def _fix_scales(specs: dict[Key, Term], roles: Roles, *, std_lv: bool) -> None:
@@ -293,7 +263,7 @@ def _pick(values: tuple[Any, ...], group: int) -> Any:
     return None if not values else values[0] if len(values) == 1 else values[group]
 
 
-def _row(key: Key, term: Term, group: int, exogenous: bool) -> Parameter:
+def _row(key: Key, term: Term, group: int, *, exogenous: bool, computed: bool) -> Parameter:
     fixed, start = _pick(term.fixed, group), _pick(term.start, group)
     is_free = (fixed is None or np.isnan(fixed)) and not exogenous
     return Parameter(
@@ -304,6 +274,7 @@ def _row(key: Key, term: Term, group: int, exogenous: bool) -> Parameter:
         value=np.nan if is_free or fixed is None else float(fixed),
         start=np.nan if start is None else float(start),
         exogenous=exogenous,
+        computed=computed,
     )
 
 

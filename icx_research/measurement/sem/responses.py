@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from icx_research.measurement.sem.syntax import Term, fail
+from icx_research.measurement.sem.syntax import Term
+from icx_research.measurement.sem.tokens import fail
 
 Key = tuple[str, str, str]
 

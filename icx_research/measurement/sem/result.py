@@ -12,6 +12,7 @@ from icx_research.core import apa
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result
 from icx_research.measurement.sem import standardised
+from icx_research.measurement.sem.convergent import convergent_validity
 from icx_research.measurement.sem.estimates import estimates_frame
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
@@ -206,6 +207,19 @@ class SemResult(Result):
         return pd.DataFrame(rows, columns=["group", "first", "second", "estimate"])
 
     @property
+    def convergent_validity(self) -> pd.DataFrame:
+        """Composite reliability and average variance extracted of every construct.
+
+        group, latent, n_items, composite_reliability, average_variance_extracted,
+        largest_squared_correlation: Fornell and Larcker ask for the variance extracted to be
+        larger. nan where the search did not converge.
+        """
+        frame = convergent_validity(self.fit)
+        if not self.converged:
+            frame.iloc[:, 3:] = np.nan
+        return frame.assign(group=[self.groups[g] for g in frame["group"]])
+
+    @property
     def residuals(self) -> pd.DataFrame:
         """Sample less implied covariances (and means), raw and in sample standard deviations.
 
@@ -236,20 +250,22 @@ class SemResult(Result):
         return frame.loc[order].reset_index(drop=True)
 
     def to_apa(self) -> str:
-        """Chi-square, CFI, TLI, RMSEA with interval, SRMR and n; scaled under "WLSMV"."""
-        if not self.converged:
-            return f"{self.note}, n = {self.n_used}"
+        """Chi-square, CFI, TLI, RMSEA with interval, SRMR and n; scaled under "WLSMV".
+
+        Of an improper solution what makes it one: it is not for a paper.
+        """
+        if self.problems:
+            return f"improper solution: {'; '.join(self.problems)}; n = {self.n_used}"
         fit, scaled = self.fit_indices, ""
         if self.estimator == "WLSMV":
             fit, scaled = adjusted(fit), "scaled "
         low, high = fit["rmsea_ci_low"], fit["rmsea_ci_high"]
         limits = apa.interval(low, high, confidence_level=0.90, digits=3)
-        sentence = (
-            f"{scaled}chi2({fit['df']:.0f}) = {fit['chi_square']:.2f}, "
+        return (
+            f"{scaled}χ²({fit['df']:.0f}) = {fit['chi_square']:.2f}, "
             f"{apa.p_value(fit['p_value'])}, "
             f"CFI = {apa.bounded(fit['cfi'], digits=3)}, "
             f"TLI = {apa.bounded(fit['tli'], digits=3)}, "
             f"RMSEA = {apa.bounded(fit['rmsea'], digits=3)}, {limits}, "
             f"SRMR = {apa.bounded(fit['srmr'], digits=3)}, n = {self.n_used}"
         )
-        return f"{sentence}; improper: {'; '.join(self.problems)}" if self.problems else sentence

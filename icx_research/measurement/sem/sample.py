@@ -11,9 +11,11 @@ import pandas as pd
 
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
+from icx_research.measurement.items import check_rows
 from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
 from icx_research.measurement.sem.parameters import Roles
-from icx_research.measurement.sem.syntax import NOT_PATHS, Term, fail
+from icx_research.measurement.sem.syntax import NOT_PATHS, Term
+from icx_research.measurement.sem.tokens import fail
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +87,26 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def column_names(data: Any) -> list[str]:
-    """Names of the variables that `data` hold."""
+    """Names of the variables that `data` hold.
+
+    Raises
+    ------
+    TypeError
+        If they are neither a table with names nor Moments.
+    ValueError
+        If they are a matrix of correlations instead of rows.
+    """
     if isinstance(data, Moments):
         return list(data.names)
     if isinstance(data, pd.DataFrame):
+        check_rows(data, analysis="a model")
         return list(data.columns)
-    return list(nw.from_native(data).collect_schema().names())
+    try:
+        return list(nw.from_native(data).collect_schema().names())
+    except TypeError:
+        raise TypeError(
+            f"a model needs a DataFrame or Moments, not {type(data).__name__}."
+        ) from None
 
 
 def read_sample(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.estimation import Fit, undetermined
 from icx_research.measurement.sem.least_squares import WeightedResiduals
 from icx_research.measurement.sem.parameters import Parameter
@@ -24,6 +25,7 @@ from icx_research.measurement.sem.ram import GroupModel, cell_of, cells
 DEPENDENT = 1e-8
 
 
+@on_one_thread
 def modification_indices(fit: Fit) -> pd.DataFrame:
     """Score test of every path that the model leaves out or fixes, largest first.
 
@@ -55,6 +57,7 @@ def modification_indices(fit: Fit) -> pd.DataFrame:
     return frame.loc[order].reset_index(drop=True)
 
 
+@on_one_thread
 def release_tests(fit: Fit, sets: Sequence[Sequence[Parameter]]) -> list[tuple[float, int]]:
     """Score tests of giving equated parameters values of their own, set by set.
 

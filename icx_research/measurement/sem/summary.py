@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.fit_indices import (
     RMSEA_TAILS,
@@ -42,6 +43,7 @@ def log_likelihood(fit: Fit) -> float:
     return -value / 2
 
 
+@on_one_thread
 def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
     """Chi-square, indices, log-likelihood and information criteria.
 

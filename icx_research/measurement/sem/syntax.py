@@ -1,8 +1,9 @@
 """Model syntax: from a string to a list of terms, with exact positions for errors."""
 
 import re
-from dataclasses import dataclass, field
-from typing import NoReturn
+from dataclasses import dataclass, field, replace
+
+from icx_research.measurement.sem.tokens import Token, fail, read_tokens
 
 OPERATORS = ("=~", "~~", "~*~", "|", ":=", "~")
 CONSTRAINTS = ("==", "<", ">")
@@ -10,27 +11,16 @@ CONSTRAINTS = ("==", "<", ">")
 NOT_PATHS = (":=", *CONSTRAINTS)
 # Operators of lavaan that are recognised, to be refused by name.
 UNSUPPORTED = ("<~", "%", ":")
-TOKEN = re.compile(
-    r"""(?P<space>[ \t\r]+|[\#!][^\n]*)
-      |(?P<end>[\n;])
-      |(?P<operator>=~|~\*~|~~|~|:=|==|<~|<|>|\||%|:)
-      |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-      |(?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)
-      |(?P<text>"[^"\n]*"|'[^'\n]*')
-      |(?P<sign>[-+*/^(),])""",
-    re.VERBOSE,
-)
-
-
-@dataclass(frozen=True)
-class Token:
-    """One word of the model string and where it stands (from 1)."""
-
-    kind: str
-    text: str
-    line: int
-    column: int
-    start: int
+MODIFIERS = ("c", "start", "label", "equal")
+# Modifiers and blocks of lavaan, and what says the same here.
+INSTEAD = {
+    "lower": "write a label and a constraint, such as 'a*x2' and 'a > 0'",
+    "upper": "write a label and a constraint, such as 'a*x2' and 'a < 1'",
+}
+BLOCKS = {
+    "group": "name the column by group=, and write one modifier per group in c(...)",
+    "level": "fit models of two levels by two_level_cfa",
+}
 
 
 @dataclass(frozen=True)
@@ -80,8 +70,9 @@ def parse(model: str) -> tuple[Term, ...]:
         Statements, one per line or separated by semicolons: ``f =~ x1 + x2``,
         ``y ~ a*x``, ``x1 ~~ x2``, ``x1 ~ 1``, ``x1 | t1``, ``x1 ~*~ x1``,
         ``indirect := a*b``. Modifiers stand before an asterisk: a number fixes, ``NA``
-        frees, ``start(0.5)`` starts, a name labels, and ``c(...)`` gives one modifier per
-        group. ``#`` and ``!`` start a comment; a line goes on where it ends in, or the
+        frees, ``start(0.5)`` starts, a name labels, ``equal("f =~ x2")`` equates, and
+        ``c(...)`` gives one modifier per group. Backticks hold names with other characters
+        (```q 1```). ``#`` and ``!`` start a comment; a line goes on where it ends in, or the
         next begins with, ``+``. ``a == 2*b``, ``a < b`` and ``a > 0`` constrain labelled
         parameters.
 
@@ -104,12 +95,9 @@ def parse(model: str) -> tuple[Term, ...]:
     terms = _Reader(model).read()
     if not terms:
         raise ValueError("model is empty; write for example 'f =~ x1 + x2 + x3'.")
+    if all(term.op in NOT_PATHS for term in terms):
+        fail(terms[0].line, terms[0].column, "there is no path; write for example 'y ~ a*x' first.")
     return tuple(terms)
-
-
-def fail(line: int, column: int, message: str) -> NoReturn:
-    """Raise the error of a model string, with its position."""
-    raise ValueError(f"model, line {line}, column {column}: {message}")
 
 
 @dataclass
@@ -121,7 +109,7 @@ class _Reader:
     at: int = 0
 
     def read(self) -> list[Term]:
-        self.tokens = _tokens(self.model)
+        self.tokens = read_tokens(self.model)
         terms: list[Term] = []
         while self.peek.kind != "stop":
             if self.peek.kind == "end":
@@ -192,21 +180,22 @@ class _Reader:
         left = [self.expect("name", "the name of a variable")]
         while self.plus_follows():
             left.append(self.expect("name", "the name of a variable"))
-        token = self.peek
-        if token.text in UNSUPPORTED:
-            known = ", ".join(OPERATORS)
-            fail(
-                token.line,
-                token.column,
-                f"the operator {token.text!r} is not available; use one of {known}, ==, < or >.",
-            )
+        self.refuse_operator(left[0])
         op = self.expect("operator", "an operator (=~, ~, ~~, ~*~, | or :=)", *OPERATORS).text
         self.skip_ends()
         if op == ":=":
             return [self.definition(left[0])]
+        if self.peek.text == "+":
+            self.take()
         right = [self.term(op)]
         while self.plus_follows():
             right.append(self.term(op))
+        if self.peek.text == ":":
+            fail(
+                self.peek.line,
+                self.peek.column,
+                "products of variables are not formed here; add their product to the data.",
+            )
         if self.peek.kind not in ("end", "stop"):
             self.expect("end", "'+' or the end of the line")
         return [_term(a, op, b, modifiers) for a in left for b, modifiers in right]
@@ -215,76 +204,127 @@ class _Reader:
         first = self.peek
         while self.peek.kind not in ("end", "stop"):
             self.at += 1
-        text = self.model[first.start : self.peek.start].split("#")[0].strip()
+        text = re.split(r"[#!]", self.model[first.start : self.peek.start])[0].strip()
         if not text:
             fail(first.line, first.column, f"expected an expression that defines {name.text!r}.")
         return Term(name.text, ":=", text, line=first.line, column=first.column)
 
+    def refuse_operator(self, left: Token) -> None:
+        """Refuse what lavaan has and this language has not, and say what to write instead."""
+        token = self.peek
+        if token.text == ":" and left.text in BLOCKS:
+            fail(left.line, left.column, f"{left.text}: blocks are not read; {BLOCKS[left.text]}.")
+        if token.text in UNSUPPORTED:
+            known = ", ".join(OPERATORS)
+            fail(
+                token.line,
+                token.column,
+                f"the operator {token.text!r} is not available; use one of {known}, ==, < or >.",
+            )
+
     def term(self, op: str) -> tuple[Token, _Modifiers]:
         modifiers = _Modifiers()
         while True:
-            token = self.peek
-            if token.kind == "name" and self.tokens[self.at + 1].text not in ("*", "("):
+            token, follows = self.peek, self.tokens[min(self.at + 1, len(self.tokens) - 1)].text
+            if token.kind == "name" and follows not in ("*", "?", "("):
                 return self.take(), modifiers
-            if op == "~" and token.text == "1" and self.tokens[self.at + 1].text != "*":
-                return self.take(), modifiers
+            if op == "~" and token.text in ("0", "1") and follows not in ("*", "?", "/"):
+                if token.text == "0":  # y ~ 0 + x: no intercept
+                    self.keep(modifiers, "fixed", (0.0,), token)
+                return replace(self.take(), text="1"), modifiers
             self.modifier(modifiers)
-            self.expect("sign", "'*' after the modifier", "*")
-            self.skip_ends()
 
     def modifier(self, into: _Modifiers) -> None:
-        token = self.peek
-        if token.kind == "name" and self.tokens[self.at + 1].text == "(":
-            call = self.take().text
-            if call not in ("c", "start", "label"):
-                fail(
-                    token.line,
-                    token.column,
-                    f"the modifier {call!r} is not available; use a number, NA, a label, "
-                    "start(...) or c(...).",
-                )
-            values = self.arguments()
-            if call == "start":
-                into.start = tuple(_number(value, "start(...) needs numbers") for value in values)
-                return
-        else:
-            values = [self.value()]
-        if all(value.kind == "number" or value.text == "NA" for value in values):
-            into.fixed = tuple(_number(value, "") for value in values)
+        first = self.peek
+        call, values = self.call()
+        sign = self.expect("sign", "'*' after the modifier", "*", "?")
+        self.skip_ends()
+        if call == "start" or sign.text == "?":
+            numbers = tuple(_number(value, "start(...) needs numbers") for value in values)
+            self.keep(into, "start", numbers, first)
+        elif call == "equal":
+            paths = tuple("".join(value.text.split()) for value in values)
+            self.keep(into, "labels", paths, first)
+        elif all(value.kind == "number" or value.text == "NA" for value in values):
+            self.keep(into, "fixed", tuple(_number(value, "") for value in values), first)
         elif all(value.kind == "name" for value in values):
-            into.labels = tuple("" if value.text == "NA" else value.text for value in values)
+            labels = tuple("" if value.text == "NA" else value.text for value in values)
+            self.keep(into, "labels", labels, first)
         else:
-            fail(token.line, token.column, "numbers and labels cannot be mixed in one c(...).")
+            fail(first.line, first.column, "numbers and labels cannot be mixed in one c(...).")
+
+    def keep(
+        self, into: _Modifiers, kind: str, values: tuple[float, ...] | tuple[str, ...], at: Token
+    ) -> None:
+        if getattr(into, kind):
+            what = {"fixed": "values", "start": "starting values", "labels": "labels"}[kind]
+            fail(at.line, at.column, f"one path cannot have two {what}; write one of them.")
+        setattr(into, kind, values)
+
+    def call(self) -> tuple[str, list[Token]]:
+        """Read the values of a modifier, and the function around them if there is one."""
+        token = self.peek
+        if token.kind != "name" or self.tokens[self.at + 1].text != "(":
+            return "", [self.value()]
+        if token.text not in MODIFIERS:
+            instead = "use a number, NA, a label, start(...) or c(...)"
+            fail(
+                token.line,
+                token.column,
+                f"the modifier {token.text!r} is not available; "
+                f"{INSTEAD.get(token.text, instead)}.",
+            )
+        return self.take().text, self.arguments()
 
     def arguments(self) -> list[Token]:
         self.expect("sign", "'('", "(")
-        values = [self.value()]
-        while self.peek.text == ",":
+        if self.peek.text == "c" and self.tokens[self.at + 1].text == "(":
             self.take()
-            values.append(self.value())
+            values = self.arguments()
+        else:
+            values = [self.value()]
+            while self.peek.text == ",":
+                self.take()
+                values.append(self.value())
         self.expect("sign", "',' or ')'", ")")
         return values
 
     def value(self) -> Token:
         token = self.peek
-        if token.text == "c" and self.tokens[self.at + 1].text == "(":
-            fail(token.line, token.column, "write start(...) with the numbers, without c(...).")
         if token.text == "-":
             self.take()
-            number = self.expect("number", "a number after '-'")
-            return Token("number", f"-{number.text}", token.line, token.column, token.start)
+            number = self.number("a number after '-'")
+            return replace(number, text=f"-{number.text}", start=token.start)
+        if token.text == "(":
+            self.take()
+            inner = self.value()
+            self.expect("sign", "')'", ")")
+            return inner
         if token.kind == "text":
             self.take()
-            return Token("name", token.text[1:-1], token.line, token.column, token.start)
+            return replace(token, kind="name", text=token.text[1:-1])
         if token.kind == "number":
-            return self.take()
+            return self.number("a number")
         return self.expect("name", "a variable, a number or a label")
+
+    def number(self, wanted: str) -> Token:
+        """Read a number or a fraction such as 1/3."""
+        found = self.expect("number", wanted)
+        if self.peek.text != "/":
+            return found
+        self.take()
+        below = self.expect("number", "a number after '/'")
+        if float(below.text) == 0:
+            fail(below.line, below.column, "a number cannot be divided by 0.")
+        return replace(found, text=repr(float(found.text) / float(below.text)))
 
 
 def _term(left: Token, op: str, right: Token, modifiers: _Modifiers) -> Term:
     rhs = right.text
     if op == "~" and rhs == "1":
         op, rhs = "~1", ""
+    if op not in ("~~", "~*~") and left.text == rhs:
+        fail(right.line, right.column, f"{rhs!r} cannot depend on itself.")
     return Term(
         left.text,
         op,
@@ -303,20 +343,3 @@ def _number(token: Token, need: str) -> float:
     if token.kind != "number":
         fail(token.line, token.column, f"{need}, found {token.text!r}.")
     return float(token.text)
-
-
-def _tokens(model: str) -> list[Token]:
-    tokens, position, line, begin = [], 0, 1, 0
-    while position < len(model):
-        found = TOKEN.match(model, position)
-        column = position - begin + 1
-        if found is None:
-            fail(line, column, f"cannot read the character {model[position]!r}.")
-        kind, text = str(found.lastgroup), found.group()
-        if kind != "space":
-            tokens.append(Token(kind, text, line, column, position))
-        position = found.end()
-        if text == "\n":
-            line, begin = line + 1, position
-    stop = Token("stop", "", line, len(model) - begin + 1, len(model))
-    return [*tokens, stop]

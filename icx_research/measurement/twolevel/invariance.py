@@ -14,7 +14,7 @@ from icx_research.measurement.invariance_ladder import MIN_EQUAL_ITEMS, SIGNIFIC
 from icx_research.measurement.items import ROUNDING
 from icx_research.measurement.reliability import logit_interval
 from icx_research.measurement.sem.comparison import LikelihoodRatio, difference
-from icx_research.measurement.sem.model import read_path
+from icx_research.measurement.sem.specifications import read_paths
 from icx_research.measurement.sem.syntax import Term
 from icx_research.measurement.twolevel.levels import Terms, joint_table
 from icx_research.measurement.twolevel.model import estimate_levels, prepare_levels
@@ -113,7 +113,7 @@ class CrossLevelInvariance(Result):
         if highest is None or LEVELS.index(highest) < LEVELS.index(level):
             return False
         rows = self.models[level].fit.table.rows
-        exempt = {read_path(text, "free") for text in self.freed}
+        exempt = set(read_paths(self.freed, "free"))
         for latent in self.models[level].fit.table.latent:
             paths = {(r.lhs, r.op, r.rhs) for r in rows if r.op == "=~" and r.lhs == latent}
             if len(paths - exempt) < min(MIN_EQUAL_ITEMS, len(paths)):
@@ -231,7 +231,7 @@ def cross_level_invariance(
         raise ValueError(
             f"levels must be a beginning of {', '.join(LEVELS)}; got {', '.join(chosen)}."
         )
-    exempt = [read_path(text, "free") for text in free]
+    exempt = read_paths(free, "free")
     prepared = prepare_levels(
         model, data, unit=unit, saturated=None, analysis="cross_level_invariance"
     )

@@ -11,7 +11,8 @@ from icx_research.measurement.sem.parameters import (
     variable_roles,
 )
 from icx_research.measurement.sem.sample import check_names
-from icx_research.measurement.sem.syntax import Term, fail, parse
+from icx_research.measurement.sem.syntax import Term, parse
+from icx_research.measurement.sem.tokens import fail
 
 LEVELS = ("within", "between")
 # lavaan's ways to open a block.

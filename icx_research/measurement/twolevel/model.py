@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from icx_research.core.results import check_confidence_level
+from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.parameters import ParameterTable
@@ -149,6 +150,7 @@ def prepare_terms(
     return PreparedLevels(model, unit, within, between, items, sample, unrestricted(sample))
 
 
+@on_one_thread
 def estimate_levels(
     prepared: PreparedLevels, table: ParameterTable, confidence_level: float
 ) -> TwoLevelResult:

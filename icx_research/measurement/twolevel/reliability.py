@@ -10,6 +10,7 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.reliability import logit_interval
+from icx_research.measurement.sem.sample import column_names
 from icx_research.measurement.sem.syntax import Term
 from icx_research.measurement.twolevel.fitting import runaway_item
 from icx_research.measurement.twolevel.levels import Terms, joint_table
@@ -168,6 +169,10 @@ def multilevel_omega(
         raise ValueError(f"interval must be 'delta' or 'monte_carlo', not {interval!r}.")
     if interval == "monte_carlo" and (rng is None or n_resamples < 1):
         raise ValueError("interval='monte_carlo' needs a rng and n_resamples of at least 1.")
+    known = column_names(data)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"data has no column {unknown[0]!r}; it has {known}.")
     factor = tuple(Term(FACTOR, "=~", name) for name in names)
     prepared = prepare_terms(
         factor,

@@ -129,21 +129,23 @@ class TwoLevelResult(Result):
         return pd.Series(self.fit.saturated.icc, index=self.fit.table.observed, name="icc")
 
     def to_apa(self) -> str:
-        """Chi-square, CFI, TLI, RMSEA with interval, SRMR of both levels, units and n."""
+        """Chi-square, CFI, TLI, RMSEA with interval, SRMR of both levels, units and n.
+
+        Of an improper solution what makes it one: it is not for a paper.
+        """
         rows = f"{self.n_units} units, n = {self.n_used}"
-        if not self.converged:
-            return f"{self.note}, {rows}"
+        if self.problems:
+            return f"improper solution: {'; '.join(self.problems)}; {rows}"
         fit = self.fit_indices
         shown = {name: apa.bounded(fit[name], digits=3) for name in fit.index}
         limits = apa.interval(
             fit["rmsea_ci_low"], fit["rmsea_ci_high"], confidence_level=0.90, digits=3
         )
-        sentence = (
-            f"chi2({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
+        return (
+            f"χ²({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
             f"CFI = {shown['cfi']}, TLI = {shown['tli']}, RMSEA = {shown['rmsea']}, {limits}, "
             f"SRMR within = {shown['srmr_within']}, between = {shown['srmr_between']}, {rows}"
         )
-        return f"{sentence}; improper: {'; '.join(self.problems)}" if self.problems else sentence
 
 
 def _srmr(implied: np.ndarray, free: np.ndarray) -> float:

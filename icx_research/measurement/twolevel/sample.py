@@ -9,7 +9,7 @@ import pandas as pd
 
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
-from icx_research.measurement.items import POSITIVE, ROUNDING, item_values
+from icx_research.measurement.items import POSITIVE, SAME, item_values
 from icx_research.measurement.sem.sample import column_names
 
 
@@ -130,7 +130,7 @@ def _check_within(
 ) -> None:
     """Refuse items that do not vary within units, or follow from each other there."""
     sd = np.sqrt(np.maximum(np.diag(within), 0.0))
-    constant = sd <= ROUNDING * np.maximum(np.abs(mean).max(axis=0), np.finfo(float).tiny)
+    constant = sd <= SAME * np.maximum(np.abs(mean).max(axis=0), np.finfo(float).tiny)
     if constant.any():
         raise ValueError(
             f"{analysis} needs items that vary within units; {names[int(constant.argmax())]!r} "

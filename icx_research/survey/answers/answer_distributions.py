@@ -73,7 +73,10 @@ class AnswerDistributions:
         left_out = self.items.loc[self.items["status"] == NO_CATEGORIES, "item"]
         if left_out.empty:
             return ""
-        return f"the answers to these items are not few whole numbers: {', '.join(left_out)}."
+        return (
+            "bars need answers in few whole numbers, such as 1 to 7; these have others: "
+            f"{', '.join(left_out)}."
+        )
 
     @property
     def parts(self) -> "list[AnswerDistributions]":

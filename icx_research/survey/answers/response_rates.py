@@ -228,10 +228,7 @@ class EarlyLate(Result):
     def to_apa(self) -> str:
         """Difference, interval and respondents."""
         found = self.difference
-        return (
-            f"late - early = {found.value:.2f}, {100 * found.confidence_level:g}% CI "
-            f"[{found.ci_low:.2f}, {found.ci_high:.2f}], n = {self.n_used} respondents"
-        )
+        return f"late − early = {apa.with_interval(found)}, n = {self.n_used} respondents"
 
 
 def early_late_comparison(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from icx_research.core import apa
 from icx_research.core.artefacts import effective_n
 from icx_research.core.errors import NotTestable
 from icx_research.core.reduction import moments
@@ -72,8 +73,7 @@ class PostStratifiedMean(Result):
         """Weighted mean with interval, and effective n."""
         found = self.weighted
         return (
-            f"weighted M = {found.value:.2f}, {100 * found.confidence_level:g}% CI "
-            f"[{found.ci_low:.2f}, {found.ci_high:.2f}], n = {self.n_used} "
+            f"weighted M = {apa.with_interval(found)}, n = {self.n_used} "
             f"(effective {self.effective_n:.0f})"
         )
 

@@ -35,6 +35,10 @@ NOT_ITEMS = re.compile(
     r"|region|size|duration|progress|finished|status|count|number|nr|no|index|weight|language"
     r"|geschlecht|alter|jahr|monat|bildung|gewicht)(_|$)"
 )
+# The number of an item, with a letter or a mark that it is worded the other way round.
+ITEM_NUMBER = re.compile(
+    r"[_\-. ]?\d+([a-z]|[_\-. ](r|rev|reversed?|rec|inv|neg|umgepolt))?$", flags=re.IGNORECASE
+)
 # How much of something, and what survey programs write beside the answers: never answers.
 COUNTED = re.compile(
     r"^((how_many|number_of|anzahl|wie_viele)(_.*)?|(lastpage|startlanguage|seed|interviewtime"
@@ -199,7 +203,7 @@ def _range(body: pd.Series) -> tuple[int, int]:
 
 
 def _stem(name: str) -> str:
-    return re.sub(r"[_\-. ]?\d+[a-z]?$", "", name.strip()) or name
+    return ITEM_NUMBER.sub("", name.strip()) or name
 
 
 def _free(stem: str, side: str, used: set[str]) -> str:

@@ -18,6 +18,12 @@ LOW_IS_GOOD = re.compile(
     r"(^|_)(noten?|schulnoten?|grades?|effort|aufwand|waiting|wartezeit|difficult(y|ies)?"
     r"|complaints?|beschwerden?|problems?|probleme)(_|$)"
 )
+# Encodings that nothing in a file tells apart; letters of names do.
+GUESSED = {
+    "cp1252": "QUESTION: do names read well, or is it cp1250 (Central Europe) or mac_roman?",
+    "cp1250": "QUESTION: do names read well, or is it another encoding?",
+    "latin-1": "QUESTION: do names read well, or is it another encoding?",
+}
 WIDTH = 96
 LONG = 40  # letters of a column's name that deserve a line of their own
 HEAD = """\
@@ -98,8 +104,8 @@ def study_text(
 
 def _table(table: TableDraft) -> list[str]:
     looked, lines = table.looked_at, [f"file: {word(table.file)}"]
-    lines += [f"{key}: {_setting(value)}   # as found in the file"
-              for key, value in looked.settings.items()]  # fmt: skip
+    for key, value in looked.settings.items():
+        lines.append(f"{key}: {_setting(value)}   # {GUESSED.get(value, 'as found in the file')}")
     if looked.sheets:
         listed = ", ".join(repr(name) for name in looked.sheets)
         lines += comment(f"QUESTION: or one of the other sheets, {listed}?")

@@ -14,6 +14,7 @@ from icx_research.survey.files.header_rows import refuse_second_header, refuse_t
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
 from icx_research.survey.files.qualtrics import looks_like_qualtrics, strip_qualtrics
+from icx_research.survey.files.swallowed_rows import refuse_swallowed_rows
 from icx_research.survey.files.tables import DRAFT, TextTable, doubled, positions
 from icx_research.survey.supplier_blocks import described
 
@@ -59,6 +60,7 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         raise StudyError(
             f"{path.name} holds column names only; export it again with the rows of data below."
         )
+    refuse_swallowed_rows(path.name, body, at, source, width=width)
     good = [(row, cells) for row, cells in body if len(cells) == width]
     columns = {name: [cells[i] for _, cells in good] for name, i in at.items()}
     return TextTable(
@@ -70,6 +72,7 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         wording={name: wording[name] for name in at if wording.get(name)},
         log=log,
         doubled=doubled(header[1]),
+        labels=tuple(label.strip() for label in header[1]),
     )
 
 

@@ -65,6 +65,8 @@ def read_excel(path: Path, source: Source) -> TextTable:
         n_columns=len(header),
         personal=_personal(header, body, at),
         doubled=doubled(header),
+        labels=tuple(header),
+        log=_hidden(path.name, numbers, marks),
     )
 
 
@@ -197,6 +199,17 @@ def _errors(body: Sequence[Row], columns: dict[int, str]) -> Iterator[tuple[int,
         for i, cell in enumerate(cells):
             if i in columns and cell.value is not None and cell.data_type == "e":
                 yield row, i
+
+
+def _hidden(file: str, rows: Sequence[int], marks: Marks) -> tuple[str, ...]:
+    """Say how many rows are hidden, as filters hide them, but read."""
+    n = len(marks.hidden & set(rows))
+    if not n:
+        return ()
+    return (
+        f"{file}: {n} of {len(rows)} rows are hidden in the workbook but read like the others; "
+        "delete them there if they are not meant.",
+    )
 
 
 def _personal(header: list[str], body: Sequence[Row], at: dict[str, int]) -> tuple[str, ...]:

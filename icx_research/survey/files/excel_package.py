@@ -10,6 +10,7 @@ from icx_research.survey.files import limits
 
 CHUNK = 1 << 20
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+HIDDEN = re.compile(rb'<(?:\w+:)?row (?=[^>]*?\br="(\d+)")[^>]*?\bhidden="(?:1|true)"')
 # A formula without a value; t="str" with an empty value is an empty text, which is one.
 EMPTY_FORMULA = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]+)(\d+)"(?![^>]*t="str")[^>]*>\s*'
@@ -20,10 +21,11 @@ EMPTY_FORMULA = re.compile(
 
 @dataclass
 class Marks:
-    """Merged cells and formulas without a stored value, as the sheet's XML has them."""
+    """Merged cells, formulas without a stored value and hidden rows, as the sheet has them."""
 
     merged: list[tuple[str, int, int]] = field(default_factory=list)
     without_value: list[tuple[int, int]] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
 
     @staticmethod
     def columns_of(ref: str) -> range:
@@ -71,7 +73,7 @@ def check_package(path: Path) -> None:
 
 
 def find_marks(path: Path, part: str) -> Marks:
-    """Search the XML of one sheet for merged cells and formulas without a value."""
+    """Search the XML of one sheet for merged cells, formulas without a value and hidden rows."""
     marks = Marks()
     with ZipFile(path) as package, package.open(part) as stream:
         rest = b""
@@ -89,6 +91,7 @@ def _collect(text: bytes, marks: Marks) -> None:
     for left, top, right, bottom in MERGED.findall(text):
         ref = f"{left.decode()}{top.decode()}:{right.decode()}{bottom.decode()}"
         marks.merged.append((ref, int(top), int(bottom)))
+    marks.hidden.update(int(row) for row in HIDDEN.findall(text))
     for column, row in EMPTY_FORMULA.findall(text):
         marks.without_value.append((int(row), _index(column)))
 

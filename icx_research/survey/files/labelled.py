@@ -13,6 +13,7 @@ from icx_research.survey.files.personal import SAMPLE, personal_columns
 from icx_research.survey.files.tables import TextTable, number_text, positions, typed_columns
 from icx_research.survey.supplier_blocks import described
 
+WITHOUT_LIMIT = 1e300  # what SPSS stores for "lowest" and "highest" is about 1.8e308
 STATA_MISSING = {chr(code) for code in range(ord("a"), ord("z") + 1)}
 
 
@@ -50,6 +51,7 @@ def read_labelled(path: Path, source: Source) -> TextTable:
         rows=rows,
         ragged=[],
         n_columns=len(names),
+        labels=tuple(names),
         personal=_personal(path, source, [name for name in names if name not in at]),
         wording={name: text for name in at if (text := about.column_names_to_labels.get(name))},
         answer_labels={
@@ -111,6 +113,8 @@ def _check_missing(
 
 
 def _span(low: Any, high: Any) -> str:
+    if not isinstance(low, str) and max(abs(low), abs(high)) >= WITHOUT_LIMIT:
+        return f"{number_text(low)} or more" if high > 0 else f"{number_text(high)} or less"
     if low == high:
         return f".{low}" if low in STATA_MISSING else number_text(low)
     return f"{number_text(low)} to {number_text(high)}"

@@ -47,6 +47,7 @@ def read_parquet(path: Path, source: Source) -> TextTable:
         rows=rows,
         ragged=[],
         n_columns=len(names),
+        labels=tuple(names),
         personal=personal_columns(samples),
     )
 

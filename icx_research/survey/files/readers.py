@@ -11,6 +11,7 @@ from icx_research.survey.codebook import Source
 from icx_research.survey.files.limits import check_size
 from icx_research.survey.files.personal import refuse_personal
 from icx_research.survey.files.tables import TextTable, check_ids
+from icx_research.survey.supplier_blocks import unlisted_suppliers
 
 DATA_VARIABLE = "ICX_DATA"
 # Formats people have that are not read, with what to do instead.
@@ -73,7 +74,8 @@ def read_table(path: Path, source: Source) -> TextTable:
         raise StudyError(f"{path.name} cannot be read: {error.strerror}.") from None
     check_ids(table, file=path.name, source=source)
     refuse_personal(table, file=path.name, source=source)
-    return replace(table, digest=digest)
+    others = unlisted_suppliers(path.name, table.labels, source)
+    return replace(table, digest=digest, log=(*table.log, *others))
 
 
 def reader_of(path: Path, source: Source) -> Callable[[Path, Source], TextTable]:

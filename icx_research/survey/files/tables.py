@@ -1,12 +1,14 @@
 """What every reader hands over: declared columns as text, with places and notes."""
 
 import datetime as dt
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pandas as pd
 
@@ -17,7 +19,7 @@ from icx_research.survey.document import suggestion
 DRAFT = "draft"  # name of the source of a file nobody has described yet
 NUMERIC = ("answer", "figure", "weight")
 EXACT_BELOW = 10**15  # larger numbers lose digits in spreadsheets and in floats
-SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+\d{2,}")  # an id as a spreadsheet spoils it
+SCIENTIFIC = re.compile(r"\d([.,]\d+)?[Ee]\+\d{2,}")  # an id as spreadsheets and R spoil it
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class TextTable:
         SHA-256 of the file.
     doubled : tuple of str
         Names that several columns of the file share.
+    labels : tuple of str
+        Names of all columns, declared or not.
     """
 
     frame: pd.DataFrame
@@ -63,6 +67,7 @@ class TextTable:
     log: tuple[str, ...] = ()
     digest: str = ""
     doubled: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 def nouns(source: Source) -> dict[str, str]:
@@ -106,8 +111,8 @@ def _day_text(value: Any, date_format: str) -> Any:
 def _cell_text(value: Any, place: str, noun: str, decimal: str) -> str:
     if value is None or value != value:
         return ""
-    if isinstance(value, str):
-        return value
+    if isinstance(value, (str, UUID)):
+        return str(value)
     if isinstance(value, (dt.date, dt.time, dt.timedelta)):
         if noun:
             raise StudyError(
@@ -116,7 +121,7 @@ def _cell_text(value: Any, place: str, noun: str, decimal: str) -> str:
             )
         return str(value)
     if isinstance(value, (bool, int, float, Decimal)):
-        if isinstance(value, float) and noun and abs(value) >= EXACT_BELOW:
+        if isinstance(value, float) and noun and EXACT_BELOW <= abs(value) < math.inf:
             raise StudyError(
                 f"{place}: the {noun} is a number of more than 15 digits, of which the last ones "
                 "are lost; export the column as text from where it was made."
@@ -147,9 +152,17 @@ def _check_one_type(values: Sequence[Any], rows: Sequence[int], place: str, noun
 
 
 def check_ids(table: TextTable, *, file: str, source: Source) -> None:
-    """Refuse ids that a spreadsheet has written in scientific notation."""
+    """Refuse ids in scientific notation, and ids whose letters were read in a wrong encoding."""
     for role, column in source.keys.items():
         cells = table.frame[column].tolist()
+        misread = {cell for cell in set(cells) if _is_misread(cell)}
+        if misread:
+            row = next(r for r, cell in zip(table.rows, cells, strict=True) if cell in misread)
+            raise StudyError(
+                f"{file}, row {row}, column {column}: letters of the {role.replace('_', ' ')} were "
+                "lost or misread by a program, as in DÃ¼sseldorf; declare the encoding of the "
+                "file, or export it again as UTF-8 from where it was made."
+            )
         spoiled = {cell for cell in set(cells) if SCIENTIFIC.fullmatch(cell.strip())}
         if spoiled:
             row = next(r for r, cell in zip(table.rows, cells, strict=True) if cell in spoiled)
@@ -158,6 +171,21 @@ def check_ids(table: TextTable, *, file: str, source: Source) -> None:
                 "scientific notation (E+), so digits are lost; export the column as text from "
                 "where it was made."
             )
+
+
+def _is_misread(word: str) -> bool:
+    """Tell text that was written as UTF-8 and read as something else, or lost letters."""
+    if word.isascii():
+        return False
+    if any(
+        letter == "\ufffd" or ("\x80" <= letter <= "\x9f" and letter != "\x85") for letter in word
+    ):
+        return True
+    try:
+        word.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def doubled(header: Sequence[str]) -> tuple[str, ...]:

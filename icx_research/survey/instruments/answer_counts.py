@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core import apa
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
 from icx_research.core.results import Estimate, Result, estimate_table
 from icx_research.survey.complement import groups_withheld, withheld_words
@@ -80,12 +81,8 @@ class GroupedScore(Result):
         if len(self.estimates) > 1:
             return f"{self.name} of {len(self.estimates)} groups, n = {self.n_used}"
         found = self.estimates[0]
-        value, low, high = (
-            f"{number + 0.0:.{self.digits}f}"
-            for number in (found.value, found.ci_low, found.ci_high)
-        )
-        level = f"{100 * found.confidence_level:g}% CI"
-        return f"{self.name} = {value}, {level} [{low}, {high}], n = {self.n_used}"
+        told = apa.with_interval(found, digits=self.digits)
+        return f"{self.name} = {told}, n = {self.n_used}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from icx_research.core import apa
 from icx_research.core.errors import NotTestable
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
@@ -52,10 +53,7 @@ class UnderstandingGap(Result):
     def to_apa(self) -> str:
         """Total gap with interval and persons."""
         gap = self.estimate
-        return (
-            f"gap 1 (believed - expected) = {gap.value:.2f}, {100 * gap.confidence_level:g}% CI "
-            f"[{gap.ci_low:.2f}, {gap.ci_high:.2f}], n = {self.n_used} persons"
-        )
+        return f"gap 1 (believed − expected) = {apa.with_interval(gap)}, n = {self.n_used} persons"
 
 
 def understanding_gap(
@@ -116,7 +114,7 @@ def understanding_gap(
     >>> suppliers = pd.DataFrame({"g1": [5, 5, 6], "g2": [5, 6, 5]})
     >>> understanding_gap(clients, suppliers, expectation={"reliability": ["e1", "e2"]},
     ...                   guess={"reliability": ["g1", "g2"]})
-    UnderstandingGap: gap 1 (believed - expected) = -0.92, 95% CI [-1.89, 0.06], n = 7 persons
+    UnderstandingGap: gap 1 (believed − expected) = −0.92, 95% CI [−1.89, 0.06], n = 7 persons
     """
     check_confidence_level(confidence_level)
     known = set(nw.from_native(suppliers).collect_schema().names())

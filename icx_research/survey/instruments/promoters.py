@@ -79,7 +79,7 @@ def net_promoter_score(
     --------
     >>> import pandas as pd
     >>> net_promoter_score(pd.Series([10] * 40 + [8] * 35 + [3] * 25))
-    NetPromoterScore: net_promoter_score = 15.0, 95% CI [-0.7, 29.8], n = 100
+    NetPromoterScore: net_promoter_score = 15.0, 95% CI [−0.7, 29.8], n = 100
 
     Of a study:
 

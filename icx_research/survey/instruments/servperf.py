@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, Result, check_confidence_level
@@ -58,10 +59,7 @@ class Servperf(Result):
     def to_apa(self) -> str:
         """Total with interval and respondents."""
         found = self.estimate
-        return (
-            f"perceived quality = {found.value:.2f}, {100 * found.confidence_level:g}% CI "
-            f"[{found.ci_low:.2f}, {found.ci_high:.2f}], n = {self.n_used} respondents"
-        )
+        return f"perceived quality = {apa.with_interval(found)}, n = {self.n_used} respondents"
 
 
 def servperf(

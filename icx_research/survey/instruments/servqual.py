@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core import apa
 from icx_research.core.artefacts import gap_reliability
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.reduction import moments
@@ -108,10 +109,9 @@ class ServqualGap(Result):
 
     def to_apa(self) -> str:
         """Total gap with interval and respondents."""
-        gap = self.estimate
+        told = apa.with_interval(self.estimate)
         return (
-            f"gap (perception - expectation) = {gap.value:.2f}, {100 * gap.confidence_level:g}% CI "
-            f"[{gap.ci_low:.2f}, {gap.ci_high:.2f}], n = {self.n_used} respondents, descriptive"
+            f"gap (perception − expectation) = {told}, n = {self.n_used} respondents, descriptive"
         )
 
 

@@ -172,7 +172,7 @@ def test_sentence_gives_the_scaled_statistics():
     result = wlsmv()
     fit = result.fit_indices
     assert result.to_apa() == (
-        "scaled chi2(24) = 114.79, p < .001, CFI = .967, TLI = .951, RMSEA = .074, 90% CI [.060, "
+        "scaled χ²(24) = 114.79, p < .001, CFI = .967, TLI = .951, RMSEA = .074, 90% CI [.060, "
         ".087], SRMR = .046, n = 700"
     )
     assert fit["cfi"].round(3) == 0.988

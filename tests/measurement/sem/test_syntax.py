@@ -45,7 +45,7 @@ def test_one_modifier_per_group():
 
 
 def test_intercepts_and_definitions():
-    terms = parse("y ~ a*x + 1\ny ~~ 0*1e0*z\nab := a*(b - 1)^2 # product")
+    terms = parse("y ~ a*x + 1\ny ~~ 1e0*z\nab := a*(b - 1)^2 # product")
     assert [(t.op, t.rhs) for t in terms] == [
         ("~", "x"), ("~1", ""), ("~~", "z"), (":=", "a*(b - 1)^2"),
     ]  # fmt: skip
@@ -57,7 +57,7 @@ def test_intercepts_and_definitions():
         ("f =~ x1 x2", "line 1, column 9: expected '+' or the end of the line, found 'x2'."),
         ("f =~ x1 +", "line 1, column 10: expected a variable, a number or a label, found the end "
          "of the model."),
-        ("\nf = x1", "line 2, column 3: cannot read the character '='."),
+        ("\nf = x1", "line 2, column 3: a single '=' is no operator; use =~, ~, ~~, := or ==."),
         ("f x1", "line 1, column 3: expected an operator (=~, ~, ~~, ~*~, | or :=), found 'x1'."),
         ("f <~ x", "line 1, column 3: the operator '<~' is not available; use one of =~, ~~, ~*~, "
          "|, :=, ~, ==, < or >."),

@@ -122,8 +122,8 @@ def test_table_and_counts():
     single = "3 units have one row, which informs between units only"
     assert result.note.startswith(f"configural: {single}")
     assert result.to_apa() == (
-        "highest level = configural; metric: delta chi2(5) = 33.97, p < .001; "
-        "scalar: delta chi2(6) = 226.57, p < .001; 90 units, n = 666"
+        "highest level = configural; metric: Δχ²(5) = 33.97, p < .001; "
+        "scalar: Δχ²(6) = 226.57, p < .001; 90 units, n = 666"
     )
 
 

@@ -197,7 +197,7 @@ def test_improper_solutions_are_named(rng):
     text = "; ".join(found.problems)
     assert "Heywood case: the residual variance of 'q" in text
     assert "is negative (-0.0" in text and "between units" in text
-    assert found.to_apa().endswith(f"40 units, n = 240; improper: {text}")
+    assert found.to_apa() == f"improper solution: {text}; 40 units, n = 240"
     rows = found.table[(found.table["level"] == "between") & (found.table["op"] == "~~")]
     assert (rows["estimate"] < 0).sum() == text.count("Heywood")
     lone = flat.assign(**{q: rng.normal(size=len(flat)) for q in FOUR})
@@ -253,14 +253,14 @@ def test_a_likelihood_without_upper_limit_is_named_with_the_way_out():
         "zero ('b ~~ 0*b')"
     )
     assert found.table["estimate"].isna().all() and found.fit_indices.isna().all()
-    assert found.to_apa().startswith("not converged after 300 steps")
+    assert found.to_apa().startswith("improper solution: not converged after 300 steps")
     assert fitted(sparse(4), level(model, f"{model}\nb ~~ 0*b")).converged
 
 
 def test_sentence_and_result():
     found = fitted(answers(), one("f"))
     assert found.to_apa() == (
-        "chi2(18) = 99.01, p < .001, CFI = .928, TLI = .881, RMSEA = .082, 90% CI [.067, .098], "
+        "χ²(18) = 99.01, p < .001, CFI = .928, TLI = .881, RMSEA = .082, 90% CI [.067, .098], "
         "SRMR within = .056, between = .058, 90 units, n = 666"
     )
     assert list(found.table.columns) == [

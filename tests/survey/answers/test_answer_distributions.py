@@ -141,7 +141,7 @@ def test_answers_that_are_not_few_whole_numbers_are_left_out_and_named(answers, 
     found = answer_distributions(study_of(answers, low=low, high=high))
     assert found.items["status"].tolist() == ["no categories", "withheld"]
     assert [part.items["item"].tolist() for part in found.parts] == [["c1"]]
-    words = "the answers to these items are not few whole numbers: q1."
+    words = "bars need answers in few whole numbers, such as 1 to 7; these have others: q1."
     assert found.note == words
     with pytest.raises(icx.NotTestable, match=words):
         shown(study_of(answers, low=low, high=high))

@@ -191,6 +191,18 @@ def test_a_decimal_comma_is_detected(tmp_path, rng):
     assert read_study(path).tables["internal"]["q2"].max() in (6.5, 7)
 
 
+@pytest.mark.parametrize(
+    ("unit", "written", "guessed"),
+    [("Köln", "cp1252", "cp1252"), ("Źrebce", "cp1250", "cp1250"), ("Köln", "utf-8", "")],
+)
+def test_an_encoding_that_is_guessed_is_asked_about(tmp_path, rng, unit, written, guessed):
+    staff, customers = (table.replace("B00", unit) for table in surveys(rng))
+    staff.iloc[0, 0] = unit
+    _, text = draft(tmp_path, *write(tmp_path, staff, customers, encoding=written))
+    assert text.count("QUESTION: do names read well, or") == 2 * bool(guessed)
+    assert not guessed or f"encoding: {guessed}   # QUESTION: do names read well" in text
+
+
 def test_waves_need_a_partner(tmp_path, rng):
     staff, customers = surveys(rng)
     staff["wave"] = ["1", "2"] * 90

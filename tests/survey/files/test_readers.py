@@ -172,8 +172,9 @@ def test_a_decimal_point_where_a_comma_is_declared_is_set_aside(tmp_path):
     codebook = with_option("separator: ';'\n  decimal: ','")
     study = read_small(tmp_path, staff=staff, codebook=codebook)
     assert study.quarantine[["row", "column", "reason"]].to_numpy().tolist() == [
-        [2, "q1", "the answer is not a number; correct it or declare its code in missing_codes"]
-    ]
+        [2, "q1", "the answer has a decimal point, but the file declares decimal: ','; leave that "
+         "key out, or write the point as a comma"]
+    ]  # fmt: skip
 
 
 NUMBER_MARKS = {

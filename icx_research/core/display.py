@@ -1,0 +1,91 @@
+"""Tables as people read them: few digits, nothing where there is nothing, no text cut."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from icx_research.core import apa
+
+COUNTS = ("n", "rows", "units", "respondents")  # columns of whole numbers begin so
+SMALLEST_P = 0.001
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ShownTable:
+    """A table that displays as it is read; `table` holds all digits.
+
+    Attributes
+    ----------
+    table : DataFrame
+    digits : int
+    """
+
+    table: pd.DataFrame
+    digits: int = 3
+
+    def __repr__(self) -> str:
+        """Give the table as text."""
+        shown = shown_cells(self.table, digits=self.digits)
+        return shown.to_string(index=_has_names(self.table)) if len(shown) else "nothing"
+
+    def _repr_html_(self) -> str:
+        return table_html(self.table, digits=self.digits)
+
+
+def to_table(table: pd.DataFrame, *, digits: int = 3) -> ShownTable:
+    """Show a table in a notebook as it would stand in a paper.
+
+    Parameters
+    ----------
+    table : DataFrame
+    digits : int, default 3
+        Decimals of what is not a count.
+
+    Returns
+    -------
+    ShownTable
+        Numbers are rounded, counts whole, missing values empty, p values below .001 named so,
+        and no text is cut. Nothing of the table itself is changed.
+
+    Examples
+    --------
+    >>> to_table(pd.DataFrame({"estimate": [-0.12345], "p_value": [1e-9], "n": [60.0]}))
+    estimate p_value  n
+      −0.123  < .001 60
+    """
+    return ShownTable(table, digits)
+
+
+def table_html(table: pd.DataFrame, *, digits: int = 3, na: str = "") -> str:
+    """Write a table as HTML with escaped texts, as `to_table` shows it."""
+    shown = shown_cells(table, digits=digits, na=na)
+    with pd.option_context("display.max_colwidth", None):
+        return shown.to_html(index=_has_names(table))
+
+
+def shown_cells(table: pd.DataFrame, *, digits: int = 3, na: str = "") -> pd.DataFrame:
+    """Turn every cell into the text that is shown."""
+    columns = [
+        [cell_text(value, name, digits=digits, na=na) for value in table.iloc[:, at]]
+        for at, name in enumerate(table.columns)
+    ]
+    cells = dict(enumerate(columns))
+    shown = pd.DataFrame(cells, index=table.index, columns=range(len(columns)), dtype=object)
+    return shown.set_axis(table.columns, axis="columns")
+
+
+def cell_text(value: object, column: object, *, digits: int = 3, na: str = "") -> str:
+    """Write one value as it is shown in a column of this name."""
+    if value is None or value is pd.NA or value != value:
+        return na
+    if not isinstance(value, float):
+        return str(value)
+    if str(column).startswith("p_") and value < SMALLEST_P:
+        return "< .001"
+    whole = value.is_integer() and (abs(value) > 1 or str(column).startswith(COUNTS))
+    return apa.number(value, digits=0 if whole else digits)
+
+
+def _has_names(table: pd.DataFrame) -> bool:
+    """Tell an index of names from mere row numbers."""
+    return table.index.nlevels > 1 or not pd.api.types.is_integer_dtype(table.index)

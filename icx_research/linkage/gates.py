@@ -1,0 +1,129 @@
+"""The correlation of two unit scores, behind the gates that a verdict on it asks for."""
+
+from collections.abc import Sequence
+
+from icx_research.core.cutoffs import MIN_LINKED_UNITS
+from icx_research.core.errors import Blocked
+from icx_research.linkage.correlation import LinkageCorrelation, linkage_correlations
+from icx_research.survey.disclosure import protect
+from icx_research.survey.linking import LinkedUnits
+
+
+def gated_correlation(
+    linked: LinkedUnits,
+    *,
+    internal: str,
+    external: str,
+    controls: Sequence[str] = (),
+    wave: str | None = None,
+    confidence_level: float = 0.95,
+) -> LinkageCorrelation:
+    """Correlate two unit scores where the gates allow a result to be told.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    internal, external, controls, wave, confidence_level
+        As in `linkage_correlations`.
+
+    Returns
+    -------
+    LinkageCorrelation
+        What verdicts, tables, figures and notebooks rest on.
+
+    Raises
+    ------
+    ValueError, NotTestable
+        As `linkage_correlations`.
+    Blocked
+        If fewer than 10 linked units, or client units behind them, have all values; if the
+        unit means of a side differ by no more than sampling error; if fewer than 10 units
+        have enough persons on both sides to be shown.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> linked = link_study(load_example("company"))
+    >>> gated_correlation(linked, internal="internal_satisfaction", external="csat").n_used
+    60
+    """
+    one_wave = linked.at_wave(wave)
+    _check_enough(count_units(one_wave, (internal, external, *controls)), one_wave.n_client_units)
+    found = linkage_correlations(
+        linked,
+        internal=internal,
+        external=external,
+        controls=controls,
+        wave=wave,
+        confidence_level=confidence_level,
+    )
+    _check_reliability(found)
+    _check_disclosure(found, one_wave)
+    return found
+
+
+def count_units(linked: LinkedUnits, names: Sequence[str]) -> int:
+    """Count the linked units of one wave that have all of these values."""
+    table = linked.table
+    return len(table.dropna(subset=[name for name in names if name in table]))
+
+
+def _check_enough(n_units: int, n_client_units: int) -> None:
+    """Refuse a result on too few units of either side."""
+    if n_units < MIN_LINKED_UNITS:
+        raise Blocked(
+            f"{n_units} linked units have all values; at least {MIN_LINKED_UNITS} are "
+            "needed for a verdict."
+        )
+    if n_client_units < MIN_LINKED_UNITS:
+        raise Blocked(
+            f"the linked units rest on {n_client_units} client units; at least "
+            f"{MIN_LINKED_UNITS} are needed for a verdict."
+        )
+
+
+def _check_reliability(found: LinkageCorrelation) -> None:
+    """Refuse a result on sampling error alone."""
+    for side in ("internal", "external"):
+        reliability = getattr(found, f"reliability_{side}")
+        if reliability.assessable and reliability.value <= 0:
+            raise Blocked(
+                f"the {side} unit means differ by no more than sampling error, so there is "
+                "nothing to relate; more respondents per unit are needed."
+            )
+
+
+def _check_disclosure(found: LinkageCorrelation, units: LinkedUnits) -> None:
+    """Refuse a result that could not be shown without exposing persons."""
+    shown = protect(units)
+    visible = shown.table[[found.internal, found.external]].notna().all(axis=1)
+    n_visible = int((visible & units.table[list(found.controls)].notna().all(axis=1)).sum())
+    if n_visible < MIN_LINKED_UNITS:
+        raise Blocked(
+            f"only {n_visible} units have at least {shown.min_persons} respondents on both sides; "
+            f"{MIN_LINKED_UNITS} are needed to show a result without exposing persons; "
+            "collect more answers, or join small units into larger ones."
+        )
+
+
+def too_few_units(linked: LinkedUnits) -> str:
+    """Say beforehand that a verdict on the asked scores is out of reach; empty where it is not."""
+    units = linked.at_wave()
+    n_units = units.table["unit"].nunique()
+    if n_units < MIN_LINKED_UNITS:
+        return f"{n_units} units are linked; there is no verdict below {MIN_LINKED_UNITS}."
+    n_visible, least = shown_units_of_question(linked), protect(units).min_persons
+    if n_visible >= MIN_LINKED_UNITS:
+        return ""
+    return (
+        f"{n_visible} of {n_units} units have at least {least} respondents on both sides; there "
+        f"is no verdict below {MIN_LINKED_UNITS}. Collect more answers, or join small units into "
+        "larger ones."
+    )
+
+
+def shown_units_of_question(linked: LinkedUnits) -> int:
+    """Count the units of the asked wave of which both asked scores may be shown."""
+    question, shown = linked.codebook.question, protect(linked.at_wave())
+    asked = shown.table[[question.internal[0], question.external[0]]]
+    return int(asked.notna().all(axis=1).sum())

@@ -1,0 +1,54 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from icx_research.core.display import cell_text, shown_cells, to_table
+
+LONG = "a note that is longer than the fifty characters at which a data frame cuts texts"
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "text"),
+    [
+        (-0.0004, "estimate", "0.000"),
+        (-0.5274, "estimate", "−0.527"),
+        (1.0, "cfi", "1.000"),
+        (131.0, "n_units", "131"),
+        (1.0, "n", "1"),
+        (0.00099, "p_value", "< .001"),
+        (0.001, "p_value", "0.001"),
+        (float("nan"), "estimate", ""),
+        (pd.NA, "raters_for_70", ""),
+        (None, "means", ""),
+        (7, "n_items", "7"),
+        ("B01", "unit", "B01"),
+    ],
+)
+def test_a_cell_reads_as_in_a_paper(value, column, text):
+    assert cell_text(value, column) == text
+
+
+def test_nothing_is_cut_and_everything_escaped():
+    html = to_table(pd.DataFrame({"note": [LONG], "unit": ["<i>A</i>"]}))._repr_html_()
+    assert LONG in html
+    assert "&lt;i&gt;A&lt;/i&gt;" in html
+
+
+def test_names_of_rows_are_shown_and_mere_numbers_are_not():
+    named = pd.DataFrame({"F1": [0.5]}, index=["q1"])
+    assert "<th>q1</th>" in to_table(named)._repr_html_()
+    counted = pd.DataFrame({"F1": [0.5]}, index=[37])
+    assert "37" not in to_table(counted)._repr_html_()
+
+
+def test_levels_of_columns_and_the_table_itself_stay():
+    table = pd.DataFrame(
+        [[0.12345, np.nan]], columns=pd.MultiIndex.from_tuples([("a", "min"), ("a", "max")])
+    )
+    assert shown_cells(table, digits=2).to_numpy().tolist() == [["0.12", ""]]
+    assert list(shown_cells(table).columns) == list(table.columns)
+    assert table.iloc[0, 0] == 0.12345
+
+
+def test_an_empty_table_says_so():
+    assert repr(to_table(pd.DataFrame({"side": []}))) == "nothing"
