@@ -1,8 +1,9 @@
 """The ladder of measurement invariance: its table, its labels and what it allows."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Literal
 
 import numpy as np
@@ -156,12 +157,7 @@ class InvarianceResult(Result):
     @property
     def highest_level(self) -> str | None:
         """The last level that holds, all before it holding too; None where none does."""
-        highest = None
-        for level in self.models:
-            if not self.holds(level):
-                break
-            highest = level
-        return highest
+        return last_held(self.models, self.holds)
 
     def allows(self, comparison: Literal["means", "regressions"]) -> bool:
         """Whether groups may be compared on latent means, or on regressions and covariances.
@@ -258,6 +254,12 @@ class InvarianceResult(Result):
             f"highest level = {self.highest_level} (rule: {self.rule}){freed}; "
             f"{'; '.join(steps)}; {len(self.groups)} groups, n = {self.n_used}"
         )
+
+
+def last_held(levels: Iterable[str], holds: Callable[[str], bool]) -> str | None:
+    """Name the last level that holds, all before it holding too; None where none does."""
+    held = list(takewhile(holds, levels))
+    return held[-1] if held else None
 
 
 def known_option(value: str, name: str, allowed: Sequence[str]) -> str:

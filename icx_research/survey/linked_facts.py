@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from icx_research.core.errors import StudyError
 from icx_research.survey.aggregation import UnitScores
-from icx_research.survey.unit_facts import facts_at
 
 
 def with_unit_facts(
@@ -35,3 +35,26 @@ def _facts_of(
     if found is None:
         return own
     return found.combine_first(own)[list(dict.fromkeys([*found, *own]))]
+
+
+def facts_at(scores: UnitScores, wave: str) -> pd.DataFrame | None:
+    """Give what is known of the units in one wave, by unit.
+
+    Raises
+    ------
+    StudyError
+        If units are known in several waves but the survey has no waves.
+    """
+    known = scores.attributes
+    if known is None or "wave" not in known:
+        return None if known is None else known.set_index("unit")
+    waves = list(known["wave"].unique())
+    if wave not in waves and not scores.codebook.tells_waves(scores.source):
+        if len(waves) > 1:
+            name = scores.source.name
+            raise StudyError(
+                f"Attributes of units are known in several waves, but the {name} survey has no "
+                f"wave column; declare the wave column under {name}: keys."
+            )
+        wave = waves[0]
+    return known[known["wave"] == wave].drop(columns="wave").set_index("unit")

@@ -1,6 +1,6 @@
 """What is known of units: attributes and programmes, once for all or wave by wave."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -8,9 +8,6 @@ import pandas as pd
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source
 from icx_research.survey.scoring import ScoredStudy
-
-if TYPE_CHECKING:
-    from icx_research.survey.aggregation import UnitScores
 
 
 def as_pandas(table: Any) -> Any:
@@ -73,26 +70,3 @@ def _waves_of(scored: ScoredStudy) -> list[str]:
             waves = nw.from_native(table, eager_only=True)["wave"].unique().to_list()
             found |= dict.fromkeys(sorted(waves))
     return list(found)
-
-
-def facts_at(scores: "UnitScores", wave: str) -> pd.DataFrame | None:
-    """Give what is known of the units in one wave, by unit.
-
-    Raises
-    ------
-    StudyError
-        If units are known in several waves but the survey has no waves.
-    """
-    known = scores.attributes
-    if known is None or "wave" not in known:
-        return None if known is None else known.set_index("unit")
-    waves = list(known["wave"].unique())
-    if wave not in waves and not scores.codebook.tells_waves(scores.source):
-        if len(waves) > 1:
-            name = scores.source.name
-            raise StudyError(
-                f"Attributes of units are known in several waves, but the {name} survey has no "
-                f"wave column; declare the wave column under {name}: keys."
-            )
-        wave = waves[0]
-    return known[known["wave"] == wave].drop(columns="wave").set_index("unit")

@@ -14,8 +14,8 @@ from icx_research import (
     study_from_frames,
     unit_scores,
 )
+from icx_research.survey.linked_facts import facts_at
 from icx_research.survey.programmes import programme_counts, switched_off
-from icx_research.survey.unit_facts import facts_at
 from tests.survey.builders import KEYS, changed, read_small
 
 WAVES = ("2023", "2024", "2025")

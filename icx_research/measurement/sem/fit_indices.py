@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special
 
+from icx_research.core import apa
+
 # The interval of the RMSEA has 90 % coverage by convention (Browne & Cudeck, 1993).
 RMSEA_TAILS = (0.95, 0.05)
 
@@ -127,3 +129,15 @@ def noncentrality(chi_square: float, df: float, probability: float) -> float:
     while below(top) > 0:
         top *= 2
     return float(optimize.brentq(below, 0.0, top, xtol=1e-10, rtol=1e-14))
+
+
+def fit_sentence(fit: pd.Series) -> str:
+    """Write chi-square, CFI, TLI and RMSEA with its interval as a paper shows them."""
+    shown = {name: apa.bounded(fit[name], digits=3) for name in ("cfi", "tli", "rmsea")}
+    limits = apa.interval(
+        fit["rmsea_ci_low"], fit["rmsea_ci_high"], confidence_level=0.90, digits=3
+    )
+    return (
+        f"χ²({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
+        f"CFI = {shown['cfi']}, TLI = {shown['tli']}, RMSEA = {shown['rmsea']}, {limits}"
+    )

@@ -15,6 +15,7 @@ from icx_research.measurement.sem import standardised
 from icx_research.measurement.sem.convergent import convergent_validity
 from icx_research.measurement.sem.estimates import estimates_frame
 from icx_research.measurement.sem.estimation import Fit
+from icx_research.measurement.sem.fit_indices import fit_sentence
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
 from icx_research.measurement.sem.ordinal_indices import (
     adjusted,
@@ -259,13 +260,5 @@ class SemResult(Result):
         fit, scaled = self.fit_indices, ""
         if self.estimator == "WLSMV":
             fit, scaled = adjusted(fit), "scaled "
-        low, high = fit["rmsea_ci_low"], fit["rmsea_ci_high"]
-        limits = apa.interval(low, high, confidence_level=0.90, digits=3)
-        return (
-            f"{scaled}χ²({fit['df']:.0f}) = {fit['chi_square']:.2f}, "
-            f"{apa.p_value(fit['p_value'])}, "
-            f"CFI = {apa.bounded(fit['cfi'], digits=3)}, "
-            f"TLI = {apa.bounded(fit['tli'], digits=3)}, "
-            f"RMSEA = {apa.bounded(fit['rmsea'], digits=3)}, {limits}, "
-            f"SRMR = {apa.bounded(fit['srmr'], digits=3)}, n = {self.n_used}"
-        )
+        srmr = apa.bounded(fit["srmr"], digits=3)
+        return f"{scaled}{fit_sentence(fit)}, SRMR = {srmr}, n = {self.n_used}"

@@ -10,7 +10,12 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.results import Result, check_confidence_level
-from icx_research.measurement.invariance_ladder import MIN_EQUAL_ITEMS, SIGNIFICANCE, known_option
+from icx_research.measurement.invariance_ladder import (
+    MIN_EQUAL_ITEMS,
+    SIGNIFICANCE,
+    known_option,
+    last_held,
+)
 from icx_research.measurement.items import ROUNDING
 from icx_research.measurement.reliability import logit_interval
 from icx_research.measurement.sem.comparison import LikelihoodRatio, difference
@@ -94,12 +99,7 @@ class CrossLevelInvariance(Result):
     @property
     def highest_level(self) -> str | None:
         """The last rung that holds, all before it holding too; None where none does."""
-        highest = None
-        for level in self.models:
-            if not self.holds(level):
-                break
-            highest = level
-        return highest
+        return last_held(self.models, self.holds)
 
     def allows(self, use: Literal["factor_icc", "unit_means"]) -> bool:
         """Whether the factor's ICC may be read, or unit means compared as the factor's.

@@ -9,7 +9,7 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.results import Result
 from icx_research.measurement.sem.estimates import estimates_frame
-from icx_research.measurement.sem.fit_indices import fit_indices
+from icx_research.measurement.sem.fit_indices import fit_indices, fit_sentence
 from icx_research.measurement.sem.summary import LOG_2PI
 from icx_research.measurement.twolevel.fitting import TwoLevelFit
 from icx_research.measurement.twolevel.levels import LEVELS
@@ -137,15 +137,10 @@ class TwoLevelResult(Result):
         if self.problems:
             return f"improper solution: {'; '.join(self.problems)}; {rows}"
         fit = self.fit_indices
-        shown = {name: apa.bounded(fit[name], digits=3) for name in fit.index}
-        limits = apa.interval(
-            fit["rmsea_ci_low"], fit["rmsea_ci_high"], confidence_level=0.90, digits=3
+        within, between = (
+            apa.bounded(fit[name], digits=3) for name in ("srmr_within", "srmr_between")
         )
-        return (
-            f"χ²({fit['df']:.0f}) = {fit['chi_square']:.2f}, {apa.p_value(fit['p_value'])}, "
-            f"CFI = {shown['cfi']}, TLI = {shown['tli']}, RMSEA = {shown['rmsea']}, {limits}, "
-            f"SRMR within = {shown['srmr_within']}, between = {shown['srmr_between']}, {rows}"
-        )
+        return f"{fit_sentence(fit)}, SRMR within = {within}, between = {between}, {rows}"
 
 
 def _srmr(implied: np.ndarray, free: np.ndarray) -> float:
