@@ -108,13 +108,19 @@ def test_modification_indices_match_lavaan(case):
     columns = ["modification_index", "expected_change", "expected_change_std"]
     ours = keyed(result.modification_indices(), result.groups, columns)
     theirs = keyed(of_case("modification", case).dropna(), (), ["mi", "epc", "sepc.all"])
+    fixed = keyed(result.table, result.groups, ["estimate", "se", "std_all"])
     given = {"age", "tenure"}
     compared = 0
     for key, row in theirs.items():
         if key[0] in given or (key[1] == "~~" and key[2] in given):
             continue
-        # a variance has no standardised change: lavaan gives its sign
-        values = ours[key] if key[0] != key[2] else [*ours[key][:2], np.sign(ours[key][1])]
+        values = ours[key]
+        if key[0] == key[2]:
+            # lavaan gives the sign of a variance's change; ours is in units of the variance
+            assert np.sign(values[1]) == row[2]
+            estimate, _, share = fixed[key]
+            assert values[2] == pytest.approx(values[1] * share / estimate, rel=1e-9)
+            values, row = values[:2], row[:2]
         assert_close(values, row, key, 10 * R_RTOL)
         compared += 1
     assert compared == {"predicted": 38, "gaps": 36, "fixed": 18, "blank": 48}[case]
