@@ -42,7 +42,7 @@ CASES = {
     "predicted": (f"{LOADS}seen + read ~ age + tenure\nx4 ~ age", "full", {"mean_structure": True}),
     "gaps": (f"{LOADS}seen + read ~ age + tenure", "gaps", {"missing": "fiml"}),
     "fixed": (FIXED, "full", {"group": "region"}),
-    "blank": (f"{LOADS}seen =~ 0*x7\nx5 ~~ start(0.5)*x6\nx7 ~~ 1*x7", "full", {}),
+    "blank": (f"{LOADS}seen =~ 0*x7\nx5 ~~ start(0.5)*x6\nx7 ~~ 2*x7", "full", {}),
 }
 
 

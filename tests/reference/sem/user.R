@@ -28,7 +28,7 @@ fits <- list(
   fixed = fit("seen =~ NA*x1 + c(a, b)*x2 + equal('seen =~ x1')*x3 + 0*x4
                seen ~~ c(1, NA)*seen
                a > 0", group = "region", group.label = c("east", "west")),
-  blank = fit(paste(loads, "seen =~ 0*x7\nx5 ~~ start(0.5)*x6\nx7 ~~ 1*x7", sep = "\n"))
+  blank = fit(paste(loads, "seen =~ 0*x7\nx5 ~~ start(0.5)*x6\nx7 ~~ 2*x7", sep = "\n"))
 )
 write_out <- function(frame, name) {
   writeLines(header, name)
