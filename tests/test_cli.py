@@ -133,7 +133,9 @@ def test_a_study_that_allows_no_correlation_runs_to_its_end_and_says_why(
     assert code == 0
     assert "K01 Main link: blocked" in out
     page = (tmp_path / "results" / "notebooks" / "04_linkage.html").read_text(encoding="utf-8")
-    expected = "at least 4 linked units" if problem == "three units" else "all units have the same"
+    expected = (
+        "3 linked units have all values" if problem == "three units" else "all units have the same"
+    )
     assert expected in page
 
 
