@@ -61,7 +61,8 @@ def main(arguments):
             return run([other_python(arguments), __file__, *arguments], os.environ)
         set_up()
         if command == "test":
-            return run_steps(test_steps(rest), OMP_NUM_THREADS="1")  # threads would compete
+            # Threads would compete, and settings of the user could change what comes out.
+            return run_steps(test_steps(rest), OMP_NUM_THREADS="1", **folders_beside_home())
         if command in SCRIPT_FOLDERS:
             return run_steps(script_steps(SCRIPT_FOLDERS[command], rest))
         return run([ICX, *arguments], child_environment(os.environ))
@@ -242,7 +243,15 @@ def child_environment(environment):
     kept["PATH"] = str(BIN) + os.pathsep + kept.get("PATH", os.defpath)
     kept.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", UV_PYTHON_DOWNLOADS="never")
     kept["ICX_COMMAND"] = "python run.py"  # so that hints name what can be typed
+    if not os.access(os.path.expanduser("~"), os.W_OK):
+        kept = {**folders_beside_home(), **kept}
     return kept
+
+
+def folders_beside_home():
+    """Name folders of `.venv` for what programs otherwise keep in the user's home."""
+    places = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib", "UV_CACHE_DIR": "uv"}
+    return {name: str(VENV / "home" / folder) for name, folder in places.items()}
 
 
 def run(command, environment, folder=None):

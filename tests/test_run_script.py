@@ -183,7 +183,8 @@ def test_command_is_forwarded_as_it_stands_from_the_users_folder(ready, calls):
     assert environment["VIRTUAL_ENV"] == str(ready.VENV)
 
 
-def test_programs_get_a_clean_environment(script):
+def test_programs_get_a_clean_environment(script, monkeypatch):
+    monkeypatch.setattr(script.os, "access", lambda *_: True)
     given = {"PATH": "there", "MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C"}
     assert script.child_environment(given) == {
         "PATH": f"{script.BIN}{os.pathsep}there",
@@ -196,14 +197,26 @@ def test_programs_get_a_clean_environment(script):
     assert "MPLBACKEND" in given
 
 
+def test_a_home_that_cannot_be_written_is_done_without(script, monkeypatch):
+    monkeypatch.setattr(script.os, "access", lambda *_: False)
+    environment = script.child_environment({"MPLCONFIGDIR": "mine"})
+    assert environment["IPYTHONDIR"] == str(script.VENV / "home" / "ipython")
+    assert environment["UV_CACHE_DIR"] == str(script.VENV / "home" / "uv")
+    assert environment["MPLCONFIGDIR"] == "mine"
+
+
 def test_test_runs_every_check_in_the_project_and_reports_all_failures(
     ready, calls, capsys, monkeypatch
 ):
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for name in ("OMP_NUM_THREADS", "IPYTHONDIR", "MPLCONFIGDIR"):
+        monkeypatch.delenv(name, raising=False)
     assert ready.main(["test"]) == 1
     assert [command[2] for command, *_ in calls] == ["ruff", "ruff", "mypy", "pytest", "pytest"]
     assert {folder for _, _, folder in calls} == {ready.ROOT}
-    assert {environment["OMP_NUM_THREADS"] for _, environment, _ in calls} == {"1"}
+    for _, environment, _ in calls:
+        assert environment["OMP_NUM_THREADS"] == "1"
+        assert environment["IPYTHONDIR"].startswith(str(ready.VENV))
+        assert environment["MPLCONFIGDIR"].startswith(str(ready.VENV))
     failures = capsys.readouterr().out.splitlines()[-1]
     assert failures.startswith("== failed: python -m ruff check .; python -m ruff format")
     assert failures.endswith("--dist loadfile --nbval --nbval-current-env notebooks")

@@ -1,6 +1,5 @@
 """Oracle: R cor.test, psych::partial.r and r.con, lm; tests/reference/linkage_r.*"""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.controls import control_columns
-from icx_research.linkage.correlation import linkage_correlations
-from icx_research.linkage.intervals import correlation_interval
-from tests.builders import codebook, linked_units
+from tests.builders import linked_units
+from tests.linkage.correlating import correlate, small
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R_RTOL = 1e-9  # R wrote 15 digits of closed forms
-PRINTED = 5e-4  # three decimals
 SAME = 1e-9  # the same sums in another order
 
 
@@ -31,14 +27,6 @@ def by_r():
 def units():
     table = pd.read_csv(REFERENCE / "linkage_units.csv")
     return linked_units(**{name: table[name] for name in table if name != "unit"})
-
-
-def correlate(units, **options):
-    return linkage_correlations(units, internal="inside", external="outside", **options)
-
-
-def small(inside, outside, **options):
-    return correlate(linked_units(inside, outside), **options)
 
 
 def assert_matches(test, row):
@@ -167,18 +155,6 @@ def test_interval_covers_as_often_as_it_says(rng, n, rho, c):
     assert covered / runs == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / runs))
 
 
-def test_golden_interval_of_thirty_percent_over_twenty_units():
-    found = correlation_interval(0.30, 20)
-    assert found.value == 0.30
-    assert found.ci_low == pytest.approx(-0.164, abs=PRINTED)
-    assert found.ci_high == pytest.approx(0.655, abs=PRINTED)
-    assert found.confidence_level == 0.95
-
-
-def test_controls_take_degrees_from_the_interval():
-    assert correlation_interval(0.3, 25, n_controls=5) == correlation_interval(0.3, 20)
-
-
 @pytest.mark.parametrize("method", ["pearson", "spearman"])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_perfect_lines_have_limits_at_one(method, sign):
@@ -264,53 +240,6 @@ def test_numbers_written_as_text_stay_numbers(units):
     assert found.primary == correlate(units, controls=["size"]).primary
 
 
-@pytest.mark.parametrize("method", ["pearson", "spearman"])
-@pytest.mark.parametrize("constant", [4.0, 0.1, 0.0, [0.3, 0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2, 0.3]])
-def test_constant_scores_are_refused_even_if_rounding_differs(method, constant):
-    other = [1.0, 2, 3, 5, 4, 6]
-    for inside, outside, name in ((constant, other, "inside"), (other, constant, "outside")):
-        if method == "spearman" and isinstance(constant, list):
-            continue  # ranks tell any two numbers apart
-        linked = linked_units(other, other)
-        linked.table["inside"], linked.table["outside"] = inside, outside
-        with pytest.raises(
-            Blocked, match=f"^all units have the same {name}; there is nothing to correlate\\.$"
-        ):
-            correlate(linked, method=method)
-
-
-def test_refuses_controls_that_explain_a_score():
-    inside = [1.0, 2, 3, 5, 4, 6]
-    linked = linked_units(inside, [2.0, 1, 4, 3, 6, 5], twin=np.multiply(inside, 2))
-    with pytest.raises(
-        Blocked, match=r"^the controls explain inside completely; leave some of them out\.$"
-    ):
-        correlate(linked, controls=["twin"])
-
-
-def test_too_few_units_are_not_testable():
-    with pytest.raises(
-        NotTestable,
-        match=r"^a correlation needs at least 4 linked units with all values; there are 3 in "
-        r"wave 1\.$",
-    ):
-        small([1.0, 2, 3, np.nan], [1.0, 3, 2, 4])
-    linked = linked_units([1.0, 2, 3, 5, 4], [2.0, 1, 4, 3, 6], region=list("abcab"))
-    with pytest.raises(
-        NotTestable,
-        match=r"^a correlation with these controls needs at least 6 linked units with all values; "
-        r"there are 5 in wave 1\.$",
-    ):
-        correlate(linked, controls=["region"])
-
-
-@pytest.mark.parametrize("method", ["pearson", "spearman"])
-@pytest.mark.parametrize("n", [0, 1])
-def test_no_unit_or_one_unit_is_not_testable(n, method):
-    with pytest.raises(NotTestable, match=f"there are {n} in wave 1"):
-        small([1.0 if n else np.nan], [2.0], method=method)
-
-
 def test_waves_are_never_put_together():
     inside, outside = [1.0, 2, 3, 4, 5, 9, 8, 7, 6, 5], [1.0, 2, 4, 3, 5, 1, 2, 3, 5, 4]
     two = linked_units(inside, outside, wave=["1"] * 5 + ["2"] * 5)
@@ -362,57 +291,3 @@ def test_a_monotone_change_leaves_spearman(units):
     curved = linked_units(np.exp(table["inside"]), table["outside"] ** 3)
     rank = correlate(units, method="spearman").correlation
     assert correlate(curved, method="spearman").correlation == rank
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"method": "kendall"}, "method must be 'pearson' or 'spearman', not 'kendall'."),
-        ({"confidence_level": 95}, "confidence_level must lie between 0 and 1, not 95."),
-        ({"internal": "csat"}, "internal must be one of inside; got 'csat'."),
-        ({"external": "inside"}, "external must be one of outside; got 'inside'."),
-        (
-            {"controls": ["sise"]},
-            "'sise' cannot be a control: linked units have no such attribute.",
-        ),
-        (
-            {"controls": ["outside"]},
-            "'outside' cannot be a control: it is what the units are or have.",
-        ),
-        ({"controls": ["unit"]}, "'unit' cannot be a control: it is what the units are or have."),
-        ({"wave": "9"}, "There is no wave '9'; linked are 1."),
-    ],
-)
-def test_refuses_bad_arguments_with_a_sentence(units, options, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        linkage_correlations(units, **{"internal": "inside", "external": "outside", **options})
-
-
-def test_a_declared_control_that_did_not_reach_the_units_is_not_testable():
-    linked = linked_units([1.0, 2, 3, 5, 4], [2.0, 1, 4, 3, 6], book=codebook())
-    with pytest.raises(
-        NotTestable,
-        match=r"^the control 'size' is not known of the linked units; attributes of client units "
-        r"carry over only where the crosswalk is one to one\.$",
-    ):
-        correlate(linked, controls=["size"])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"r": 1.2, "n": 20}, "r must lie between -1 and 1, not 1.2."),
-        ({"r": 0.3, "n": 3}, "the interval needs n of at least 4 (4 plus n_controls), not 3."),
-        (
-            {"r": 0.3, "n": 5, "n_controls": 2},
-            "the interval needs n of at least 6 (4 plus n_controls), not 5.",
-        ),
-        (
-            {"r": 0.3, "n": 20, "confidence_level": 1.0},
-            "confidence_level must lie between 0 and 1, not 1.0.",
-        ),
-    ],
-)
-def test_interval_refuses_what_it_cannot_cover(arguments, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        correlation_interval(**arguments)

@@ -5,16 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from icx_research.linkage.correlation import linkage_correlations
 from icx_research.linkage.disattenuation import attenuate, disattenuate
 from icx_research.linkage.intervals import correlation_interval
 from tests.builders import linked_units
+from tests.linkage.correlating import correlate
 
 GOLDEN = 5e-5  # four decimals
-
-
-def correlate(linked, **options):
-    return linkage_correlations(linked, internal="inside", external="outside", **options)
 
 
 def noisy_units(rng, *, n, rho, reliabilities, persons=10):

@@ -1,10 +1,20 @@
 """Intervals of clustered units and of the same respondents: by hand and by coverage."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from icx_research.linkage.intervals import MIN_CLUSTERS, correlate, fisher_interval, shared_mood
+from icx_research.linkage.intervals import (
+    MIN_CLUSTERS,
+    correlate,
+    correlation_interval,
+    fisher_interval,
+    shared_mood,
+)
+
+PRINTED = 5e-4  # three decimals
 
 
 def pearson(x, y, *, noise=None, cluster=None, level=0.95):
@@ -92,3 +102,35 @@ def test_without_shared_errors_nothing_changes(rng):
         [two.estimate.ci_low, two.estimate.ci_high, two.statistic, two.p_value],
     )
     assert one.estimate == fisher_interval(one.estimate.value, 1 / np.sqrt(17), 0.95)
+
+
+def test_golden_interval_of_thirty_percent_over_twenty_units():
+    found = correlation_interval(0.30, 20)
+    assert found.value == 0.30
+    assert found.ci_low == pytest.approx(-0.164, abs=PRINTED)
+    assert found.ci_high == pytest.approx(0.655, abs=PRINTED)
+    assert found.confidence_level == 0.95
+
+
+def test_controls_take_degrees_from_the_interval():
+    assert correlation_interval(0.3, 25, n_controls=5) == correlation_interval(0.3, 20)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"r": 1.2, "n": 20}, "r must lie between -1 and 1, not 1.2."),
+        ({"r": 0.3, "n": 3}, "the interval needs n of at least 4 (4 plus n_controls), not 3."),
+        (
+            {"r": 0.3, "n": 5, "n_controls": 2},
+            "the interval needs n of at least 6 (4 plus n_controls), not 5.",
+        ),
+        (
+            {"r": 0.3, "n": 20, "confidence_level": 1.0},
+            "confidence_level must lie between 0 and 1, not 1.0.",
+        ),
+    ],
+)
+def test_interval_refuses_what_it_cannot_cover(arguments, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        correlation_interval(**arguments)

@@ -1,6 +1,5 @@
 """One row per respondent, one block of columns per supplier."""
 
-import datetime as dt
 import time
 
 import numpy as np
@@ -18,58 +17,19 @@ from icx_research import (
     study_from_frames,
     unit_scores,
 )
-from tests.survey.builders import CODEBOOK, CUSTOMERS, KEYS, changed, read_small, write_study
-from tests.survey.formats import write_parquet, write_sav, write_workbook
-
-WIDE = CODEBOOK.replace(
-    "  scales:\n    service: {items: [q1, q2, q3], range: [1, 7], reverse_keyed: [q3]}",
-    '  supplier_blocks: {pattern: "{supplier}_{item}", suppliers: {HR: Personnel, IT: Computers}}\n'
-    "  attributes: [role]\n"
-    "  scales:\n    service: {items: [q1, q2], range: [1, 7], reverse_keyed: [q2]}\n"
-    "    exit: {items: [x], range: [0, 1]}",
-) + ("question: {internal: service, external: csat}\nthresholds: {max_quarantined: 0.9}\n")
-FOUND = WIDE.replace(", suppliers: {HR: Personnel, IT: Computers}", "")
-STAFF = """\
-person,branch,role,HR_q1,HR_q2,HR_x,IT_q1,IT_q2,IT_x
-s1,A,boss,6,2,1,5,3,0
-s2,A,,4,,,,,
-s3,B,clerk,,,,3,5,1
-s4,B,clerk,,,,,,
-s5,C,clerk,2,6,0,3,5,0
-s6,D,clerk,5,3,0,4,,0
-"""
-LONG_STAFF = """\
-person,branch,role,supplier,q1,q2,x
-s1,A,boss,HR,6,2,1
-s1,A,boss,IT,5,3,0
-s2,A,,HR,4,,
-s3,B,clerk,IT,3,5,1
-s5,C,clerk,HR,2,6,0
-s5,C,clerk,IT,3,5,0
-s6,D,clerk,HR,5,3,0
-s6,D,clerk,IT,4,,0
-"""
-LONG = (
-    WIDE.replace("client_unit: branch}", "client_unit: branch, supplier_unit: supplier}")
-    .split("  supplier_blocks")[0] + "  attributes" + WIDE.split("  attributes")[1]
-)  # fmt: skip
-
-
-def wide(folder, *, codebook=WIDE, staff=STAFF, **files):
-    return read_small(folder, codebook=codebook, staff=staff, **files)
-
-
-def refusal(folder, **contents):
-    with pytest.raises(StudyError) as caught:
-        wide(folder, **contents)
-    return str(caught.value)
-
-
-def sorted_table(study):
-    table = study.tables["internal"]
-    names = ["respondent", "client_unit", "supplier_unit", "wave", "role", "q1", "q2", "x"]
-    assert set(table) == set(names)
-    return table[names].reset_index(drop=True)
+from tests.survey.builders import CODEBOOK, changed, read_small, write_study
+from tests.survey.supplier_blocks import (
+    FOUND,
+    FRAMED,
+    LACKS,
+    LONG,
+    LONG_STAFF,
+    STAFF,
+    WIDE,
+    refusal,
+    sorted_table,
+    wide,
+)
 
 
 @pytest.mark.parametrize("codebook", [WIDE, FOUND])
@@ -186,121 +146,6 @@ def test_a_supplier_nobody_rates_has_no_ratings(tmp_path):
     assert set(study.tables["internal"]["supplier_unit"]) == {"HR", "IT"}
 
 
-AT = "staff.csv, row 1: "
-LACKS = (
-    "there is no column 'IT_q2', item q2 of supplier 'IT'; each supplier needs every item: add the "
-    "column (empty where the item was not asked), or leave the item out, or list the suppliers "
-    "without this one."
-)
-BAD_HEADERS = {
-    "supplier without columns": (
-        WIDE.replace("IT: Computers", "IT: Computers, FIN: Finance"), STAFF,
-        f"{AT}there is no column about supplier 'FIN', such as 'FIN_q1' (declared under "
-        "supplier_blocks); known are HR, IT.",
-    ),
-    "supplier spelled otherwise": (
-        WIDE.replace("HR: Personnel", "Hr: Personnel"), STAFF,
-        f"{AT}there is no column about supplier 'Hr', such as 'Hr_q1' (declared under "
-        "supplier_blocks); did you mean 'HR'?",
-    ),
-    "item missing in one block": (
-        WIDE, STAFF.replace("IT_q2", "IT_q9"),
-        f"{AT}{LACKS}",
-    ),
-    "item missing in one block that was found": (
-        FOUND, STAFF.replace("IT_q2", "IT_q9"),
-        f"{AT}{LACKS}",
-    ),
-    "column that fits twice": (
-        FOUND.replace("items: [x]", "items: [q1_x, x]"),
-        STAFF.replace("HR_x", "HR_q1_x"),
-        f"{AT}the column 'HR_q1_x' fits the pattern '{{supplier}}_{{item}}' twice, as item q1_x of "
-        "supplier HR and item x of supplier HR_q1; list the suppliers under supplier_blocks.",
-    ),
-    "no column that fits": (
-        FOUND.replace("{supplier}_{item}", "{item}.{supplier}"), STAFF,
-        f"{AT}no column fits the pattern '{{item}}.{{supplier}}' with an item of the scales (q1, "
-        "q2, x); correct the pattern or the items.",
-    ),
-    "column that stands twice": (
-        FOUND, STAFF.replace("IT_x", "HR_x,IT_x").replace("\n", ",\n").replace("IT_x,", "IT_x", 1),
-        f"{AT}the column 'HR_x' stands there 2 times; rename one of them.",
-    ),
-    "no key": (
-        FOUND, STAFF.replace("branch", "Branch"),
-        f"{AT}there is no column 'branch' (declared under internal); did you mean 'Branch'?",
-    ),
-    "other separator": (
-        FOUND, STAFF.replace(",", ";"),
-        f"{AT}there is no column 'person' (declared under internal); the columns seem separated by "
-        "';': declare separator: ';'.",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", BAD_HEADERS)
-def test_blocks_that_are_not_whole_are_refused(tmp_path, case):
-    codebook, staff, message = BAD_HEADERS[case]
-    assert refusal(tmp_path, codebook=codebook, staff=staff) == message
-
-
-def test_personal_data_are_refused_in_block_columns_that_were_found(tmp_path):
-    staff = STAFF.replace("s3,B,clerk,,,,3", "s3,B,clerk,,,,a@b.org")
-    assert refusal(tmp_path, codebook=FOUND, staff=staff) == (
-        "staff.csv, row 4, column IT_q1: the column holds e-mail addresses, which are personal "
-        "data; take it out of the codebook, or replace the addresses by codes."
-    )
-
-
-def rows_of(text):
-    lines = [line.split(",") for line in text.splitlines()]
-    return [lines[0], *([int(cell) if cell.isdigit() else cell or None for cell in line]
-                        for line in lines[1:])]  # fmt: skip
-
-
-@pytest.mark.parametrize("ending", ["xlsx", "sav", "parquet"])
-def test_blocks_are_found_in_files_of_other_programs(tmp_path, ending):
-    rows, file = rows_of(STAFF), tmp_path / f"staff.{ending}"
-    frame = pd.DataFrame(rows[1:], columns=rows[0])
-    frame[rows[0][3:]] = frame[rows[0][3:]].astype(float)
-    labels = {}
-    if ending == "xlsx":
-        write_workbook(file, rows)
-    elif ending == "sav":
-        labels = {"HR_q1": "Is content", "IT_q1": "Is content", "HR_q2": "HR is slow",
-                  "IT_q2": "IT is slow"}  # fmt: skip
-        write_sav(file, frame, column_labels=labels)
-    else:
-        values = ", ".join(
-            "(" + ", ".join("NULL" if c is None else repr(c) for c in row) + ")" for row in rows[1:]
-        )
-        write_parquet(file, f"SELECT * FROM (VALUES {values}) AS t({', '.join(rows[0])})")
-    (tmp_path / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
-    path = tmp_path / "study.yaml"
-    path.write_text(FOUND.replace("staff.csv", file.name), encoding="utf-8")
-    study = read_study(path)
-    pd.testing.assert_frame_equal(sorted_table(study), sorted_table(wide(tmp_path)))
-    if labels:  # one wording for all suppliers is the wording of the item
-        assert study.codebook.measures["service"].items == {"q1": "Is content", "q2": "q2"}
-
-
-def test_what_excel_made_of_an_answer_is_refused_in_blocks_that_were_found(tmp_path):
-    rows = rows_of(STAFF)
-    rows[3][6] = dt.datetime(2025, 5, 1)
-    write_workbook(tmp_path / "staff.xlsx", rows)
-    codebook = FOUND.replace("staff.csv", "staff.xlsx")
-    assert refusal(tmp_path, codebook=codebook) == (
-        "staff.xlsx, row 4, column IT_q1: the cell is a date, no answer; programs turn entries "
-        "such as 1-5 into dates. Give the column the format Text and enter it again."
-    )
-
-
-FRAMED = changed(
-    KEYS, internal__supplier_blocks={"pattern": "{supplier}_{item}"},
-    internal__scales={"service": {"items": ["q1", "q2"], "range": [1, 7]}},
-)  # fmt: skip
-
-
 def test_frames_may_hold_blocks():
     staff = pd.DataFrame({"person": [1, 2], "branch": ["A", "B"], "HR_q1": [4, None],
                           "HR_q2": [5.0, None], "IT_q1": [3, 2], "IT_q2": [None, 2]})  # fmt: skip
@@ -362,8 +207,8 @@ def test_any_file_gives_what_its_long_form_gives(tmp_path, cells):
     assert len(first.quarantine) == len(second.quarantine)
 
 
-# A machine that does other things at the same time must not fail this: reading takes some
-# 0.5 s on one quiet core, cell by cell in a frame it would take minutes.
+# Of the processor, so that a busy machine does not fail this: reading takes some 0.5 s, cell by
+# cell in a frame it would take minutes.
 AT_MOST = 5.0
 
 
@@ -377,7 +222,7 @@ def test_many_columns_are_read_fast(tmp_path):
     frame.insert(0, "person", np.arange(20_000).astype(str))
     keys = changed(FRAMED, internal__scales__service__items=items)
     customers = pd.DataFrame({"customer": [1, 2], "branch": ["A", "B"], "c1": [4, 6]})
-    start = time.perf_counter()
+    start = time.process_time()
     study = study_from_frames(keys, internal=frame, external=customers)
-    assert time.perf_counter() - start < AT_MOST
+    assert time.process_time() - start < AT_MOST
     assert len(study.tables["internal"]) == 400_000
