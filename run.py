@@ -242,6 +242,7 @@ def child_environment(environment):
     kept = {name: value for name, value in environment.items() if name not in disturbing}
     kept["PATH"] = str(BIN) + os.pathsep + kept.get("PATH", os.defpath)
     kept.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", UV_PYTHON_DOWNLOADS="never")
+    kept["ICX_COMMAND"] = "python run.py"  # so that hints name what can be typed
     if not os.access(os.path.expanduser("~"), os.W_OK):
         kept = {**folders_beside_home(), **kept}
     return kept

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from icx_research.measurement.alignment import alignment
 from icx_research.measurement.invariance import measurement_invariance
 from icx_research.measurement.sem.model import sem
 
@@ -45,6 +46,13 @@ ordinal <- function(model, data) {
 timed("WLSMV", 3, function() ordinal(model, data))
 small <- paste(strsplit(model, "\\n")[[1]][1:2], collapse = "\\n")
 timed("WLSMV_9", 3, function() ordinal(small, data[1:1000, ]))
+# permuteMeasEq repeats the calls, so they stand here in full
+free <- cfa(small, data, group = "region")
+equated <- cfa(small, data, group = "region", group.equal = "loadings")
+if (requireNamespace("semTools", quietly = TRUE)) timed("permutation", 1, function() {
+  semTools::permuteMeasEq(nPermute = 20, con = equated, uncon = free, AFIs = "cfi",
+                          showProgress = FALSE)
+})
 timed("FIML", 1, function() fitMeasures(cfa(model, gaps, missing = "fiml")))
 """
 
@@ -82,6 +90,20 @@ def summary(model: str, data: pd.DataFrame, **options: object) -> tuple[object, 
     return result.table, result.fit_indices
 
 
+def permuted(model: str, data: pd.DataFrame) -> object:
+    """Twenty permutations of the first two levels."""
+    levels, rng = ("configural", "metric"), np.random.default_rng(1)
+    return measurement_invariance(
+        model, data, group="region", levels=levels, n_permutations=20, rng=rng
+    ).permutation
+
+
+def aligned(model: str, data: pd.DataFrame) -> object:
+    """Twenty groups of 100; no peer is at hand."""
+    many = data.assign(site=np.arange(len(data)) % 20)
+    return alignment(model, many, group="site").table
+
+
 def main() -> None:
     model, data, gaps = workload()
     small = "\n".join(model.split("\n")[:2])
@@ -91,6 +113,8 @@ def main() -> None:
         "invariance": timed(7, lambda: measurement_invariance(model, data, group="region").table),
         "WLSMV": timed(7, lambda: summary(model, data, estimator="WLSMV")),
         "WLSMV_9": timed(7, lambda: summary(small, data[:1000], estimator="WLSMV")),
+        "permutation": timed(3, lambda: permuted(small, data)),
+        "alignment": timed(3, lambda: aligned(small, data)),
         "FIML": timed(3, lambda: summary(model, gaps, missing="fiml")),
     }
     theirs: dict[str, float] = {}

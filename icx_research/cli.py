@@ -1,5 +1,6 @@
 """The `icx` command: a thin layer over the library, with exit codes and plain words."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -192,7 +193,7 @@ def new(
     print(f"Written to {folder}: {', '.join(path.name for path in written)}")
     asked = written[0].read_text(encoding="utf-8").count("QUESTION:")
     first = f"answer its {asked} questions" if asked else "fill in the files"
-    print(f"Next: {first}, then run: icx check {written[0]}")
+    print(f"Next: {first}, then run: {_command()} check {written[0]}")
 
 
 @app.command()
@@ -208,7 +209,7 @@ def simulate(
     from icx_research.survey.simulation.files import write_simulation
 
     written = write_simulation(folder, seed=seed, n_units=units, waves=waves)
-    print(f"{len(written)} files in {folder}; try: icx check {folder / 'study.yaml'}")
+    print(f"{len(written)} files in {folder}; try: {_command()} check {folder / 'study.yaml'}")
 
 
 @app.command()
@@ -261,6 +262,11 @@ def _find(study_file: Path | None) -> Path:
         here = Path("study.yaml")
         return here if here.is_file() else example_path("company")
     return study_file / "study.yaml" if study_file.is_dir() else study_file
+
+
+def _command() -> str:
+    """Name the command as it was typed; `run.py` says so when it forwards."""
+    return os.environ.get("ICX_COMMAND", "icx")
 
 
 def _default_out(path: Path) -> Path:

@@ -167,11 +167,14 @@ def test_new_drafts_a_study_that_checks(icx, small_study, tmp_path):
     assert (code, err.endswith("choose another folder.\n")) == (2, True)
 
 
-def test_new_without_files_writes_templates(icx, tmp_path):
+def test_new_without_files_writes_templates(icx, tmp_path, monkeypatch):
+    monkeypatch.delenv("ICX_COMMAND", raising=False)
     code, out, _ = icx("new", tmp_path / "mine")
     assert code == 0
     assert ": study.yaml, internal.csv, external.csv, README.md" in out
     assert "Next: fill in the files, then run: icx check" in out
+    monkeypatch.setenv("ICX_COMMAND", "python run.py")  # as run.py has it
+    assert "then run: python run.py check" in icx("new", tmp_path / "other")[1]
     code, _, err = icx("check", tmp_path / "mine" / "study.yaml")
     assert (code, err.startswith("internal.csv holds column names only")) == (2, True)
 

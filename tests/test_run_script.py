@@ -192,6 +192,7 @@ def test_programs_get_a_clean_environment(script, monkeypatch):
         "PYTHONUTF8": "1",
         "UV_PYTHON_DOWNLOADS": "never",
         "VIRTUAL_ENV": str(script.VENV),
+        "ICX_COMMAND": "python run.py",
     }
     assert "MPLBACKEND" in given
 

@@ -20,7 +20,8 @@ def write_csv(table: pd.DataFrame, path: Path, *, comment: str = "") -> None:
     Notes
     -----
     Only texts that begin like a formula get a leading apostrophe; negative numbers
-    stay numbers.
+    stay numbers. UTF-8 without a byte order mark: R and others would take the mark for
+    part of the first name, and a German Excel splits at semicolons only, mark or not.
     """
     safe = table.copy()
     for name in safe:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from icx_research.present.wrapping import wrapped
+from icx_research.survey.bands import band
 from icx_research.survey.unit_intervals import UnitIntervals
 
 MAX_NAMED = 60  # units whose names can be read
@@ -43,9 +44,10 @@ def plot_units(units: UnitIntervals, *, ax: Axes | None = None) -> Axes:
     known = table["ci_low"].notna()
     ax.hlines(places[known], table["ci_low"][known], table["ci_high"][known], color="0.6",
               lw=0.8 if named else 0.4, zorder=2)  # fmt: skip
-    bands = sorted(table["respondents"].unique(), key=_size)
+    banded = table["respondents"].map(_banded)
+    bands = sorted(banded.unique(), key=_size)
     for at, name in enumerate(bands):
-        inside = (table["respondents"] == name).to_numpy()
+        inside = (banded == name).to_numpy()
         ax.scatter(
             table["estimate"][inside],
             places[inside],
@@ -81,8 +83,13 @@ def plot_units(units: UnitIntervals, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _size(band: str) -> int:
-    first = band.rstrip("+").split("-")[0]
+def _banded(respondents: str) -> str:
+    """Put the exact counts of published figures into bands, as all others are."""
+    return band(float(respondents)) if respondents.isdigit() else respondents
+
+
+def _size(name: str) -> int:
+    first = name.rstrip("+").split("-")[0]
     return int(first) if first.isdigit() else -1
 
 

@@ -1,6 +1,6 @@
 """A study: validated tables, with a list of what was set aside."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -247,6 +247,7 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
             )
         if len(tables[name]) == 0:
             raise StudyError(f"The {name} table has no rows; there is nothing to analyse.")
+        _refuse_nested(name, tables[name], keys_first.columns)
     codebook = _described(codebook, tables)
     rows = {name: list(range(1, len(tables[name]) + 1)) for name in codebook.sources}
     others = [
@@ -269,6 +270,22 @@ def _columns(name: str, table: Any) -> list[str]:
         ) from None
     except nw.exceptions.DuplicateError:
         raise StudyError(f"The {name} table has a column name twice; rename one.") from None
+
+
+def _refuse_nested(name: str, table: Any, columns: Sequence[str]) -> None:
+    """Refuse cells that hold several values."""
+    for column in columns:
+        cells = nw.from_native(table, eager_only=True)[column]
+        several = cells.dtype.is_nested() or (
+            cells.dtype == nw.Object
+            and any(isinstance(cell, (Mapping, Collection)) and not isinstance(cell, (str, bytes))
+                    for cell in cells.to_list())
+        )  # fmt: skip
+        if several:
+            raise StudyError(
+                f"The {name} table, column {column}: cells hold lists or the like, neither text "
+                "nor a number; give each value a column of its own."
+            )
 
 
 def _study(

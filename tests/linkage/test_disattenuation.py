@@ -156,7 +156,7 @@ def test_table_and_sentence_show_both(observed):
         f"r = {found.observed.value:.2f} observed, {d.value:.2f} disattenuated, 95% CI "
         f"[{d.ci_low:.2f}, {d.ci_high:.2f}], reliabilities {found.reliability_internal:.2f} and "
         f"{found.reliability_external:.2f}, n = 40 units"
-    ).replace("0.", ".")
+    ).replace("0.", ".").replace("-", "−")
 
 
 def with_se(inside_se, outside_se, *, r_one=False):

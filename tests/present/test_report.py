@@ -2,7 +2,7 @@ import re
 
 import pandas as pd
 
-from icx_research.present.report import html_table
+from icx_research.present.report import html_table, with_footnotes
 
 
 def test_table_escapes_texts_and_aligns_numbers():
@@ -23,3 +23,14 @@ def test_tiny_missing_whole_and_negative_numbers_read_well():
 def test_tiny_p_values_are_not_shown_as_zero():
     html = str(html_table(pd.DataFrame({"p_value": [1e-9, 0.0312]})))
     assert re.findall(r'<td class="number">([^<]*)</td>', html) == ["&lt; .001", "0.031"]
+
+
+def test_notes_stand_once_below_and_empty_columns_nowhere():
+    nan = float("nan")
+    table = pd.DataFrame(
+        {"term": ["a", "b", "c", "d"], "p_value": nan, "note": ["few.", "", "same", "few."]}
+    )
+    shown, notes = with_footnotes(table)
+    assert shown.to_dict("list") == {"term": ["a", "b", "c", "d"], "note": ["a", "", "b", "a"]}
+    assert notes == [("a", "few"), ("b", "same")]
+    assert list(with_footnotes(table.assign(note=""))[0]) == ["term"]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -31,6 +32,13 @@ def dots(ax):
 def test_dots_stand_in_order_by_band_and_withheld_units_nowhere(found):
     assert dots(plot_units(found)) == {
         "10-14": [[5.0, 2.0]], "20-29": [[4.0, 0.0]], "50-99": [[4.5, 1.0]],
+    }  # fmt: skip
+
+
+def test_exact_counts_of_published_figures_are_drawn_in_bands(found):
+    exact = found.table.assign(respondents=["6938", "12", "7080"])
+    assert dots(plot_units(replace(found, table=exact))) == {
+        "10-14": [[4.5, 1.0]], "1000+": [[4.0, 0.0], [5.0, 2.0]],
     }  # fmt: skip
 
 

@@ -35,3 +35,11 @@ def test_long_texts_are_cut_and_dollars_are_no_formulae():
 def test_one_long_word_breaks():
     lines = wrapped("Donaudampfschifffahrtsgesellschaftskapitänsmütze", width=20).splitlines()
     assert "".join(lines) == "Donaudampfschifffahrtsgesellschaftskapitänsmütze"
+
+
+def test_even_lines_leave_no_word_alone():
+    text = "Often or always burned out (% of staff), per unit"
+    assert wrapped(text, width=45) == "Often or always burned out (% of staff), per\nunit"
+    assert (
+        wrapped(text, width=45, even=True) == "Often or always burned out\n(% of staff), per unit"
+    )

@@ -116,7 +116,9 @@ def likelihood_ratio(
         if method == "2010":
             c1 = _factor_at(general, restricted)
         factor = (restricted.fit.df * c0 - general.fit.df * c1) / df
-        if factor <= 0:
+        if np.isnan(factor):
+            note = "a model has no positive scaling factor, so the difference has none"
+        elif factor <= 0:
             note = f"the scaling factor of the difference is negative ({factor:.3f})" + (
                 "; use method='2010'" if method == "2001" else ""
             )

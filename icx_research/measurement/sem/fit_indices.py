@@ -106,7 +106,7 @@ def tli(chi_square: float, df: float, baseline: float, baseline_df: float) -> fl
 
 def rmsea(excess: float, df: float, n: float, n_groups: int) -> float:
     """Root mean square error of approximation; 0 for a saturated model."""
-    return float(np.sqrt(n_groups * max(excess, 0.0) / (n * df))) if df > 0 else 0.0
+    return 0.0 if df == 0 else float(np.sqrt(n_groups * max(excess, 0.0) / (n * df)))
 
 
 def rmsea_interval(chi_square: float, df: float, n: float, n_groups: int) -> tuple[float, float]:
@@ -119,6 +119,8 @@ def rmsea_interval(chi_square: float, df: float, n: float, n_groups: int) -> tup
 
 def noncentrality(chi_square: float, df: float, probability: float) -> float:
     """Noncentrality at which `chi_square` is the given quantile; 0 where there is none."""
+    if np.isnan(chi_square + df):
+        return np.nan
 
     def below(value: float) -> float:
         return float(special.chndtr(chi_square, df, value)) - probability

@@ -111,7 +111,9 @@ def sem(
     from the sample. Chi-square is N times the discrepancy, with n in the denominator of the
     covariances, and standard errors come from the expected information (observed under
     "fiml"). An equality constraint adds a degree of freedom, an inequality none; estimates that
-    constraints fix have no standard error. Agrees with lavaan 0.6 (``sem(model, data)``).
+    constraints fix have no standard error. Agrees with lavaan 0.6 (``sem(model, data)``), with
+    clusters ``sem(model, data, estimator = "MLR", cluster = )``; there groups stand in order of
+    appearance. Under "fiml" rows of which only observed predictors are left count as rows.
 
     Under "WLSMV" (``sem(model, data, ordered = TRUE)``) thresholds ``x | t1`` are free,
     intercepts 0; chi-square is n - 1 times the discrepancy of a group. It takes equal labels, but

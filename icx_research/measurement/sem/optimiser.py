@@ -22,6 +22,8 @@ CONVERGED = 1e-22
 QUADRATIC = 1e-12
 ACCEPTABLE = 1e-14
 NEAR = 1e-3
+# Scoring that takes more steps than this crawls (improper solutions do): Newton's may go further.
+PATIENCE = 20
 # Rounding of the discrepancy: a step that raises it by less is not uphill.
 ROUNDING = 1e-13
 
@@ -95,7 +97,9 @@ def minimise(
         gradient = point.gradient()
         if not len(theta):
             return Minimum(theta, point.value, True, step, 0.0)
-        hessian, exact = _hessian(point, near=newton and (near or decrement < NEAR))
+        hessian, exact = _hessian(
+            point, near=newton and (near or decrement < NEAR or step >= PATIENCE)
+        )
         last = max(enough, QUADRATIC) if exact else enough
         accepted = None
         while accepted is None and damping < 1e12:

@@ -124,8 +124,6 @@ def _group(
     where: str,
     cluster: np.ndarray | None,
 ) -> OrdinalMoments:
-    if cluster is not None and (cluster == cluster[0]).all():
-        raise ValueError(f"cluster needs at least 2 units; there is 1{where}.")
     for j, name in enumerate(names):
         used = len(np.unique(codes[:, j]))
         if used < categories[j]:

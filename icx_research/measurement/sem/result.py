@@ -1,5 +1,6 @@
 """What a fitted structural equation model answers."""
 
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,11 @@ from icx_research.measurement.sem.robust import Scaling, scaling
 from icx_research.measurement.sem.score_tests import modification_indices
 from icx_research.measurement.sem.scores import factor_scores
 from icx_research.measurement.sem.summary import summarise
+
+NO_SCALING = (
+    "the scaling factor of the chi-square is not positive or cannot be told, so scaled and robust "
+    "indices are not available"
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -85,11 +91,15 @@ class SemResult(Result):
         parts = list(self.problems)
         if isinstance(self.fit, OrdinalFit):
             parts += indefinite(self.fit)
+        factors = self.scaling_factors
+        if factors is not None and self.fit.df and np.isnan(factors.factor):
+            parts.append(NO_SCALING)
         if self.fit.sample.n_clusters is not None:
             parts.append(f"standard errors rest on {self.fit.sample.n_clusters} clusters")
             codes = [rows.cluster for rows in self.fit.sample.rows or ()]
             each = [set(code.tolist()) for code in codes if code is not None]
-            across = sum(len(own) for own in each) - len(set().union(*each))
+            everywhere = [unit for own in each for unit in own]
+            across = sum(count > 1 for count in Counter(everywhere).values())
             if across:
                 parts.append(
                     f"{across} clusters have rows in several groups, which are taken as "
@@ -145,9 +155,7 @@ class SemResult(Result):
         """
         rows = [
             {"term": name, "group": self.groups[g], "estimate": value}
-            for g, name, value in standardised.r_squared(
-                self.fit.table, self.fit.objective.models, self.fit.implied
-            )
+            for g, name, value in standardised.r_squared(self.fit.table, self.fit.implied)
         ]
         return pd.DataFrame(rows, columns=["term", "group", "estimate"])
 
@@ -187,13 +195,17 @@ class SemResult(Result):
         group: str | None = None,
         method: Literal["regression", "bartlett"] = "regression",
     ) -> pd.DataFrame:
-        """Scores of the latent variables, one row per row of `data`; see `factor_scores`."""
+        """Scores of the latent variables, one row per row of `data`; see `factor_scores`.
+
+        Under "fiml" rows with missing answers are scored by the answers they have.
+        """
         if isinstance(self.fit, OrdinalFit):
             raise ValueError(
                 "factor scores of ordinal variables are not available under estimator='WLSMV'; use "
                 "scale scores, or estimator='MLR'."
             )
-        return factor_scores(self.fit, data, group=group, method=method)
+        fiml = self.missing == "fiml"
+        return factor_scores(self.fit, data, group=group, method=method, incomplete=fiml)
 
     @property
     def latent_correlations(self) -> pd.DataFrame:
@@ -203,7 +215,9 @@ class SemResult(Result):
             cov = group.implied.covariance[p:, p:]
             for i, first in enumerate(names):
                 for j in range(i):
-                    value = cov[i, j] / np.sqrt(cov[i, i] * cov[j, j])
+                    # negative variances, named in `problems`, have no correlation
+                    product = cov[i, i] * cov[j, j] if min(cov[i, i], cov[j, j]) > 0 else np.nan
+                    value = cov[i, j] / np.sqrt(product)
                     rows.append((self.groups[g], names[j], first, value))
         return pd.DataFrame(rows, columns=["group", "first", "second", "estimate"])
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from icx_research.measurement.sem.estimation import Fit
+from icx_research.measurement.sem.estimation import Fit, undetermined
 from icx_research.measurement.sem.likelihood import Patterns, likelihood, precisions
 from icx_research.measurement.sem.precision import inverse
 from icx_research.measurement.sem.ram import Jacobian
@@ -35,7 +35,8 @@ class Scaling:
     Attributes
     ----------
     factor, baseline_factor : float
-        Of the model and of the independence model; nan without degrees of freedom.
+        Of the model and of the independence model; nan without degrees of freedom, that of
+        the model also where it is not identified or the factor is not positive.
     """
 
     factor: float
@@ -139,10 +140,12 @@ def scaling(fit: Fit) -> Scaling:
         information, products = (
             fit.directions.T @ m @ fit.directions for m in (information, products)
         )
-    used = _trace(information, products)
     df = fit.df
+    factor = np.nan
+    if df and not len(undetermined(information)):
+        factor = (unrestricted - _trace(information, products)) / df
     return Scaling(
-        (unrestricted - used) / df if df else np.nan,
+        factor if factor > 0 else np.nan,
         (unrestricted - baseline) / lost if lost else np.nan,
     )
 

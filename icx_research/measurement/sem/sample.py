@@ -17,6 +17,9 @@ from icx_research.measurement.sem.parameters import Roles
 from icx_research.measurement.sem.syntax import NOT_PATHS, Term
 from icx_research.measurement.sem.tokens import fail
 
+# Values beyond this have no square.
+LARGEST = 1e100
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -138,6 +141,8 @@ def read_sample(
     for argument, column in (("group", group), ("cluster", cluster)):
         if column is not None and column not in known:
             raise ValueError(f"{argument} {column!r} is not a column; data have {_listed(known)}.")
+        if column in names:
+            raise ValueError(f"{argument} {column!r} is a variable of the model; name another.")
     if not isinstance(data, pd.DataFrame):
         frame = nw.from_native(data)
         if isinstance(frame, nw.LazyFrame) and not needs_rows and missing == "listwise":
@@ -211,17 +216,12 @@ def _from_rows(
     missing: str,
     exogenous: list[str],
 ) -> Sample:
-    try:
-        x = data[names].to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        text = [name for name in names if not pd.api.types.is_numeric_dtype(data[name])]
-        raise ValueError(f"{text[0]!r} does not hold numbers; recode its answers.") from None
+    x = _numbers(data, names)
     present = ~np.isnan(x)
     use = present.all(axis=1)
     if missing == "fiml":
         given = [i for i, name in enumerate(names) if name in exogenous]
-        free = [i for i, name in enumerate(names) if name not in exogenous]
-        use = present[:, given].all(axis=1) & present[:, free].any(axis=1)
+        use = present[:, given].all(axis=1) & present.any(axis=1)
     codes, groups = np.zeros(len(x), dtype=int), None
     if group:
         use &= data[group].notna().to_numpy()
@@ -229,6 +229,8 @@ def _from_rows(
     if cluster:
         use &= data[cluster].notna().to_numpy()
         unit, _ = _coded(data[cluster], use)
+    if not use.any():
+        raise ValueError(_no_rows(data, names, group, cluster))
     if group:
         codes, groups = _coded(data[group], use)
     rows, patterns = [], []
@@ -238,10 +240,47 @@ def _from_rows(
         pattern, own = by_pattern(x[mine], names, where)
         patterns.append(pattern)
         rows.append(Rows(x[mine], own, None if unit is None else unit[mine]))
+        if unit is not None and (unit[mine] == unit[mine][0]).all():
+            raise ValueError(f"cluster needs at least 2 units; there is 1{where}.")
     used = int(use.sum())
     n_clusters = None if unit is None else len(np.unique(unit[use]))
     return Sample(
         tuple(names), groups, tuple(patterns), tuple(rows), used, len(x) - used, n_clusters
+    )
+
+
+def _numbers(data: pd.DataFrame, names: list[str]) -> np.ndarray:
+    """Take the numbers of the variables out of a table, a missing one as nan."""
+    chosen = data[names]
+    if len(chosen.columns) > len(names):
+        twice = chosen.columns[chosen.columns.duplicated()][0]
+        raise ValueError(f"{twice!r} is the name of more than one column; rename them.")
+    dates = [name for name, kind in chosen.dtypes.items() if getattr(kind, "kind", "O") in "mMc"]
+    try:
+        if dates:
+            raise TypeError
+        x = chosen.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        text = [name for name in names if not pd.api.types.is_numeric_dtype(data[name])]
+        name = (dates or text)[0]
+        raise ValueError(f"{name!r} does not hold numbers; recode its answers.") from None
+    if len(x) and np.nanmax(np.abs(x), initial=0.0) > LARGEST:
+        name = names[int((np.abs(x) > LARGEST).any(axis=0).argmax())]
+        raise ValueError(f"{name!r} holds an infinite value, or one beyond {LARGEST:g}; recode it.")
+    return x
+
+
+def _no_rows(data: pd.DataFrame, names: list[str], group: str | None, cluster: str | None) -> str:
+    """Say why there are no rows."""
+    asked = [name for name in (*names, group, cluster) if name]
+    empty = [name for name in asked if data[name].isna().all()]
+    if not len(data):
+        return "no rows can be used: data have none."
+    if empty:
+        return f"no rows can be used: {empty[0]!r} has no value in any."
+    return (
+        "no rows can be used: each lacks some of the variables; leave some out, or use "
+        "missing='fiml'."
     )
 
 

@@ -123,20 +123,20 @@ def _candidates(fit: Fit) -> list[Parameter]:
     indicators = [row.rhs for row in table.rows if row.op == "=~" and row.rhs in table.observed]
     plain = [name for name in table.observed if name in indicators]
     inner = [name for name in (*table.observed, *table.latent) if name not in plain]
-    paths = any(row.op == "~" for row in table.rows)
-    found = [
-        row
-        for row in table.rows
-        if row.free < 0
-        and not (row.exogenous or row.computed)
-        and not (row.op == "~~" and row.lhs == row.rhs)
-    ]
+    in_paths = {name for row in table.rows if row.op == "~" for name in (row.lhs, row.rhs)}
+    ends = [name for name in (*plain, *inner) if name in in_paths or name in inner]
+    found = [row for row in table.rows if row.free < 0 and not (row.exogenous or row.computed)]
     for group in range(table.n_groups):
         new = [(f, "=~", item) for f in table.latent for item in plain]
         new += [(a, "~~", b) for names in (plain, inner) for a, b in _pairs(names)]
-        if paths:
+        if in_paths:
             given = set(table.exogenous)
-            new += [(a, "~", b) for a in inner for b in inner if a != b and a not in given]
+            new += [
+                (a, "~", b)
+                for a in ends
+                for b in ends
+                if a != b and a not in given and not (a in plain and b in table.latent)
+            ]
             new = [key for key in new if key[1] != "~~" or not given & {key[0], key[2]}]
         found += [Parameter(*key, group) for key in new if (*key, group) not in present]
     return found
@@ -208,6 +208,8 @@ def _scales(fit: Fit, rows: Sequence[Parameter]) -> np.ndarray:
             scales[k] = 1 / sd[i]
         elif matrix == "d":
             scales[k] = sd[i]
+        elif i == j:
+            scales[k] = 1 / sd[i] ** 2
         else:
             scales[k] = 1 / (residual[i] * residual[j]) if residual[i] * residual[j] else np.nan
     return scales

@@ -32,7 +32,7 @@ def specifications(terms: Sequence[Term], n_groups: int) -> dict[Key, Term]:
                 )
         key = _key(term, specs)
         specs[key] = _merged(specs[key], term) if key in specs else term
-    _resolve_equal(specs)
+    _resolve_equal(specs, n_groups)
     return specs
 
 
@@ -85,8 +85,11 @@ def _merged(before: Term, term: Term) -> Term:
     )
 
 
-def _resolve_equal(specs: dict[Key, Term]) -> None:
-    """Give a path of ``equal("f =~ x2")`` and the path that it names the same label."""
+def _resolve_equal(specs: dict[Key, Term], n_groups: int) -> None:
+    """Give a path of ``equal("f =~ x2")`` the label of the path that it names.
+
+    With groups that is the path of the first group, as in lavaan.
+    """
     for key, term in list(specs.items()):
         if len(term.labels) != 1 or "~" not in term.labels[0]:
             continue
@@ -94,9 +97,11 @@ def _resolve_equal(specs: dict[Key, Term]) -> None:
         other = _key(named[0], specs)
         if len(named) > 1 or other not in specs:
             fail(term.line, term.column, f"equal() names {term.labels[0]!r}, no path of the model.")
-        labels = specs[other].labels or term.labels
-        specs[other] = replace(specs[other], labels=labels)
-        specs[key] = replace(specs[key], labels=labels)
+        labels = specs[other].labels
+        if not labels or not labels[0]:
+            labels = (term.labels[0], *(labels[1:] or [""] * (n_groups - 1)))
+            specs[other] = replace(specs[other], labels=labels)
+        specs[key] = replace(specs[key], labels=labels[:1])
 
 
 def _written(path: Key) -> str:

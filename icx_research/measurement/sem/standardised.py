@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from icx_research.measurement.sem.parameters import ParameterTable
-from icx_research.measurement.sem.ram import GroupModel, Implied, cell_of
+from icx_research.measurement.sem.ram import Implied, cell_of
 
 
 def row_values(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarray:
@@ -46,16 +46,15 @@ def standardised(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarra
     return result
 
 
-def r_squared(
-    table: ParameterTable, models: Sequence[GroupModel], implied: Sequence[Implied]
-) -> list[tuple[int, str, float]]:
+def r_squared(table: ParameterTable, implied: Sequence[Implied]) -> list[tuple[int, str, float]]:
     """Explained share of every dependent variable: group, name, R squared."""
     rows = []
     names = (*table.observed, *table.latent)
-    for g, (model, group) in enumerate(zip(models, implied, strict=True)):
-        dependent = np.asarray((model.effects != 0).any(axis=1))
-        dependent[model.paths.row] = True
-        for i in np.flatnonzero(dependent):
+    for g, group in enumerate(implied):
+        # also where all that predicts it is fixed to 0
+        written = [r for r in table.rows if r.op in ("=~", "~") and r.group == g]
+        dependent = {r.rhs if r.op == "=~" else r.lhs for r in written}
+        for i in [k for k, name in enumerate(names) if name in dependent]:
             total, residual = group.covariance[i, i], group.errors[i, i]
             rows.append((g, names[i], 1 - residual / total if residual >= 0 else np.nan))
     return rows

@@ -3,17 +3,22 @@
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Source
-from icx_research.survey.files.excel_package import Marks, check_package, find_marks
+from icx_research.survey.files.excel_package import (
+    BROKEN_PACKAGE,
+    Marks,
+    check_package,
+    find_marks,
+)
 from icx_research.survey.files.header_rows import LOOKED_BELOW, refuse_second_header, refuse_title
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
@@ -27,8 +32,10 @@ from icx_research.survey.files.tables import (
 )
 from icx_research.survey.supplier_blocks import described
 
+LAST_ROW = 1 << 20  # of a sheet; a file may name a later one, and gaps are filled
 PADDED = re.compile(r"0{2,}")  # a number format that shows leading zeros
-BROKEN = (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, EOFError)
+BROKEN = (*BROKEN_PACKAGE, InvalidFileException, ParseError, LookupError, ValueError, TypeError,
+          AttributeError, ArithmeticError, AssertionError)  # fmt: skip
 Row = tuple[int, Sequence[Any]]
 
 
@@ -56,14 +63,18 @@ def read_excel(path: Path, source: Source) -> TextTable:
             f"{path.name} holds column names only; save it again with the rows of data below."
         )
     _check_cells(path.name, body, at, source, marks)
-    columns = {name: [_value(cells, i) for _, cells in body] for name, i in at.items()}
+    try:
+        columns = {name: [_value(cells, i) for _, cells in body] for name, i in at.items()}
+        personal = _personal(header, body, at)
+    except LookupError:  # a cell names a format that the workbook does not hold
+        raise StudyError(_unreadable(path)) from None
     numbers = [number for number, _ in body]
     return TextTable(
         frame=typed_columns(columns, numbers, file=path.name, source=source),
         rows=numbers,
         ragged=[],
         n_columns=len(header),
-        personal=_personal(header, body, at),
+        personal=personal,
         doubled=doubled(header),
         labels=tuple(header),
         log=_hidden(path.name, numbers, marks),
@@ -98,9 +109,11 @@ def _sheet(path: Path, source: Source) -> tuple[list[Row], Marks]:
             sheet.reset_dimensions()
             rows = [
                 (number, cells)
-                for number, cells in enumerate(sheet.iter_rows(), start=1)
-                if any(_filled(cell.value) for cell in cells)
+                for number, cells in enumerate(islice(sheet.iter_rows(), LAST_ROW + 1), start=1)
+                if number > LAST_ROW or any(_filled(cell.value) for cell in cells)
             ]
+            if rows and rows[-1][0] > LAST_ROW:
+                raise StudyError(_unreadable(path))
             return rows, find_marks(path, sheet._worksheet_path)
         except BROKEN:
             raise StudyError(_unreadable(path)) from None

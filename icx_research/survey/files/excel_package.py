@@ -1,14 +1,16 @@
 """The ZIP package around a workbook: is it safe to unpack, and what openpyxl does not tell."""
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.files import limits
 
 CHUNK = 1 << 20
+BROKEN_PACKAGE = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 HIDDEN = re.compile(rb'<(?:\w+:)?row (?=[^>]*?\br="(\d+)")[^>]*?\bhidden="(?:1|true)"')
 # A formula without a value; t="str" with an empty value is an empty text, which is one.
@@ -50,11 +52,11 @@ def check_package(path: Path) -> None:
             parts = package.infolist()
             names = {part.filename for part in parts}
             doctype = any(
-                b"<!DOCTYPE" in package.open(part).read(2048)
+                b"<!DOCTYPE" in _start(package, part)
                 for part in parts
                 if part.filename.endswith((".xml", ".rels")) and part.file_size
             )
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except BROKEN_PACKAGE:
         raise StudyError(
             f"{path.name} is not a readable Excel workbook; open it in Excel and save it again as "
             ".xlsx."
@@ -70,6 +72,11 @@ def check_package(path: Path) -> None:
         )
     if doctype or "[Content_Types].xml" not in names:
         raise StudyError(f"{path.name} is no workbook Excel has made; save the sheet as CSV.")
+
+
+def _start(package: ZipFile, part: ZipInfo) -> bytes:
+    with package.open(part) as stream:
+        return stream.read(2048)
 
 
 def find_marks(path: Path, part: str) -> Marks:

@@ -99,7 +99,7 @@ def customer_effort(
     >>> import pandas as pd
     >>> answers = pd.Series([7, 6, 6, 5, 7, 3, 2, 7, 6, 4])
     >>> customer_effort(answers, rule="net_easy")
-    CustomerEffort: customer_effort (% of 6-7 minus % of 1-3) = 40.0, 95% CI [-12.6, 74.1], n = 10
+    CustomerEffort: customer_effort (% of 6-7 minus % of 1-3) = 40.0, 95% CI [−12.6, 74.1], n = 10
     >>> customer_effort(answers, rule="agree").estimate.value
     70.0
     """

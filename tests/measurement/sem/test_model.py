@@ -249,10 +249,6 @@ def test_scores_need_their_columns_and_leave_gaps_open():
         ValueError, match=re.escape("method must be 'regression' or 'bartlett', not 'ten'.")
     ):
         result.factor_scores(answers(), method="ten")
-    with pytest.raises(
-        ValueError, match=re.escape("Bartlett scores need a model in which every latent")
-    ):
-        sem(STRUCTURAL, answers()).factor_scores(answers(), method="bartlett")
 
 
 def test_definitions_with_dots_and_functions():

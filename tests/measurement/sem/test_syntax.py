@@ -51,6 +51,28 @@ def test_intercepts_and_definitions():
     ]  # fmt: skip
 
 
+def test_older_forms_of_modifiers():
+    (term,) = parse("f =~ start(c(0.5, 1))*x")
+    assert term.start == (0.5, 1.0)
+    (term,) = parse("f =~ 0.5?x")
+    assert (term.start, term.fixed) == ((0.5,), ())
+    first, second = parse("f =~ 1/4*x1 + (-3/2)*x2")
+    assert (first.fixed, second.fixed) == ((0.25,), (-1.5,))
+    (term,) = parse('f =~ label(c("a", "b"))*x')
+    assert term.labels == ("a", "b")
+    none, x = parse("y ~ 0 + x")
+    assert (none.op, none.fixed, x.rhs) == ("~1", (0.0,), "x")
+    assert paths("f =~ + x1\u00a0+ `x 2`") == [("f", "=~", "x1"), ("f", "=~", "x 2")]
+
+
+def test_equal_takes_the_label_of_the_first_group():
+    _, found = rows("f =~ NA*x1 + equal('f =~ x1')*x2 + l*x3 + equal('f=~x3')*x4", n_groups=2)
+    assert len({found["f", "=~", n, g].free for n, g in (("x1", 0), ("x2", 0), ("x2", 1))}) == 1
+    assert found["f", "=~", "x1", 1].free != found["f", "=~", "x1", 0].free
+    assert len({found["f", "=~", x, g].free for x in ("x3", "x4") for g in (0, 1)}) == 1
+    assert found["f", "=~", "x4", 1].label == "l"
+
+
 @pytest.mark.parametrize(
     ("model", "message"),
     [
@@ -69,6 +91,19 @@ def test_intercepts_and_definitions():
         ("ab := ", "line 1, column 7: expected an expression that defines 'ab'."),
         ("f =~ 2*x1 + 3", "line 1, column 14: expected '*' after the modifier, found the end of "
          "the model."),
+        ("f =~ a*b*x", "line 1, column 8: one path cannot have two labels; write one of them."),
+        ("f =~ 2*3*x", "line 1, column 8: one path cannot have two values; write one of them."),
+        ("f =~ lower(0)*x", "line 1, column 6: the modifier 'lower' is not available; write a "
+         "label and a constraint, such as 'a*x2' and 'a > 0'."),
+        ("f =~ 1/0*x", "line 1, column 8: a number cannot be divided by 0."),
+        ("y ~ x:z", "line 1, column 6: products of variables are not formed here; add their "
+         "product to the data."),
+        ("level: 1", "line 1, column 1: level: blocks are not read; fit models of two levels by "
+         "two_level_cfa."),
+        ("y ~ a*x\na >= 0", "line 2, column 4: inequalities are written < or >, which include "
+         "equality."),
+        ("f =~ f", "line 1, column 6: 'f' cannot depend on itself."),
+        ("a := b", "line 1, column 6: there is no path; write for example 'y ~ a*x' first."),
         ("f =~ start(a)*x", "line 1, column 12: start(...) needs numbers, found 'a'."),
     ],
 )  # fmt: skip
@@ -128,6 +163,14 @@ def test_shared_labels_and_equal_groups_share_a_number():
     [
         ("f =~ c(a,b,d)*x", {"n_groups": 2}, "model, line 1, column 15: c(...) or start(...) has 3 "
          "values for 2 group(s)."),
+        ("x ~~ a*y\ny ~~ b*x", {}, "model, line 2, column 8: 'y ~~ x' is given two labels; write "
+         "one of them."),
+        ("f =~ x + y\nf =~ 1*y + 2*x\nf =~ 2*y", {}, "model, line 3, column 8: 'f =~ y' is given "
+         "two values; write one of them."),
+        ("f =~ x + equal('f =~ z')*y", {}, "model, line 1, column 26: equal() names 'f=~z', no "
+         "path of the model."),
+        ("f =~ x + y", {"group_partial": [("y", "~1", "")]}, "group_partial: 'y ~ 1' is not a path "
+         "of the model."),
         ("y ~ y", {}, "model, line 1, column 5: 'y' cannot depend on itself."),
         ("y ~ a*x\na := 1", {}, "model, line 2, column 6: the name 'a' is already a label."),
         ("y ~ x", {"group_equal": ["means"]}, "group_equal takes loadings, intercepts, residuals; "

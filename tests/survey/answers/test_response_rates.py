@@ -100,7 +100,7 @@ def test_late_respondents_are_compared_within_units(rng):
     row = found.table.iloc[0]
     assert row["statistic"] == pytest.approx(found.estimate.value / found.se)
     assert row["p_value"] == pytest.approx(2 * stats.t.sf(abs(row["statistic"]), row["df"]))
-    assert "late - early = -0." in repr(found)
+    assert "late − early = −0." in repr(found)
 
 
 def test_units_without_early_or_late_and_gaps_are_left_out(rng):

@@ -1,14 +1,18 @@
 """Files that other programs have spoilt so that they can still be read, but wrongly."""
 
 import uuid
+from zipfile import ZipFile
 
+import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 
-from icx_research import StudyError
-from tests.survey.builders import CODEBOOK, CUSTOMERS, STAFF, read_small
+from icx_research import StudyError, study_from_frames
+from tests.survey.builders import CODEBOOK, CUSTOMERS, KEYS, STAFF, read_small
 from tests.survey.formats import (
     STAFF_FRAME,
+    refusal,
     staff_cells,
     study_of,
     write_parquet,
@@ -175,4 +179,64 @@ def test_comments_are_no_waves_and_are_never_told(tmp_path):
     assert said == (
         "staff.csv, column w: 8 different entries stand in 8 rows, too many for survey waves; does "
         "the column hold something else? Correct it, or leave wave out of the keys."
+    )
+
+
+def test_a_parquet_file_broken_inside_is_refused_without_its_cells(tmp_path):
+    path = tmp_path / "staff.parquet"
+    with duckdb.connect() as engine:
+        words = [[f"person-{i}"] * 5 for i in range(8)]
+        engine.register("staff", pd.DataFrame(words, columns=STAFF_FRAME.columns))
+        engine.execute(f"COPY staff TO '{path}' (FORMAT parquet, COMPRESSION uncompressed)")
+    content = path.read_bytes()
+    assert b"person-3" in content
+    path.write_bytes(content.replace(b"person-3", b"pers\x96n-3"))
+    assert refusal(tmp_path, "staff.parquet") == (
+        "staff.parquet is not a readable Parquet file; write it again."
+    )
+
+
+def test_a_workbook_with_a_spoilt_stream_is_refused(tmp_path):
+    path = tmp_path / "staff.xlsx"
+    write_workbook(path, staff_cells())
+    with ZipFile(path) as package:
+        start = package.getinfo("xl/styles.xml").header_offset + 60
+    content = bytearray(path.read_bytes())
+    content[start : start + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    assert refusal(tmp_path, "staff.xlsx") == (
+        "staff.xlsx is not a readable Excel workbook; open it in Excel and save it again as .xlsx."
+    )
+
+
+@pytest.mark.parametrize("cell", [[1, 2], {"a": 1}, (5,), {3}])
+def test_cells_of_frames_that_hold_several_values_are_refused(cell):
+    staff = pd.DataFrame({"person": [1, 2], "branch": ["A", "B"], "q1": [5, cell]})
+    customers = pd.DataFrame({"customer": [1, 2], "branch": ["A", "B"], "c1": [5, 6]})
+    with pytest.raises(StudyError) as caught:
+        study_from_frames(KEYS, internal=staff, external=customers)
+    assert str(caught.value) == (
+        "The internal table, column q1: cells hold lists or the like, neither text nor a number; "
+        "give each value a column of its own."
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b'<row r="9"', b'<row r="999999999999"'), (b'<c r="C5"', b'<c s="77" r="C5"')],
+    ids=["a row below the last of any sheet", "a format that is not there"],
+)
+def test_a_sheet_that_excel_cannot_have_written_is_refused(tmp_path, old, new):
+    path = tmp_path / "staff.xlsx"
+    write_workbook(path, staff_cells())
+    with ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    assert old in parts[name]
+    parts[name] = parts[name].replace(old, new)
+    with ZipFile(path, "w") as package:
+        for part, content in parts.items():
+            package.writestr(part, content)
+    assert refusal(tmp_path, "staff.xlsx") == (
+        "staff.xlsx is not a readable Excel workbook; open it in Excel and save it again as .xlsx."
     )
