@@ -47,6 +47,9 @@ def test_a_unit_without_partner_is_not_called_clean(icx, small_study):
     staff.write_text(text, encoding="utf-8")
     code, out, err = icx("check", small_study)
     assert (code, err) == (0, "")
-    assert "internal unit 'B00 ': no partner with a score (resembles 'B00')." in out
+    assert (
+        "internal unit 'B00 ': no partner with a score; customers.csv has no row of it "
+        "(resembles 'B00')." in out
+    )
     assert "Nothing is set aside; look at what is named above." in out
     assert "Clean" not in out
