@@ -293,7 +293,7 @@ def _note(
 ) -> str:
     parts = []
     if len(waves) > 1:
-        parts.append(f"wave {units.waves[-1]} of {', '.join(waves)}")
+        parts.append(f"wave {units.waves[-1]} only, of waves {', '.join(waves)}")
     if shared:
         parts.append(
             f"{shared.note}: shared mood may be part of the correlation"

@@ -246,7 +246,7 @@ def test_waves_are_never_put_together():
     first, last = correlate(two, wave="1"), correlate(two)
     assert (first.wave, first.n_used, first.estimate.value) == ("1", 5, pytest.approx(0.9))
     assert (last.wave, last.n_used, last.estimate.value) == ("2", 5, pytest.approx(-0.9))
-    assert last.note == "wave 2 of 1, 2"
+    assert last.note == "wave 2 only, of waves 1, 2"
 
 
 def test_shared_client_units_are_named(units):
