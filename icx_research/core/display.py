@@ -1,5 +1,6 @@
 """Tables as people read them: few digits, nothing where there is nothing, no text cut."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,6 +9,8 @@ from icx_research.core import apa
 
 COUNTS = ("n", "rows", "units", "respondents")  # columns of whole numbers begin so
 SMALLEST_P = 0.001
+TEXT_CELL = ' style="text-align: left;{}"'
+LONG = 40  # characters of a sentence
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -59,8 +62,28 @@ def to_table(table: pd.DataFrame, *, digits: int = 3) -> ShownTable:
 def table_html(table: pd.DataFrame, *, digits: int = 3, na: str = "") -> str:
     """Write a table as HTML with escaped texts, as `to_table` shows it."""
     shown = shown_cells(table, digits=digits, na=na)
+    named = _has_names(table)
     with pd.option_context("display.max_colwidth", None):
-        return shown.to_html(index=_has_names(table))
+        page = shown.to_html(index=named)
+    styles = [_style(shown.iloc[:, at], table.dtypes.iloc[at]) for at in range(table.shape[1])]
+    head = [TEXT_CELL.format("")] * (table.index.nlevels if named else 0) + styles
+
+    def aligned(row: re.Match[str]) -> str:
+        # texts are escaped, so that these are tags
+        names, cells = iter(head), iter(styles)
+        line = re.sub("<th>", lambda _: f"<th{next(names, '')}>", row[0])
+        return re.sub("<td>", lambda _: f"<td{next(cells)}>", line)
+
+    rows = "<tr[^>]*>.*?</tr>" if table.columns.nlevels == 1 else "<tr>.*?</tr>"
+    return re.sub(rows, aligned, page, flags=re.DOTALL)
+
+
+def _style(shown: pd.Series, kind: object) -> str:
+    """Set words to the left, and keep room for sentences."""
+    if pd.api.types.is_numeric_dtype(kind):
+        return ""
+    wide = shown.map(len).max() > LONG if len(shown) else False
+    return TEXT_CELL.format(" min-width: 16em;" if wide else "")
 
 
 def shown_cells(table: pd.DataFrame, *, digits: int = 3, na: str = "") -> pd.DataFrame:

@@ -203,7 +203,7 @@ def test_shows_itself_without_words_of_judgement(ratings):
     sentence = found.to_apa()
     assert sentence.startswith("2 scales: ICC(1) .")
     assert sentence.endswith(f"(uniform null), n = {found.n_used}")
-    assert "<td>service</td>" in found._repr_html_()
+    assert ">service</td>" in found._repr_html_()
 
 
 ERRORS = {

@@ -193,7 +193,7 @@ def test_shows_itself(service):
     main = tidy.drop(columns="communality").abs().to_numpy().argmax(axis=1)
     assert (np.diff(main) >= 0).all()
     assert tidy["communality"].to_dict() == found.communalities.to_dict()
-    assert "<td>tan1</td>" in found._repr_html_()
+    assert ">tan1</td>" in found._repr_html_()
 
 
 ERRORS = {

@@ -78,7 +78,7 @@ def test_shows_itself(small):
     assert found.to_apa() == (
         "3 items, alpha = .92, corrected item-total correlations .81 to .87, n = 8"
     )
-    assert "<td>q1</td>" in found._repr_html_()
+    assert ">q1</td>" in found._repr_html_()
 
 
 def test_refuses_others_that_cancel():
