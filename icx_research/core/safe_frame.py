@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from icx_research.core.display import table_html
+
 MOST_NAMES = 30  # columns named in a display
 
 
@@ -73,7 +75,7 @@ class SafeFrame(pd.DataFrame):
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        table = self.summary.round(3).to_html(index=False)
+        table = table_html(self.summary)
         return f"<p>{len(self)} rows, not shown</p>\n{table}"
 
     def _repr_latex_(self) -> None:

@@ -9,6 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from icx_research.core.cutoffs import MIN_ANSWERED_SHARE
+from icx_research.core.display import table_html
 from icx_research.survey.codebook import ROLES, Codebook, Scale, Score, Source
 from icx_research.survey.study import Study
 
@@ -46,7 +47,7 @@ class ScoredStudy:
         return f"ScoredStudy: {self.codebook.study} (rows with a score: {used})"
 
     def _repr_html_(self) -> str:
-        return self.counts.to_html(index=False)
+        return table_html(self.counts)
 
 
 def scale_scores(study: Study, *, scales: Sequence[str] | None = None) -> ScoredStudy:

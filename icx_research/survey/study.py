@@ -8,6 +8,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from icx_research.core.display import table_html
 from icx_research.core.errors import NotTestable, StudyError
 from icx_research.survey.codebook import Codebook, Scale, SupplierBlocks
 from icx_research.survey.codebook_reading import read_codebook
@@ -65,7 +66,7 @@ class Study:
         return f"Study: {self.codebook.study} ({rows}; {self.n_quarantined} rows quarantined)"
 
     def _repr_html_(self) -> str:
-        return self.summary.to_html(index=False)
+        return table_html(self.summary)
 
     @property
     def n_quarantined(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from icx_research.core.display import table_html
 from icx_research.survey.codebook import Scale
 from icx_research.survey.study import Study
 
@@ -36,10 +37,7 @@ class ItemWording:
             ],
             reverse_keyed=self.table["reverse_keyed"].map({True: "yes", False: ""}),
         )
-        with pd.option_context("display.max_colwidth", None):  # wordings are never cut off
-            return shown[["scale", "item", "wording", "answers", "reverse_keyed"]].to_html(
-                index=False
-            )
+        return table_html(shown[["scale", "item", "wording", "answers", "reverse_keyed"]])
 
 
 def item_wording(study: Study, *, scales: Sequence[str] | None = None) -> ItemWording:

@@ -39,8 +39,8 @@ def test_page_shows_whole_wordings_and_no_markup_of_theirs(study):
     assert (
         "&lt;i&gt;help&lt;/i&gt; me as well as they can, whatever it is I may ask them for." in page
     )
-    assert page.count("<td>yes</td>") == 1
-    assert page.count("<td>1 to 7</td>") == 3
+    assert page.count(">yes</td>") == 1
+    assert page.count(">1 to 7</td>") == 3
 
 
 def test_chosen_scales_keep_the_order_of_the_codebook(study):

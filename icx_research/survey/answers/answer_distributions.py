@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.cutoffs import GROUP_DISCLOSURE_SHARE
+from icx_research.core.display import table_html
 from icx_research.core.errors import NotTestable
 from icx_research.survey.answers.item_lists import item_line, scales_of, whole_scales
 from icx_research.survey.bands import band
@@ -60,7 +61,7 @@ class AnswerDistributions:
         )
 
     def _repr_html_(self) -> str:
-        return self.table.to_html(index=False)
+        return table_html(self.table)
 
     @property
     def put_together(self) -> bool:

@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.display import table_html
 from icx_research.survey.answers.item_lists import item_line, scales_of, whole_scales
 from icx_research.survey.answers.missing_patterns import (
     Gaps,
@@ -64,7 +65,7 @@ class MissingAnswers:
         )
 
     def _repr_html_(self) -> str:
-        return self.patterns.to_html(index=False)
+        return table_html(self.patterns)
 
     @property
     def parts(self) -> "list[MissingAnswers]":
