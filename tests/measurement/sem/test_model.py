@@ -292,7 +292,7 @@ def test_rows_without_group_or_cluster_are_dropped():
 
 def test_html_shows_rounded_numbers_and_no_address():
     html = sem(THREE, answers())._repr_html_()
-    assert "<td>seen</td>" in html
+    assert ">seen</td>" in html
     assert "0x" not in html
 
 
