@@ -16,7 +16,7 @@ from icx_research import (
 )
 from icx_research.survey.linked_facts import facts_at
 from icx_research.survey.programmes import programme_counts, switched_off
-from tests.survey.builders import KEYS, changed, read_small
+from tests.survey.builders import CODEBOOK, KEYS, changed, read_small
 
 WAVES = ("2023", "2024", "2025")
 TIMED = changed(
@@ -206,20 +206,9 @@ def test_waves_of_programmes_follow_the_declared_order():
     ]  # fmt: skip
 
 
-PROGRAMMED = """\
-study: Four branches
-internal:
-  file: staff.csv
-  keys: {respondent: person, client_unit: branch}
-  scales:
-    service: {items: [q1, q2, q3], range: [1, 7], reverse_keyed: [q3]}
-external:
-  file: customers.csv
-  keys: {respondent: customer, serving_unit: branch}
-  scales:
-    csat: {items: [c1], range: [1, 7]}
-programme: {file: programme.csv, keys: {unit: branch}, indicators: [prog]}
-thresholds: {max_quarantined: 0.5}
+PROGRAMMED = f"""\
+{CODEBOOK}programme: {{file: programme.csv, keys: {{unit: branch}}, indicators: [prog]}}
+thresholds: {{max_quarantined: 0.5}}
 """
 
 

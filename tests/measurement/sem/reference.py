@@ -110,3 +110,31 @@ def read_values(name: str) -> pd.DataFrame:
         if column in frame:
             frame[column] = frame[column].fillna("")
     return frame
+
+
+# Our names of fit indices, and lavaan's.
+PLAIN = {
+    "chi_square": "chisq",
+    "df": "df",
+    "p_value": "pvalue",
+    "baseline_chi_square": "baseline.chisq",
+    "baseline_df": "baseline.df",
+    "cfi": "cfi",
+    "tli": "tli",
+    "rmsea": "rmsea",
+    "rmsea_ci_low": "rmsea.ci.lower",
+    "rmsea_ci_high": "rmsea.ci.upper",
+    "srmr": "srmr",
+}
+SCALED = {
+    f"{ours}_scaled": f"{theirs}.scaled"
+    for ours, theirs in PLAIN.items()
+    if ours not in ("df", "baseline_df", "srmr")
+} | {
+    "scaling_factor": "chisq.scaling.factor",
+    "baseline_scaling_factor": "baseline.chisq.scaling.factor",
+}
+ROBUST = {
+    f"{ours}_robust": f"{PLAIN[ours]}.robust"
+    for ours in ("cfi", "tli", "rmsea", "rmsea_ci_low", "rmsea_ci_high")
+}

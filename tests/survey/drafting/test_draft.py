@@ -3,7 +3,6 @@
 import re
 import shutil
 
-import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
@@ -12,39 +11,7 @@ from icx_research import Blocked, StudyError, link_study, read_codebook, read_st
 from icx_research.survey.datasets import example_path
 from icx_research.survey.drafting.draft import draft_study
 from icx_research.survey.drafting.files import look_at
-
-UNITS = [f"Filiale Köln {i:02d}" for i in range(1, 13)]
-
-
-def surveys(rng, people=15, top=7):
-    """Make two surveys of twelve branches; q3 is reverse-keyed, 99 means no answer."""
-    level = rng.normal(top / 2 + 0.5, 1, len(UNITS)).repeat(people)
-    unit = np.array(UNITS).repeat(people)
-    n = len(unit)
-
-    def item(sign=1):
-        raw = top / 2 + 0.5 + sign * (level - top / 2 - 0.5) + rng.normal(0, 0.6, n)
-        return np.clip(np.round(raw), 1, top).astype(int)
-
-    staff = pd.DataFrame({"Personal_Nr": [f"{i:04d}" for i in range(n)], "Filiale": unit,
-                          "q1": item(), "q2": item(), "q3": item(-1)})  # fmt: skip
-    staff.loc[rng.choice(n, 8, replace=False), "q1"] = 99
-    customers = pd.DataFrame({"Kunde": [f"K{i}" for i in range(n)], "Standort": unit,
-                              "zufrieden1": item(), "zufrieden2": item()})  # fmt: skip
-    return staff, customers
-
-
-def write(folder, staff, customers, *, separator=";", encoding="cp1252", ending="csv"):
-    paths = [folder / f"staff.{ending}", folder / f"customers.{ending}"]
-    for path, frame in zip(paths, (staff, customers), strict=True):
-        frame.to_csv(path, sep=separator, encoding=encoding, index=False)
-    return paths
-
-
-def draft(folder, staff, customers):
-    home = folder / "study"
-    (path,) = draft_study(home, internal=staff, external=customers)
-    return path, path.read_text(encoding="utf-8")
+from tests.survey.drafting.strangers import UNITS, draft, surveys, write
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -284,50 +251,6 @@ def test_templates_parse_and_explain_themselves(tmp_path):
     assert read_study(written[0]).n_quarantined == 0
 
 
-def test_nothing_is_overwritten(tmp_path, rng):
-    files = write(tmp_path, *surveys(rng))
-    path, text = draft(tmp_path, *files)
-    for arguments in ({}, {"internal": files[0], "external": files[1]}):
-        with pytest.raises(StudyError) as caught:
-            draft_study(path.parent, **arguments)
-        assert str(caught.value) == (
-            f"{path} is there already and stays as it is; choose another folder."
-        )
-    assert path.read_text(encoding="utf-8") == text
-    assert sorted(p.name for p in path.parent.iterdir()) == ["study.yaml"]
-
-
-BROKEN = {
-    "empty": ("", "staff.csv is empty; it needs a line of column names and data below."),
-    "words": (
-        "unit,q1\nA,good\nA,bad\nB,good\nB,bad\n",
-        "staff.csv has no column that looks like answers on a scale (whole numbers such as 1 to "
-        "7, or words such as agree); export the answers as numbers.",
-    ),
-    "no units": (
-        "q1,q2\n1,2\n3,4\n5,5\n",
-        "staff.csv has no column that could name units; add a column with the unit (branch, "
-        "department) of each row, called unit.",
-    ),
-    "title": (
-        "Our survey of 2025\nunit,q1\nA,4\n",
-        "staff.csv: the rows below the first do not have as many cells as it has; the first row "
-        "must hold the column names.",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-def test_files_nothing_can_be_drafted_from_are_refused(tmp_path, rng, case):
-    content, message = BROKEN[case]
-    staff, customers = write(tmp_path, *surveys(rng))
-    staff.write_text(content, encoding="utf-8")
-    with pytest.raises(StudyError) as caught:
-        draft_study(tmp_path / "study", internal=staff, external=customers)
-    assert str(caught.value) == message
-    assert not (tmp_path / "study").exists()
-
-
 def test_odd_column_names_are_written_so_that_yaml_reads_them(tmp_path, rng):
     staff, customers = surveys(rng)
     names = {"Filiale": 'Unit: "the" one', "q1": "Q 1 #a", "q2": "yes", "q3": "unit"}
@@ -337,13 +260,6 @@ def test_odd_column_names_are_written_so_that_yaml_reads_them(tmp_path, rng):
     assert source.keys["client_unit"] == 'Unit: "the" one'
     assert [list(scale.items) for scale in source.measures.values()] == [["Q 1 #a"], ["yes"]]
     assert "Columns that are not used: unit." in text
-
-
-def test_one_file_is_not_enough(tmp_path):
-    with pytest.raises(StudyError, match=r"^Give both files, --internal and --external, or neith"):
-        draft_study(tmp_path, internal="staff.csv")
-    with pytest.raises(StudyError, match=r"^There is no file none\.csv; check the path\.$"):
-        draft_study(tmp_path, internal="none.csv", external="none.csv")
 
 
 def test_qualtrics_is_recognised(tmp_path):
