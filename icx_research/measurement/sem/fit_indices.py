@@ -1,5 +1,7 @@
 """Fit indices: how far the model is from the data, in several units."""
 
+from typing import Protocol
+
 import numpy as np
 import pandas as pd
 from scipy import optimize, special
@@ -8,21 +10,36 @@ from icx_research.core import apa
 
 # The interval of the RMSEA has 90 % coverage by convention (Browne & Cudeck, 1993).
 RMSEA_TAILS = (0.95, 0.05)
+NEEDED = (
+    "fit_indices needs a fitted model, or chi_square, df, n, baseline_chi_square and baseline_df."
+)
+
+
+class Fitted(Protocol):
+    """A fitted model."""
+
+    @property
+    def fit_indices(self) -> pd.Series:
+        """Its fit indices."""
+        ...
 
 
 def fit_indices(
+    model: Fitted | None = None,
     *,
-    chi_square: float,
-    df: float,
-    n: float,
-    baseline_chi_square: float,
-    baseline_df: float,
+    chi_square: float | None = None,
+    df: float | None = None,
+    n: float | None = None,
+    baseline_chi_square: float | None = None,
+    baseline_df: float | None = None,
     n_groups: int = 1,
 ) -> pd.Series:
-    r"""Compute what follows from the chi-squares of a model and of its baseline.
+    r"""Fit indices of a fitted model, or what follows from published chi-squares.
 
     Parameters
     ----------
+    model : SemResult or TwoLevelResult, optional
+        Its `fit_indices` are returned; the other arguments are for models without data.
     chi_square, df : float
         Of the model.
     n : float
@@ -37,6 +54,11 @@ def fit_indices(
     Series
         chi_square, df, p_value, baseline_chi_square, baseline_df, cfi, tli, rmsea,
         rmsea_ci_low, rmsea_ci_high (90 % interval).
+
+    Raises
+    ------
+    ValueError
+        If neither a model nor all numbers are given, or a number is impossible.
 
     Notes
     -----
@@ -61,6 +83,12 @@ def fit_indices(
     >>> published[["cfi", "tli", "rmsea"]].round(3).to_dict()
     {'cfi': 0.931, 'tli': 0.896, 'rmsea': 0.092}
     """
+    if model is not None:
+        return model.fit_indices
+    if n is None or chi_square is None or df is None:
+        raise ValueError(NEEDED)
+    if baseline_chi_square is None or baseline_df is None:
+        raise ValueError(NEEDED)
     if n <= 0 or df < 0 or baseline_df < 0 or chi_square < 0:
         raise ValueError(
             "fit_indices needs n above 0 and chi_square, df and baseline_df of at least 0; got "

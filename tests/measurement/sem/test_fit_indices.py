@@ -7,6 +7,8 @@ import pytest
 from scipy import stats
 
 from icx_research.measurement.sem.fit_indices import fit_indices, noncentrality
+from icx_research.measurement.sem.model import cfa
+from tests.measurement.sem.reference import THREE, answers
 
 PUBLISHED = {"chi_square": 85.306, "df": 24, "n": 301, "baseline_chi_square": 918.852,
              "baseline_df": 36}  # fmt: skip
@@ -54,3 +56,17 @@ def test_refuses_impossible_numbers():
     )
     with pytest.raises(ValueError, match=message):
         fit_indices(**{**PUBLISHED, "n": 0})
+
+
+def test_a_fitted_model_gives_its_own():
+    model = cfa(THREE, answers())
+    assert fit_indices(model) is model.fit_indices
+
+
+def test_refuses_numbers_without_a_baseline():
+    with pytest.raises(ValueError) as refusal:
+        fit_indices(chi_square=85.306, df=24, n=301)
+    assert str(refusal.value) == (
+        "fit_indices needs a fitted model, or chi_square, df, n, baseline_chi_square and "
+        "baseline_df."
+    )
