@@ -26,6 +26,7 @@ class Fitted(Protocol):
 
 def fit_indices(
     model: Fitted | None = None,
+    /,
     *,
     chi_square: float | None = None,
     df: float | None = None,
