@@ -11,6 +11,13 @@ from icx_research.survey.programmes import programme_counts
 from icx_research.survey.scoring import few_answers
 
 SHOWN_ROWS = 5
+UNFOLDED = 1000  # characters; no table is as wide
+
+
+def counted_rows(found: Any) -> Any:
+    """Count the rows of each file, under names so short that file names fit beside them."""
+    short = {"rows_read": "rows", "rows_quarantined": "set_aside", "rows_used": "used"}
+    return found.summary.rename(columns=short)
 
 
 def print_problems(problems: Any) -> None:
@@ -73,4 +80,7 @@ def show_table(table: Any) -> None:
         shown.add_column(str(name), justify="right" if number else "left", overflow="fold")
     for values in table.itertuples(index=False):
         shown.add_row(*(escape(f"{v:g}" if isinstance(v, float) else str(v)) for v in values))
-    Console(highlight=False).print(shown)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = UNFOLDED  # so that a name in a file can be searched for
+    console.print(shown)

@@ -132,7 +132,7 @@ def _gate(row: dict[str, Any], label: Callable[[str], str]) -> str:
     kept = apa.bounded(math.sqrt(row["icc_2"]))
     return (
         f"{means}, but correlations with them shrink to about {kept} of their size; 04_linkage "
-        "shows them corrected beside the observed ones."
+        "shows them corrected beside the observed ones, where its gates are open."
     )
 
 

@@ -107,7 +107,7 @@ def test_what_follows_for_the_asked_scales_is_said(overview, reliability, dimens
     assert told[-2:] == [
         "Going on with Focus: ICC(1) = .02, ICC(2) = .27: its unit means may be linked, but "
         "correlations with them shrink to about .52 of their size; 04_linkage shows them corrected "
-        "beside the observed ones.",
+        "beside the observed ones, where its gates are open.",
         "Going on with Service: ICC(1) = .16, ICC(2) = .77: its unit means may be linked.",
     ]
     flat = overview.assign(icc_1=-0.02)
