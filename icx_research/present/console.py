@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from icx_research.survey.doubts import doubts
+from icx_research.survey.matching import rounded_down
 from icx_research.survey.programmes import programme_counts
 from icx_research.survey.scoring import few_answers
 
@@ -50,7 +51,7 @@ def with_reasons(found: Any, counts: Any) -> Any:
 
 def counted_coverage(linked: Any) -> Any:
     """Count respondents, or rows where a table is published."""
-    shown = linked.coverage.assign(share_matched=linked.coverage["share_matched"].round(3))
+    shown = linked.coverage.assign(share_matched=linked.coverage["share_matched"].map(rounded_down))
     grains = [linked.codebook.sources[side].grain for side in shown["side"]]
     if "unit" not in grains:
         return shown

@@ -20,7 +20,7 @@ from icx_research.survey.crosswalk import (
     walk_of_waves,
 )
 from icx_research.survey.linked_facts import with_unit_facts
-from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units
+from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units, rounded_down
 from icx_research.survey.scoring import scale_scores
 from icx_research.survey.study import Study
 from icx_research.survey.unlinked import why_unlinked
@@ -81,7 +81,7 @@ class LinkedUnits:
 
     def _repr_html_(self) -> str:
         shown = self.coverage[["side", "units", "units_matched", "share_matched"]]
-        return table_html(shown)
+        return table_html(shown.assign(share_matched=shown["share_matched"].map(rounded_down)))
 
     @property
     def waves(self) -> list[str]:

@@ -149,6 +149,11 @@ def resembling_words(unit: str, near: str) -> str:
     return f" (resembles {near!r}{f', but is written {unit!a}' if same else ''})"
 
 
+def rounded_down(share: float) -> float:
+    """Round a matched share to three digits, downwards: what falls short never looks full."""
+    return math.floor(1000 * share + 1e-9) / 1000
+
+
 def check_coverage(coverage: pd.DataFrame, drops: pd.DataFrame, codebook: Codebook) -> None:
     """Refuse a link that loses more respondents than the threshold allows."""
     limit = codebook.thresholds.min_matched
