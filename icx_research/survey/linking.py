@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from icx_research.core.apa import counted
 from icx_research.core.display import table_html
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores, unit_scores
@@ -74,9 +75,10 @@ class LinkedUnits:
     def __repr__(self) -> str:
         """Count rows and units; unit values are shown by `protect` only."""
         units, waves = self.table["unit"].nunique(), len(self.waves)
+        alone = counted(len(self.drops), "unit")
         return (
             f"LinkedUnits: {len(self.table)} rows, {units} serving units x {waves} wave(s), "
-            f"{self.n_client_units} client units; {len(self.drops)} units without a partner"
+            f"{self.n_client_units} client units; {alone} without a partner"
         )
 
     def _repr_html_(self) -> str:

@@ -60,6 +60,14 @@ def test_each_table_becomes_a_sentence_with_its_numbers(reliability, dimensions,
     ]
 
 
+def test_a_single_scale_is_told_in_the_singular(reliability):
+    single = reliability[reliability["scale"] == "a"]
+    told = icx.measurement_answer(
+        reliability=single, dimensions=None, invariance=None, label=NAMES.get
+    )
+    assert told.startswith("Reliability: on 1 of 1 scale that has an alpha its interval lies")
+
+
 def test_a_scale_across_two_tables_is_named(invariance):
     only = invariance.assign(means=[None, None, "yes"])
     told = icx.measurement_answer(
