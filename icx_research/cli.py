@@ -130,7 +130,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
 
     found = read_study(_find(study_file), data=data)
     print("What was read:")
-    say.show_table(found.summary.rename(columns={"rows_quarantined": "rows_set_aside"}))
+    say.show_table(say.counted_rows(found))
     say.print_notes(found)
     say.print_problems(found.quarantine)
     say.show_programmes(found)

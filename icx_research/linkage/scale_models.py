@@ -84,7 +84,7 @@ def invariance_groups(study: Study, scale: str) -> list[str]:
              for other in pair if other != scale]  # fmt: skip
     table = pd.DataFrame(
         {key: study.tables[source.name][key] for key in ("supplier_unit", "wave")
-         if key in source.keys}
+         if key in source.roles}
     )  # fmt: skip
     return [*found, *(str(key) for key in table if len(table[key].unique()) > 1)]
 

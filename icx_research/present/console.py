@@ -7,10 +7,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from icx_research.survey.doubts import doubts
+from icx_research.survey.matching import rounded_down
 from icx_research.survey.programmes import programme_counts
 from icx_research.survey.scoring import few_answers
 
 SHOWN_ROWS = 5
+UNFOLDED = 1000  # characters; no table is as wide
+
+
+def counted_rows(found: Any) -> Any:
+    """Count the rows of each file, under names so short that file names fit beside them."""
+    short = {"rows_read": "rows", "rows_quarantined": "set_aside", "rows_used": "used"}
+    return found.summary.rename(columns=short)
 
 
 def print_problems(problems: Any) -> None:
@@ -43,7 +51,7 @@ def with_reasons(found: Any, counts: Any) -> Any:
 
 def counted_coverage(linked: Any) -> Any:
     """Count respondents, or rows where a table is published."""
-    shown = linked.coverage.assign(share_matched=linked.coverage["share_matched"].round(3))
+    shown = linked.coverage.assign(share_matched=linked.coverage["share_matched"].map(rounded_down))
     grains = [linked.codebook.sources[side].grain for side in shown["side"]]
     if "unit" not in grains:
         return shown
@@ -73,4 +81,7 @@ def show_table(table: Any) -> None:
         shown.add_column(str(name), justify="right" if number else "left", overflow="fold")
     for values in table.itertuples(index=False):
         shown.add_row(*(escape(f"{v:g}" if isinstance(v, float) else str(v)) for v in values))
-    Console(highlight=False).print(shown)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = UNFOLDED  # so that a name in a file can be searched for
+    console.print(shown)

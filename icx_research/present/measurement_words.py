@@ -132,7 +132,7 @@ def _gate(row: dict[str, Any], label: Callable[[str], str]) -> str:
     kept = apa.bounded(math.sqrt(row["icc_2"]))
     return (
         f"{means}, but correlations with them shrink to about {kept} of their size; 04_linkage "
-        "shows them corrected beside the observed ones."
+        "shows them corrected beside the observed ones, where its gates are open."
     )
 
 
@@ -167,8 +167,9 @@ def _reliability(table: pd.DataFrame, label: Callable[[str], str]) -> str:
     sure = alpha[alpha["ci_low"] >= CONVENTION]
     lowest = alpha.loc[alpha["estimate"].astype(float).idxmin()]
     limits = f"[{apa.bounded(lowest['ci_low'])}, {apa.bounded(lowest['ci_high'])}]"
+    have = "has" if len(alpha) == 1 else "have"
     return (
-        f"Reliability: on {len(sure)} of {_scales(len(alpha))} that have an alpha its interval "
+        f"Reliability: on {len(sure)} of {_scales(len(alpha))} that {have} an alpha its interval "
         f"lies above {apa.bounded(CONVENTION)}; lowest is {label(lowest['scale'])} with "
         f"{apa.bounded(lowest['estimate'])} {limits}."
     )
@@ -212,7 +213,7 @@ def _across(name: str, label: Callable[[str], str]) -> str:
 
 
 def _scales(n: int) -> str:
-    return f"{n} scale" if n == 1 else f"{n} scales"
+    return apa.counted(n, "scale")
 
 
 def _span(values: Iterable[float]) -> str:

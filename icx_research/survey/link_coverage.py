@@ -1,6 +1,5 @@
 """How much of both surveys the link reaches: units and respondents, wave by wave."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,7 @@ from icx_research.survey.bands import band
 from icx_research.survey.codebook import Codebook
 from icx_research.survey.crosswalk import build_crosswalk
 from icx_research.survey.linking import LinkedUnits, study_sides
-from icx_research.survey.matching import match_units
+from icx_research.survey.matching import match_units, rounded_down
 from icx_research.survey.study import Study
 from icx_research.survey.waves import common_waves, order_waves
 
@@ -160,4 +159,4 @@ def _shown(line: dict[str, object], codebook: Codebook) -> dict[str, object]:
 
 
 def _percent(share: float) -> float:
-    return math.floor(1000 * share + 1e-9) / 10
+    return round(100 * rounded_down(share), 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from icx_research.core.apa import counted
 from icx_research.core.display import table_html
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.aggregation import UnitScores, unit_scores
@@ -20,7 +21,7 @@ from icx_research.survey.crosswalk import (
     walk_of_waves,
 )
 from icx_research.survey.linked_facts import with_unit_facts
-from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units
+from icx_research.survey.matching import UNIT_SIDES, check_coverage, match_units, rounded_down
 from icx_research.survey.scoring import scale_scores
 from icx_research.survey.study import Study
 from icx_research.survey.unlinked import why_unlinked
@@ -74,14 +75,15 @@ class LinkedUnits:
     def __repr__(self) -> str:
         """Count rows and units; unit values are shown by `protect` only."""
         units, waves = self.table["unit"].nunique(), len(self.waves)
+        alone = counted(len(self.drops), "unit")
         return (
             f"LinkedUnits: {len(self.table)} rows, {units} serving units x {waves} wave(s), "
-            f"{self.n_client_units} client units; {len(self.drops)} units without a partner"
+            f"{self.n_client_units} client units; {alone} without a partner"
         )
 
     def _repr_html_(self) -> str:
         shown = self.coverage[["side", "units", "units_matched", "share_matched"]]
-        return table_html(shown)
+        return table_html(shown.assign(share_matched=shown["share_matched"].map(rounded_down)))
 
     @property
     def waves(self) -> list[str]:

@@ -146,7 +146,19 @@ def resembling_words(unit: str, near: str) -> str:
     if not near:
         return ""
     same = fold_id(unit) == fold_id(near) and not unit.isascii()
-    return f" (resembles {near!r}{f', but is written {unit!a}' if same else ''})"
+    hidden = same and any(map(_deceives, set(unit.casefold()) ^ set(near.casefold())))
+    return f" (resembles {near!r}{f', but is written {unit!a}' if hidden else ''})"
+
+
+def _deceives(letter: str) -> bool:
+    """Tell whether a letter, or a part of one, looks like another."""
+    plain = unicodedata.normalize("NFKC", letter)
+    return ord(letter) in LOOK_ALIKES or plain != letter or unicodedata.combining(letter) > 0
+
+
+def rounded_down(share: float) -> float:
+    """Round a matched share to three digits, downwards: what falls short never looks full."""
+    return math.floor(1000 * share + 1e-9) / 1000
 
 
 def check_coverage(coverage: pd.DataFrame, drops: pd.DataFrame, codebook: Codebook) -> None:

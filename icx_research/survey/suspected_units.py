@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import narwhals as nw
 import pandas as pd
 
+from icx_research.core.apa import counted
 from icx_research.survey.matching import fold_id
 from icx_research.survey.study import Study
 
@@ -59,9 +60,10 @@ def _suspected(units: Sequence[str]) -> Iterator[tuple[str, str]]:
         if folded:
             alike.setdefault(folded, []).append(unit)
     spelt = [same for same in alike.values() if len(same) > 1]
-    for first, *others in spelt[:SHOWN]:
+    more = len(spelt) - SHOWN - 1  # besides the one that stands for them
+    for first, *others in spelt[: SHOWN if more > 0 else None]:
         named = ", ".join(repr(other) for other in others)
         yield first, f"is another unit than {named}; if they are one, spell it alike"
-    if len(spelt) > SHOWN:
-        more = len(spelt) - SHOWN
-        yield spelt[SHOWN][0], f"and {more} more units are spelt in several ways; spell them alike"
+    if more > 0:
+        rest = counted(more, "more unit")
+        yield spelt[SHOWN][0], f"and {rest} are spelt in several ways; spell them alike"

@@ -8,6 +8,7 @@ import icx_research as icx
 from icx_research.linkage.scale_models import invariance_groups
 from tests.builders import study as published
 from tests.linkage.scales import one_wave, scales_study, tables
+from tests.survey.supplier_blocks import wide
 
 SAME = 1e-10  # the same numbers by another way
 Q = ["q1", "q2", "q3", "q4"]
@@ -61,6 +62,10 @@ def test_scales_of_one_item_are_left_out(staff):
     assert icx.scale_cfa(study, ["service", "single"]).model == "service =~ q1 + q2 + q3"
     with pytest.raises(icx.NotTestable, match="a scale of at least 2 items is needed"):
         icx.scale_cfa(study, "single")
+
+
+def test_suppliers_told_by_column_names_are_groups(tmp_path):
+    assert invariance_groups(wide(tmp_path), "service") == ["supplier_unit"]
 
 
 def test_groups_are_parallel_scales_suppliers_and_waves(study, staff):

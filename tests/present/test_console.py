@@ -1,7 +1,7 @@
 import pandas as pd
 
 import icx_research as icx
-from icx_research.present.console import counted_coverage, show_table, with_reasons
+from icx_research.present.console import counted_coverage, counted_rows, show_table, with_reasons
 from icx_research.survey.scoring import scale_scores
 from tests import builders
 
@@ -22,9 +22,23 @@ def test_scales_without_a_score_in_some_rows_say_why():
     assert shown["because"].to_dict() == {"inside": "no value in its column", "outside": ""}
 
 
-def test_nothing_is_cut(capsys):
+def test_a_name_stays_whole_in_a_file(capsys):
+    show_table(pd.DataFrame({"file": [LONG], "rows": [3]}))
+    assert LONG in capsys.readouterr().out
+
+
+def test_nothing_is_cut_on_a_narrow_screen(capsys, monkeypatch):
+    for name, value in {"FORCE_COLOR": "1", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
     show_table(pd.DataFrame({"file": [LONG], "rows": [3]}))
     printed = "".join(
         line[:78].split(" ")[0].strip() for line in capsys.readouterr().out.splitlines()
     )
     assert LONG in printed
+
+
+def test_names_of_the_bundled_files_fit_on_a_narrow_screen(capsys, monkeypatch, company):
+    for name, value in {"FORCE_COLOR": "1", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
+    show_table(counted_rows(company))
+    assert "internal_ratings.csv " in capsys.readouterr().out

@@ -60,6 +60,14 @@ def test_each_table_becomes_a_sentence_with_its_numbers(reliability, dimensions,
     ]
 
 
+def test_a_single_scale_is_told_in_the_singular(reliability):
+    single = reliability[reliability["scale"] == "a"]
+    told = icx.measurement_answer(
+        reliability=single, dimensions=None, invariance=None, label=NAMES.get
+    )
+    assert told.startswith("Reliability: on 1 of 1 scale that has an alpha its interval lies")
+
+
 def test_a_scale_across_two_tables_is_named(invariance):
     only = invariance.assign(means=[None, None, "yes"])
     told = icx.measurement_answer(
@@ -107,7 +115,7 @@ def test_what_follows_for_the_asked_scales_is_said(overview, reliability, dimens
     assert told[-2:] == [
         "Going on with Focus: ICC(1) = .02, ICC(2) = .27: its unit means may be linked, but "
         "correlations with them shrink to about .52 of their size; 04_linkage shows them corrected "
-        "beside the observed ones.",
+        "beside the observed ones, where its gates are open.",
         "Going on with Service: ICC(1) = .16, ICC(2) = .77: its unit means may be linked.",
     ]
     flat = overview.assign(icc_1=-0.02)

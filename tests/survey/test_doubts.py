@@ -42,16 +42,29 @@ def test_spellings_of_a_unit_are_told_and_kept_apart():
         ["internal", "B", "is another unit than 'b', 'b.'; if they are one, spell it alike"],
         ["external", "A", "is another unit than 'A '; if they are one, spell it alike"],
     ]
-    many = {f"{letter}{end}": [3] for letter in "ABCDEFGH" for end in ("", " ")}
-    reasons = suspected_units(frames_study(many, STAFF))["reason"]
-    assert len(reasons) == 6
-    assert reasons.iloc[-1] == "and 3 more units are spelt in several ways; spell them alike"
+
+
+@pytest.mark.parametrize(
+    ("letters", "last"),
+    [
+        ("ABCDEF", "is another unit than 'F '; if they are one, spell it alike"),
+        ("ABCDEFG", "and 1 more unit are spelt in several ways; spell them alike"),
+        ("ABCDEFGH", "and 2 more units are spelt in several ways; spell them alike"),
+    ],
+)
+def test_many_units_spelt_in_several_ways_are_counted(letters, last):
+    many = {f"{letter}{end}": [3] for letter in letters for end in ("", " ")}
+    found = suspected_units(frames_study(many, STAFF))
+    assert len(found) == 6
+    assert found.iloc[-1][["unit", "reason"]].tolist() == ["F", last]
 
 
 def test_letters_that_only_look_alike_are_told_by_their_codes():
     assert fold_id("\u0412\u041e\u041103") == fold_id("BO\u041103")
     assert resembling_words("\u041203", "B03") == " (resembles 'B03', but is written '\\u041203')"
     assert resembling_words("b 03", "B03") == " (resembles 'B03')"
+    assert "but is written 'Ko\\u0308ln'" in resembling_words("Ko\u0308ln", "K\u00f6ln")
+    assert resembling_words("K\u00d6LN ", "K\u00f6ln") == " (resembles 'K\u00f6ln')"
     assert resembling_words("x", "") == ""
 
 

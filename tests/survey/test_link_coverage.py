@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import icx_research as icx
+from icx_research.present.console import counted_coverage
 from icx_research.survey.link_coverage import link_coverage, shown_coverage
 from tests import builders
 from tests.survey.builders import KEYS, changed, frames_study
@@ -128,5 +129,7 @@ def test_what_is_shown_of_a_link_holds_no_exact_number_of_persons():
         "internal", "all", 3, 2, 66.6, "50-99", 96.7,
     ]  # fmt: skip
     assert linked.coverage["respondents"].tolist() == [62, 36]
+    assert "0.967" in linked._repr_html_() and "0.968" not in linked._repr_html_()
+    assert counted_coverage(linked)["share_matched"].tolist() == [0.967, 1.0]
     for page in (linked._repr_html_(), shown.to_html()):
         assert not {"62", "62.0", "60", "60.0", "36"} & set(re.findall(r">([^<>]+)<", page))
