@@ -9,7 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "icx_research"
 # In the order data flows. A room may import from itself and from rooms above it.
-LAYERS = ["core", "survey", "measurement", "linkage", "claims", "present", "teaching", "cli"]
+LAYERS = ["core", "survey", "measurement", "linkage", "claims", "present", "teaching", "cli",
+          "__main__"]  # fmt: skip
 STRANGERS = {("measurement", "survey")}  # questionnaires' statistics know no studies
 STATISTICS = ("core", "survey", "measurement", "linkage", "claims")
 DRAWING = ("matplotlib", "seaborn")

@@ -139,7 +139,7 @@ def chosen_scales(codebook: Codebook, scales: str | Sequence[str]) -> tuple[list
     """Find scales of one table by name, and the table."""
     names = [scales] if isinstance(scales, str) else list(scales)
     if not names:
-        raise NotTestable("a scale of items is needed; none is named, or the table has none.")
+        raise NotTestable("no scale is named, or the table has none of several items.")
     found = []
     for name in names:
         if name not in codebook.measures:

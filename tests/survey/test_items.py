@@ -132,7 +132,7 @@ def test_published_figures_have_no_items():
     with pytest.raises(icx.NotTestable, match=message):
         icx.scale_items(published([1, 2], [3, 4]), "inside")
     with pytest.raises(
-        icx.NotTestable, match="a scale of items is needed; none is named, or the table has none"
+        icx.NotTestable, match="no scale is named, or the table has none of several items"
     ):
         icx.scale_items(published([1, 2], [3, 4]), [])
 
