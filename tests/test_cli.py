@@ -292,13 +292,6 @@ def test_version(icx):
     assert icx("--version")[:2] == (0, "icx_research 0.1.0\n")
 
 
-def test_the_package_itself_is_the_command():
-    command = [sys.executable, "-m", "icx_research", "check", "nowhere"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("There is no codebook at ")
-
-
 def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch):
     from icx_research.present import notebooks
 

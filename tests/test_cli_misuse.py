@@ -1,5 +1,8 @@
 """Commands as they are mistyped: one sentence, nothing written, no traceback."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.test_cli import call
@@ -53,3 +56,10 @@ def test_a_unit_without_partner_is_not_called_clean(icx, small_study):
     )
     assert "Nothing is set aside; look at what is named above." in out
     assert "Clean" not in out
+
+
+def test_the_package_itself_is_the_command():
+    command = [sys.executable, "-m", "icx_research", "check", "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("There is no codebook at ")
