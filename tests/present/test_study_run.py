@@ -63,7 +63,7 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
     measured = json.dumps(
         nbformat.read(tmp_path / "out" / "notebooks" / "02_measurement.ipynb", as_version=4)
     )
-    assert "a scale of items is needed; none is named" in measured
+    assert "no scale is named, or the table has none of several items" in measured
     assert "Reliability: on " in measured
 
 
