@@ -86,7 +86,8 @@ def test_unsuited_python_hands_over_to_the_newest_suitable_one(script, monkeypat
 
 
 def test_ready_environment_is_left_alone(ready, monkeypatch):
-    monkeypatch.setattr(ready, "build_environment", pytest.fail)
+    for work in ("one_at_a_time", "build_environment"):  # not even waited for
+        monkeypatch.setattr(ready, work, pytest.fail)
     ready.set_up()
 
 

@@ -112,6 +112,12 @@ def read_values(name: str) -> pd.DataFrame:
     return frame
 
 
+# lavaan solves for the noncentrality by uniroot, which stops at 1e-4 of its argument.
+R_RTOL_UNIROOT = 1e-5
+# A p value is exponential in its chi-square: errors grow by half the chi-square.
+R_RTOL_P = 1e-5
+# lavaan prints p as 1 - pchisq, which keeps 16 digits after the point.
+P_ATOL = 1e-12
 # Our names of fit indices, and lavaan's.
 PLAIN = {
     "chi_square": "chisq",

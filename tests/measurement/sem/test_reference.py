@@ -6,7 +6,17 @@ import pytest
 from icx_research.measurement.sem.comparison import likelihood_ratio
 from icx_research.measurement.sem.model import sem
 from icx_research.measurement.sem.score_tests import release_tests
-from tests.measurement.sem.reference import CASES, PLAIN, ROBUST, SCALED, answers, values
+from tests.measurement.sem.reference import (
+    CASES,
+    P_ATOL,
+    PLAIN,
+    R_RTOL_P,
+    R_RTOL_UNIROOT,
+    ROBUST,
+    SCALED,
+    answers,
+    values,
+)
 
 # Both sides are polished by Newton steps and written with 15 digits.
 # Incomplete models equal over groups are polished by differences of lavaan's objective: where
@@ -17,14 +27,8 @@ R_RTOL = 1e-8
 R_RTOL_NUMERICAL = 1e-6
 # lavaan's EM algorithm stops at changes of 1e-9, which the unrestricted moments show.
 R_RTOL_EM = 1e-6
-# lavaan solves for the noncentrality by uniroot, which stops at 1e-4 of its argument.
-R_RTOL_UNIROOT = 1e-5
-# A p value is exponential in its chi-square: errors grow by half the chi-square.
-R_RTOL_P = 1e-5
 # Below this size agreement is absolute.
 SMALL = 1e-2
-# lavaan prints p as 1 - pchisq, which keeps 16 digits after the point.
-P_ATOL = 1e-12
 
 INDICES = PLAIN | {"log_likelihood": "logl", "aic": "aic", "bic": "bic"}
 

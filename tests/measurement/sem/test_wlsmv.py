@@ -15,17 +15,11 @@ from tests.measurement.sem.ordinal_reference import (
     ordinal_values,
     three,
 )
-from tests.measurement.sem.reference import PLAIN, ROBUST, SCALED
+from tests.measurement.sem.reference import P_ATOL, PLAIN, R_RTOL_P, R_RTOL_UNIROOT, ROBUST, SCALED
 
 # lavaan's polychoric correlations stop up to 4e-8 short of the maximum; weights, and with them
 # estimates, errors and statistics, follow. Both sides are polished beyond that.
 R_RTOL = 1e-6
-# lavaan solves for the noncentrality by uniroot, which stops at 1e-4 of its argument.
-R_RTOL_UNIROOT = 1e-5
-# A p value is exponential in its chi-square: errors grow by half the chi-square.
-R_RTOL_P = 1e-5
-# lavaan prints p as 1 - pchisq, which keeps 16 digits after the point.
-P_ATOL = 1e-12
 # Score tests square slopes, which the correlations of lavaan move by 1e-6.
 MODIFICATION_RTOL = 1e-5
 # Two ways to the same minimum: both stop within 1e-7 standard errors.
