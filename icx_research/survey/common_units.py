@@ -5,6 +5,7 @@ from typing import Any
 
 import narwhals as nw
 
+from icx_research.core.apa import counted
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook import Codebook
 
@@ -55,9 +56,11 @@ def _units_apart(codebook: Codebook, tables: Mapping[str, Any]) -> Iterator[str]
         absent = min((surveyed[side] - own for side in sides), key=len)
         said = []
         if strange:
-            said.append(f"{_units(strange)} of it in no survey ({_named(strange)})")
+            said.append(f"{counted(len(strange), 'unit')} of it in no survey ({_named(strange)})")
         if absent:
-            said.append(f"{_units(absent)} of the survey not in it ({_named(absent)})")
+            said.append(
+                f"{counted(len(absent), 'unit')} of the survey not in it ({_named(absent)})"
+            )
         if said:
             yield f"{_place(codebook, name)}: {'; '.join(said)}."
     if "crosswalk" in tables:
@@ -65,7 +68,7 @@ def _units_apart(codebook: Codebook, tables: Mapping[str, Any]) -> Iterator[str]
             tables["internal"], "client_unit")  # fmt: skip
         if silent:
             yield (
-                f"{_place(codebook, 'crosswalk')}: {_units(silent)} of it without answers in the "
+                f"{_place(codebook, 'crosswalk')}: {counted(len(silent), 'unit')} of it without answers in the "
                 f"internal survey ({_named(silent)}); others behind the same serving unit stand "
                 "for them."
             )
@@ -104,10 +107,6 @@ def _values(table: Any, column: str) -> set[str]:
 def _place(codebook: Codebook, name: str) -> str:
     source = codebook.sources[name]
     return f"{source.file or f'The {name} table'}, column {source.keys[source.unit_key]}"
-
-
-def _units(units: Collection[str]) -> str:
-    return f"{len(units)} unit{'s' if len(units) > 1 else ''}"
 
 
 def _named(units: Collection[str]) -> str:
