@@ -68,8 +68,8 @@ def _units_apart(codebook: Codebook, tables: Mapping[str, Any]) -> Iterator[str]
             tables["internal"], "client_unit")  # fmt: skip
         if silent:
             yield (
-                f"{_place(codebook, 'crosswalk')}: {counted(len(silent), 'unit')} of it without answers in the "
-                f"internal survey ({_named(silent)}); others behind the same serving unit stand "
+                f"{_place(codebook, 'crosswalk')}: {counted(len(silent), 'unit')} of it without "
+                f"answers in the internal survey ({_named(silent)}); others behind the same serving unit stand "
                 "for them."
             )
 
