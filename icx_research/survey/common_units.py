@@ -69,8 +69,8 @@ def _units_apart(codebook: Codebook, tables: Mapping[str, Any]) -> Iterator[str]
         if silent:
             yield (
                 f"{_place(codebook, 'crosswalk')}: {counted(len(silent), 'unit')} of it without "
-                f"answers in the internal survey ({_named(silent)}); others behind the same serving unit stand "
-                "for them."
+                f"answers in the internal survey ({_named(silent)}); others behind the same "
+                "serving unit stand for them."
             )
 
 
