@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from icx_research.measurement.alignment import alignment
-from icx_research.measurement.invariance import measurement_invariance
+from icx_research.measurement.alignment.alignment import alignment
+from icx_research.measurement.invariance.ladder import measurement_invariance
 from icx_research.measurement.sem.model import sem
 
 SIZES = (5, 4, 4, 5, 4)  # items per factor, as SERVQUAL

@@ -79,8 +79,8 @@ def study(
 
     Examples: icx study, or icx study my_study --out results_of_may
     """
-    from icx_research.present.console import print_doubts
-    from icx_research.present.study_run import run_study
+    from icx_research.pipeline.console import print_doubts
+    from icx_research.pipeline.study_run import run_study
 
     path = _find(study_file)
     console = Console(stderr=True, highlight=False)
@@ -122,11 +122,11 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     Example: icx check my_study
     """
     from icx_research.linkage.gates import too_few_units
-    from icx_research.present import console as say
-    from icx_research.survey.linking import link_study
-    from icx_research.survey.matching import BY_DESIGN, resembling_words
-    from icx_research.survey.scoring import scale_scores
-    from icx_research.survey.study import read_study
+    from icx_research.pipeline import console as say
+    from icx_research.survey.link.linking import link_study
+    from icx_research.survey.link.matching import BY_DESIGN, resembling_words
+    from icx_research.survey.scores.scoring import scale_scores
+    from icx_research.survey.study.study import read_study
 
     found = read_study(_find(study_file), data=data)
     print("What was read:")
@@ -206,7 +206,7 @@ def simulate(
     waves: Annotated[int, typer.Option(min=1, help="Number of survey waves.")] = 3,
 ) -> None:
     """Write a simulated company with known truth, to try things out."""
-    from icx_research.survey.simulation.files import write_simulation
+    from icx_research.simulation.files import write_simulation
 
     written = write_simulation(folder, seed=seed, n_units=units, waves=waves)
     print(f"{len(written)} files in {folder}; try: {_command()} check {folder / 'study.yaml'}")
@@ -223,8 +223,8 @@ def codebook(
     ] = None,
 ) -> None:
     """Explain every key of a study.yaml, or print a ready questionnaire."""
+    from icx_research.survey.codebook.schema import explain
     from icx_research.survey.instruments.questionnaires import questionnaire
-    from icx_research.survey.schema import explain
 
     print(questionnaire(block) if block else explain())
 
@@ -236,7 +236,7 @@ def lab(
     ] = Path("my_notebooks"),
 ) -> None:
     """Open a copy of the notebooks, yours to change, in JupyterLab."""
-    from icx_research.present.notebooks import open_lab
+    from icx_research.pipeline.notebooks import open_lab
 
     raise typer.Exit(open_lab(folder))
 
@@ -256,7 +256,7 @@ class _Quiet:
 
 def _find(study_file: Path | None) -> Path:
     """Take a file or its folder; without either, study.yaml here or the bundled study."""
-    from icx_research.survey.datasets import example_path
+    from icx_research.survey.study.datasets import example_path
 
     if study_file is None:
         here = Path("study.yaml")
@@ -270,7 +270,7 @@ def _command() -> str:
 
 
 def _default_out(path: Path) -> Path:
-    from icx_research.survey.datasets import example_path
+    from icx_research.survey.study.datasets import example_path
 
     if path != example_path("company"):
         return path.parent / "results"

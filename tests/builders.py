@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from icx_research.survey.codebook import Codebook, Question, Score, Source, Thresholds
-from icx_research.survey.linking import LinkedUnits
-from icx_research.survey.study import Study, study_from_frames
+from icx_research.survey.codebook.types import Codebook, Question, Score, Source, Thresholds
+from icx_research.survey.link.linking import LinkedUnits
+from icx_research.survey.study.study import Study, study_from_frames
 
 
 def codebook(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+import icx_research as icx
 from tests.small_study import write_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +46,18 @@ def shared_data() -> Path:
         print(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def company():
+    """The bundled study."""
+    return icx.load_example("company")
+
+
+@pytest.fixture(scope="session")
+def linked(company):
+    """Its units, linked."""
+    return icx.link_study(company)
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_one_unit_only_is_nothing_to_compare(icx, tmp_path):
 
 
 def test_few_units_run_and_the_verdict_is_blocked(icx, tmp_path, monkeypatch):
-    from icx_research.present import study_run
+    from icx_research.pipeline import study_run
 
     monkeypatch.setattr(study_run, "notebook_paths", list)
     path = write_study(tmp_path, n_units=5)
@@ -118,7 +118,7 @@ def test_few_units_run_and_the_verdict_is_blocked(icx, tmp_path, monkeypatch):
 def test_a_study_that_allows_no_correlation_runs_to_its_end_and_says_why(
     icx, tmp_path, monkeypatch, problem
 ):
-    from icx_research.present import study_run
+    from icx_research.pipeline import study_run
 
     # The others go to their end on such studies in present/test_notebooks_on_odd_studies.
     chosen = [path for path in study_run.notebook_paths() if path.stem == "04_linkage"]
@@ -293,7 +293,7 @@ def test_version(icx):
 
 
 def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch):
-    from icx_research.present import notebooks
+    from icx_research.pipeline import notebooks
 
     calls = []
     monkeypatch.setattr(notebooks.subprocess, "call", lambda command: calls.append(command) or 0)
@@ -316,7 +316,7 @@ def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch
 
 
 def test_lab_offers_the_students_copy_that_the_readme_names(icx, tmp_path, monkeypatch):
-    from icx_research.present import notebooks
+    from icx_research.pipeline import notebooks
 
     monkeypatch.setattr(notebooks.subprocess, "call", lambda command: 0)
     assert icx("lab", tmp_path)[0] == 0

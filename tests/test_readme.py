@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import icx_research
-from icx_research.survey.codebook_reading import read_codebook
+from icx_research.survey.codebook.reading import read_codebook
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

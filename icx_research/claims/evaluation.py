@@ -7,14 +7,14 @@ import numpy as np
 from scipy import stats
 
 from icx_research.claims.ledger import ClaimLedger, LedgerEntry
-from icx_research.claims.registry import CLAIMS, Claim
+from icx_research.claims.registry.internal_service import CLAIMS, Claim
 from icx_research.core import apa, verdicts
 from icx_research.core.errors import Blocked, NotTestable
-from icx_research.linkage.correlation import LinkageCorrelation
-from icx_research.linkage.disattenuation import disattenuate
+from icx_research.linkage.correlation.correlation import LinkageCorrelation
+from icx_research.linkage.correlation.disattenuation import disattenuate
 from icx_research.linkage.gates import count_units, gated_correlation
-from icx_research.survey.linking import LinkedUnits, link_study
-from icx_research.survey.study import Study
+from icx_research.survey.link.linking import LinkedUnits, link_study
+from icx_research.survey.study.study import Study
 
 POWER = 0.80
 LARGEST_CORRELATION = 0.95  # that a design aims at, where twice delta is beyond reach

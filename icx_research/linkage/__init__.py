@@ -1,1 +1,1 @@
-"""The questions asked of linked units."""
+"""The questions asked of linked units, one room each."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import Blocked
-from icx_research.linkage.correlation import LinkageCorrelation, linkage_correlations
-from icx_research.survey.disclosure import protect
-from icx_research.survey.linking import LinkedUnits
+from icx_research.linkage.correlation.correlation import LinkageCorrelation, linkage_correlations
+from icx_research.survey.disclosure.protect import protect
+from icx_research.survey.link.linking import LinkedUnits
 
 
 def gated_correlation(

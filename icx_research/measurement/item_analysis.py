@@ -11,7 +11,7 @@ from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.items import ROUNDING, item_moments, item_values
-from icx_research.measurement.reliability import alpha_of
+from icx_research.measurement.reliability.alpha import alpha_of
 
 
 @dataclass(frozen=True, repr=False)

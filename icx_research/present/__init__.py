@@ -1,1 +1,1 @@
-"""What people see: figures, tables, notebooks and the page of a study."""
+"""What people see: figures, tables, words and pages."""

@@ -5,10 +5,10 @@ from typing import Any
 
 import yaml
 
-from icx_research.survey.datasets import example_path, load_example
-from icx_research.survey.linking import LinkedUnits, link_study
-from icx_research.survey.scoring import ScoredStudy, scale_scores
-from icx_research.survey.study import Study
+from icx_research.survey.link.linking import LinkedUnits, link_study
+from icx_research.survey.scores.scoring import ScoredStudy, scale_scores
+from icx_research.survey.study.datasets import example_path, load_example
+from icx_research.survey.study.study import Study
 
 UNIT, WAVE, FIRST_WAVE = "B09", "3", "1"
 RATER, SUPPLIER = "B09-24", "Procurement"

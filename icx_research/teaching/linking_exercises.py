@@ -7,8 +7,8 @@ import numpy as np
 
 from icx_research.claims.evaluation import evaluate_claims
 from icx_research.core import verdicts
-from icx_research.linkage.correlation import linkage_correlations
-from icx_research.linkage.disattenuation import disattenuate
+from icx_research.linkage.correlation.correlation import linkage_correlations
+from icx_research.linkage.correlation.disattenuation import disattenuate
 from icx_research.teaching.answers import Key, Mistake
 from icx_research.teaching.company import FIRST_WAVE, company, linked
 

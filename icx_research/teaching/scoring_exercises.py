@@ -6,8 +6,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from icx_research.survey.aggregation import unit_scores
-from icx_research.survey.codebook import Scale
+from icx_research.survey.codebook.types import Scale
+from icx_research.survey.units.aggregation import unit_scores
 from icx_research.teaching.answers import Key, Mistake
 from icx_research.teaching.company import FEW, RATER, SUPPLIER, UNIT, WAVE, company, scored
 

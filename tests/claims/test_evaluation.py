@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from icx_research.claims.evaluation import evaluate_claims
-from icx_research.claims.registry import CLAIMS
-from icx_research.linkage.correlation import linkage_correlations
-from icx_research.linkage.disattenuation import disattenuate
-from icx_research.survey.linking import link_study
-from icx_research.survey.study import study_from_frames
+from icx_research.claims.registry.internal_service import CLAIMS
+from icx_research.linkage.correlation.correlation import linkage_correlations
+from icx_research.linkage.correlation.disattenuation import disattenuate
+from icx_research.survey.link.linking import link_study
+from icx_research.survey.study.study import study_from_frames
 from tests.builders import codebook, study
 
 BOTH = {"internal": "inside", "external": "outside"}

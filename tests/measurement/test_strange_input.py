@@ -8,13 +8,13 @@ from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.measurement.agreement.intraclass import icc_1
 from icx_research.measurement.crossed.shares import variance_shares
-from icx_research.measurement.discriminant import htmt
 from icx_research.measurement.exploratory.adequacy import bartlett_sphericity, kmo
-from icx_research.measurement.hierarchical import omega_hierarchical
 from icx_research.measurement.item_analysis import item_analysis
-from icx_research.measurement.reliability import cronbach_alpha, omega_total
-from icx_research.measurement.split_half import split_half
+from icx_research.measurement.reliability.alpha import cronbach_alpha, omega_total
+from icx_research.measurement.reliability.hierarchical import omega_hierarchical
+from icx_research.measurement.reliability.split_half import split_half
 from icx_research.measurement.twolevel.reliability import multilevel_omega
+from icx_research.measurement.validity.discriminant import htmt
 
 # Eighths of a point are exact beside 1e12 (its last digit is 2^-13), so that only the rounding
 # of means and of searches is left.

@@ -4,19 +4,8 @@ import hashlib
 
 import pytest
 
-import icx_research as icx
-from tests.present.drawing import PAIR, draw_elsewhere
+from tests.present.pictures import PAIR, draw_elsewhere
 from tests.small_study import write_study
-
-
-@pytest.fixture(scope="session")
-def company():
-    return icx.load_example("company")
-
-
-@pytest.fixture(scope="session")
-def linked(company):
-    return icx.link_study(company)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Figures of measurement become the same files in every process; here all in one page."""
 
-from tests.present.drawing import draw_measurement
+from tests.present.pictures import draw_measurement
 
 
 def test_same_bytes_in_another_process(tmp_path, elsewhere, assert_same_bytes):

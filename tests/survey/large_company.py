@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icx_research.survey.simulation.simulate import simulate_tables
+from icx_research.simulation.simulate import simulate_tables
 
 UNITS = 1200
 MONTE_CARLO_ERRORS = 4  # about a hundred comparisons on two draws

@@ -16,7 +16,7 @@ from icx_research import (
     unit_scores,
 )
 from icx_research.cli import main
-from icx_research.survey.scoring import scale_scores
+from icx_research.survey.scores.scoring import scale_scores
 
 CODEBOOK = """\
 study: Everything

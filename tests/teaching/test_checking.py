@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from icx_research.survey.datasets import bundled
+from icx_research.survey.study.datasets import bundled
 from icx_research.teaching import check
 from icx_research.teaching.answers import EXACT, TWO_DECIMALS
 from icx_research.teaching.checking import EXERCISES

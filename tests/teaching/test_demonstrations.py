@@ -7,7 +7,7 @@ import yaml
 from scipy import stats
 
 import icx_research as icx
-from icx_research.survey.datasets import bundled
+from icx_research.survey.study.datasets import bundled
 from icx_research.teaching import beside_truth, copied_down
 
 RTOL = 1e-10  # both sides are sums over the same rows, in another order

@@ -11,8 +11,12 @@ from icx_research.core import apa
 from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result, estimate_table
+from icx_research.measurement.exploratory.extraction import (
+    Extraction,
+    minres_uniquenesses,
+    ml_uniquenesses,
+)
 from icx_research.measurement.exploratory.rotation import ROTATIONS, rotate
-from icx_research.measurement.extraction import Extraction, minres_uniquenesses, ml_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments
 
 EXTRACTIONS = {"minres": minres_uniquenesses, "ml": ml_uniquenesses}

@@ -10,7 +10,7 @@ import pandas as pd
 from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result, estimate_table
-from icx_research.measurement.extraction import LOWEST_UNIQUENESS, minres_uniquenesses
+from icx_research.measurement.exploratory.extraction import LOWEST_UNIQUENESS, minres_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments, item_values
 
 MAX_SWEEPS = 500

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from icx_research.core.moments import Moments
-from icx_research.measurement.polychoric_fit import (
+from icx_research.measurement.polychoric.fit import (
     LARGEST,
     TwoStep,
     category_codes,
     pair_counts,
     two_step,
 )
-from icx_research.measurement.polychoric_influence import estimates, gamma
+from icx_research.measurement.polychoric.influence import estimates, gamma
 from icx_research.measurement.sem.parameters import Roles
 from icx_research.measurement.sem.sample import Sample
 

@@ -8,19 +8,19 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.bands import band
 from icx_research.core.cutoffs import GROUP_DISCLOSURE_SHARE
 from icx_research.core.display import table_html
 from icx_research.core.errors import NotTestable
-from icx_research.survey.answers.item_lists import item_line, scales_of, whole_scales
-from icx_research.survey.bands import band
-from icx_research.survey.codebook import Codebook, Scale
-from icx_research.survey.person_counts import (
+from icx_research.survey.codebook.types import Codebook, Scale
+from icx_research.survey.disclosure.person_counts import (
     persons_by_group,
     persons_needed,
     put_together,
     whole_percent,
 )
-from icx_research.survey.study import Study
+from icx_research.survey.scores.item_lists import item_line, scales_of, whole_scales
+from icx_research.survey.study.study import Study
 
 MAX_ANSWERS = 11  # possible answers that can be told apart in a bar: 0 to 10
 SHOWN, WITHHELD, NO_CATEGORIES = "", "withheld", "no categories"

@@ -11,9 +11,9 @@ from scipy import stats
 from icx_research.core.cutoffs import GROUP_DISCLOSURE_SHARE
 from icx_research.core.errors import NotTestable
 from icx_research.core.reduction import moments
-from icx_research.survey.answers.item_lists import scales_of
-from icx_research.survey.codebook import Scale
-from icx_research.survey.study import Study
+from icx_research.survey.codebook.types import Scale
+from icx_research.survey.scores.item_lists import scales_of
+from icx_research.survey.study.study import Study
 
 NORMAL_95 = 1.96
 COLUMNS = (

@@ -24,7 +24,7 @@ from icx_research.survey.answers.careless_indices import (
     mahalanobis_distance,
     row_sd,
 )
-from icx_research.survey.study import Study
+from icx_research.survey.study.study import Study
 
 INDICES = ("longstring", "variability", "even_odd", "mahalanobis")
 

@@ -8,20 +8,20 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.bands import band
 from icx_research.core.display import table_html
-from icx_research.survey.answers.item_lists import item_line, scales_of, whole_scales
 from icx_research.survey.answers.missing_patterns import (
     Gaps,
     common_patterns,
     find_gaps,
     size_order,
 )
-from icx_research.survey.bands import band
-from icx_research.survey.codebook import Codebook, Scale, Source
-from icx_research.survey.complement import groups_withheld
-from icx_research.survey.person_counts import persons_needed
-from icx_research.survey.study import Study
-from icx_research.survey.waves import order_waves
+from icx_research.survey.codebook.types import Codebook, Scale, Source
+from icx_research.survey.disclosure.person_counts import persons_needed
+from icx_research.survey.disclosure.suppression import groups_withheld
+from icx_research.survey.link.waves import order_waves
+from icx_research.survey.scores.item_lists import item_line, scales_of, whole_scales
+from icx_research.survey.study.study import Study
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -7,10 +7,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.survey.bands import band
-from icx_research.survey.codebook import Scale, Source
-from icx_research.survey.person_counts import whole_percent
-from icx_research.survey.study import Study
+from icx_research.core.bands import band
+from icx_research.survey.codebook.types import Scale, Source
+from icx_research.survey.disclosure.person_counts import whole_percent
+from icx_research.survey.study.study import Study
 
 MAX_PATTERNS = 8  # listed per table
 NOTHING, OTHER = "none", "other"

@@ -11,8 +11,8 @@ from scipy import stats
 from icx_research.core import apa
 from icx_research.core.errors import NotTestable, StudyError
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
-from icx_research.survey.aggregation import UnitScores
-from icx_research.survey.linked_facts import facts_at
+from icx_research.survey.link.linked_facts import facts_at
+from icx_research.survey.units.aggregation import UnitScores
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook import Source
+from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.limits import check_size
 from icx_research.survey.files.personal import personal_columns
 from icx_research.survey.files.qualtrics import MARK

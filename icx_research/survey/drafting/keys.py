@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import StudyError
-from icx_research.survey.cells import NUMBER
+from icx_research.survey.codebook.cells import NUMBER
 from icx_research.survey.drafting.files import LookedAt
 from icx_research.survey.drafting.scales import COUNTED, MAX_POINTS, WORDS_AS_CODES, words_of
 from icx_research.survey.drafting.words import number_words
-from icx_research.survey.matching import bare_ids
+from icx_research.survey.link.matching import bare_ids
 
 UNIT = {"internal": "client_unit", "external": "serving_unit"}
 WORDS = {

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from icx_research.survey.matching import MAX_RESEMBLING, bare_ids, fold_id, resembling
+from icx_research.survey.link.matching import MAX_RESEMBLING, bare_ids, fold_id, resembling
 
 SAME, SPELLED, RESEMBLES = "same id", "spelled otherwise", "resembles; check"
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
-from icx_research.survey.cells import NUMBER
+from icx_research.survey.codebook.cells import NUMBER
 from icx_research.survey.drafting.files import LookedAt
 from icx_research.survey.drafting.scales import MAX_POINTS, WORDS_AS_CODES
 from icx_research.survey.drafting.words import fold_word

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from icx_research.survey.answers.suspicions import opposed_items
-from icx_research.survey.cells import NUMBER
-from icx_research.survey.codebook_checks import RESERVED
+from icx_research.survey.codebook.cells import NUMBER
+from icx_research.survey.codebook.checks import RESERVED
+from icx_research.survey.doubts.scale_doubts import opposed_items
 from icx_research.survey.drafting.files import LookedAt
 from icx_research.survey.drafting.words import fold_word, number_words
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from icx_research.survey.codebook import fold_answer
+from icx_research.survey.codebook.types import fold_answer
 
 # Usual ladders of answers, lowest first; words between bars mean the same.
 LADDERS = tuple(

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook import Source
+from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.excel_package import (
     BROKEN_PACKAGE,
     Marks,
@@ -30,7 +30,7 @@ from icx_research.survey.files.tables import (
     positions,
     typed_columns,
 )
-from icx_research.survey.supplier_blocks import described
+from icx_research.survey.study.supplier_blocks import described
 
 LAST_ROW = 1 << 20  # of a sheet; a file may name a later one, and gaps are filled
 PADDED = re.compile(r"0{2,}")  # a number format that shows leading zeros

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.cells import NUMBER
+from icx_research.survey.codebook.cells import NUMBER
 
 LOOKED_BELOW = 10  # rows that are searched for the column names
 # What SurveyMonkey writes below a question that has no parts.

@@ -5,11 +5,11 @@ from pathlib import Path
 import duckdb
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook import Source
+from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
 from icx_research.survey.files.tables import TextTable, positions, typed_columns
-from icx_research.survey.supplier_blocks import described
+from icx_research.survey.study.supplier_blocks import described
 
 
 def read_parquet(path: Path, source: Source) -> TextTable:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook import Source
+from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.tables import TextTable
 
 SAMPLE = 200  # cells of an undeclared column that are looked at, and then forgotten

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook import Source
+from icx_research.survey.codebook.types import Source
 
 MARK = '{"ImportId":'
 # The column Status as words and as numbers.

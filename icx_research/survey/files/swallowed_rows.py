@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.cells import NUMBER
-from icx_research.survey.codebook import Source
+from icx_research.survey.codebook.cells import NUMBER
+from icx_research.survey.codebook.types import Source
 
 Record = tuple[int, list[str]]
 

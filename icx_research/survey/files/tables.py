@@ -13,8 +13,8 @@ from uuid import UUID
 import pandas as pd
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook import Scale, Source
-from icx_research.survey.document import suggestion
+from icx_research.survey.codebook.document import suggestion
+from icx_research.survey.codebook.types import Scale, Source
 
 DRAFT = "draft"  # name of the source of a file nobody has described yet
 NUMERIC = ("answer", "figure", "weight")

@@ -11,7 +11,7 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
 from icx_research.core.results import Estimate, Result, estimate_table
-from icx_research.survey.complement import groups_withheld, withheld_words
+from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
 
 ANSWER = "_answer"
 EVERYONE = "_everyone"

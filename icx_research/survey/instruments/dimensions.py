@@ -12,8 +12,8 @@ from scipy import stats
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, estimate_table
-from icx_research.survey.complement import groups_withheld, withheld_words
-from icx_research.survey.scoring import mean_of_answered
+from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
+from icx_research.survey.scores.scoring import mean_of_answered
 
 POINTS = 100.0  # importance points that a respondent spreads over the dimensions
 POINTS_TOLERANCE = 0.5  # thirds are written as 33.3

@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.document import suggestion
+from icx_research.survey.codebook.document import suggestion
 
 QUESTIONNAIRES = ("servqual", "servperf", "nps", "csat", "ces")
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.artefacts import gap_reliability
+from icx_research.core.bands import EQUAL, band
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, Result, check_confidence_level
-from icx_research.survey.bands import EQUAL, band
 from icx_research.survey.instruments.answer_counts import check_min_persons
 from icx_research.survey.instruments.dimensions import (
     Design,

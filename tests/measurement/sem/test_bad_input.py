@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from icx_research.core.moments import Moments
-from icx_research.measurement.invariance import measurement_invariance
+from icx_research.measurement.invariance.ladder import measurement_invariance
 from icx_research.measurement.sem.comparison import likelihood_ratio
 from icx_research.measurement.sem.model import sem
 from tests.measurement.sem.reference import answers

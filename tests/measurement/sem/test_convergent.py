@@ -5,7 +5,10 @@ import pandas as pd
 import pytest
 
 from icx_research.measurement.sem.model import cfa
-from icx_research.measurement.validity import average_variance_extracted, composite_reliability
+from icx_research.measurement.validity.convergent import (
+    average_variance_extracted,
+    composite_reliability,
+)
 from tests.measurement.sem.reference import REFERENCE, SECOND
 
 POLISHED_RTOL = 1e-6  # both searches stop far below it

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from icx_research.core.moments import Moments
-from icx_research.measurement.reliability import cronbach_alpha
+from icx_research.measurement.reliability.alpha import cronbach_alpha
 from icx_research.measurement.sem.model import cfa, sem
 from tests.measurement.sem.reference import THREE, answers
 

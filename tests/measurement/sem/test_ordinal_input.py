@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from icx_research.core.reduction import moments
-from icx_research.measurement.polychoric import polychoric
+from icx_research.measurement.polychoric.correlations import polychoric
 from icx_research.measurement.sem.comparison import likelihood_ratio
 from icx_research.measurement.sem.model import cfa, sem
 from tests.measurement.sem.ordinal_reference import ordinal_answers, three

@@ -7,7 +7,7 @@ from scipy import stats
 
 import icx_research as icx
 from tests.builders import study as published
-from tests.linkage.scales import scales_study, tables
+from tests.scales.scales import scales_study, tables
 
 EXACT = 1e-12  # both sides are sums over the same answers
 

@@ -8,9 +8,9 @@ import pyreadstat
 import pytest
 
 from icx_research import Blocked, StudyError, link_study, read_codebook, read_study
-from icx_research.survey.datasets import example_path
 from icx_research.survey.drafting.draft import draft_study
 from icx_research.survey.drafting.files import look_at
+from icx_research.survey.study.datasets import example_path
 from tests.survey.drafting.strangers import UNITS, draft, surveys, write
 
 

@@ -1,0 +1,1 @@
+"""The claims of the debate as data, one file per theme."""

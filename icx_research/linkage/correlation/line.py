@@ -1,0 +1,176 @@
+"""The straight line through linked units, with its confidence band."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from icx_research.core import apa
+from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.linkage.correlation.controls import varies
+from icx_research.survey.link.linking import LinkedUnits
+
+GRID_POINTS = 101
+
+
+@dataclass(frozen=True, repr=False)
+class LinkageLine(Result):
+    """Least-squares line of an external on an internal score.
+
+    Attributes
+    ----------
+    internal, external : str
+    slope : Estimate
+        External points per internal point.
+    se, statistic, p_value : float
+        Standard error of the slope, its t with n - 2 degrees of freedom, and the
+        two-sided p value against zero.
+    centre : (float, float)
+        Means of both scores, through which the line runs.
+    sd : (float, float)
+        Standard deviations of both scores over the units.
+    band : DataFrame
+        `x`, `fit`, `ci_low`, `ci_high`: pointwise interval of the mean. It covers the
+        range of published units; of others two standard deviations to either side of
+        the mean, so that the exact range is not given away.
+    wave : str
+    n_used, n_dropped : int
+        Units.
+    """
+
+    internal: str
+    external: str
+    slope: Estimate
+    se: float
+    statistic: float
+    p_value: float
+    centre: tuple[float, float]
+    sd: tuple[float, float]
+    band: pd.DataFrame
+    wave: str
+    n_used: int
+    n_dropped: int
+
+    @property
+    def estimate(self) -> Estimate:
+        """The slope."""
+        return self.slope
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row: the slope."""
+        return estimate_table(
+            [
+                {
+                    "term": "slope",
+                    "estimate": self.slope.value,
+                    "se": self.se,
+                    "ci_low": self.slope.ci_low,
+                    "ci_high": self.slope.ci_high,
+                    "statistic": self.statistic,
+                    "df": self.n_used - 2,
+                    "p_value": self.p_value,
+                    "n": self.n_used,
+                }
+            ]
+        )
+
+    def to_apa(self) -> str:
+        """Slope with interval and number of units."""
+        slope = self.slope
+        return f"b = {apa.with_interval(slope)}, n = {self.n_used} units"
+
+
+def linkage_line(
+    linked: LinkedUnits,
+    *,
+    internal: str,
+    external: str,
+    wave: str | None = None,
+    confidence_level: float = 0.95,
+) -> LinkageLine:
+    r"""Fit the line a scatter of linked units shows.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    internal, external : str
+        Names of the scores.
+    wave : str, optional
+        The latest wave unless stated.
+    confidence_level : float, default 0.95
+
+    Returns
+    -------
+    LinkageLine
+
+    Raises
+    ------
+    NotTestable
+        If fewer than four units have both scores.
+    Blocked
+        If the internal score does not vary.
+    ValueError
+        If a name is unknown, or `confidence_level` is not a fraction.
+
+    Notes
+    -----
+    Ordinary least squares; the band is
+    :math:`\hat y(x) \pm t_{n-2} s \sqrt{1/n + (x - \bar x)^2 / S_{xx}}`.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> linked = link_study(load_example("company"))
+    >>> linkage_line(linked, internal="internal_satisfaction", external="csat").n_used
+    60
+    """
+    check_confidence_level(confidence_level)
+    for name in (internal, external):
+        if name not in linked.internal + linked.external:
+            raise ValueError(f"Linked units have no score {name!r}.")
+    one_wave = linked.at_wave(wave)
+    rows = one_wave.table.dropna(subset=[internal, external])
+    n = len(rows)
+    if n < 4:
+        raise NotTestable(f"a line needs at least 4 linked units with both scores; there are {n}.")
+    x, y = rows[internal].to_numpy(float), rows[external].to_numpy(float)
+    if not varies(x):
+        raise Blocked(f"all units have the same {internal}; there is no line.")
+    spread = float(((x - x.mean()) ** 2).sum())
+    b = float((x - x.mean()) @ (y - y.mean()) / spread)
+    residual = y - y.mean() - b * (x - x.mean())
+    s = float(np.sqrt(residual @ residual / (n - 2)))
+    t = float(stats.t.ppf((1 + confidence_level) / 2, n - 2))
+    grid = np.linspace(*_ends(linked, internal, x), GRID_POINTS)
+    fit = y.mean() + b * (grid - x.mean())
+    reach = t * s * np.sqrt(1 / n + (grid - x.mean()) ** 2 / spread)
+    se = s / float(np.sqrt(spread))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = float(np.float64(b) / se)
+    return LinkageLine(
+        internal=internal,
+        external=external,
+        slope=Estimate(b, b - t * se, b + t * se, confidence_level),
+        se=se,
+        statistic=statistic,
+        p_value=float(2 * stats.t.sf(abs(statistic), n - 2)),
+        centre=(float(x.mean()), float(y.mean())),
+        sd=(float(x.std(ddof=1)), float(y.std(ddof=1))),
+        band=pd.DataFrame({"x": grid, "fit": fit, "ci_low": fit - reach, "ci_high": fit + reach}),
+        wave=one_wave.waves[-1],
+        n_used=n,
+        n_dropped=len(one_wave.table) - n,
+    )
+
+
+def _ends(linked: LinkedUnits, internal: str, x: np.ndarray) -> tuple[float, float]:
+    """Choose where the line ends: at no extreme of protected units, at no impossible score."""
+    if linked.codebook.source_of(internal).published:
+        return float(x.min()), float(x.max())
+    mean, reach = float(x.mean()), 2 * float(x.std(ddof=1))
+    possible = linked.codebook.measures[internal].response_range
+    low, high = possible or (-np.inf, np.inf)
+    return max(mean - reach, low), min(mean + reach, high)

@@ -1,0 +1,1 @@
+"""Whether an estimate survives other respondents, filters and assumptions."""

@@ -1,0 +1,1 @@
+"""Comparing means of many groups without exact invariance."""

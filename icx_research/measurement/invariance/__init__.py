@@ -1,0 +1,1 @@
+"""Whether a scale means the same in every group."""

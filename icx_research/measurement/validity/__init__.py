@@ -1,0 +1,1 @@
+"""Whether items measure their own scale, and no other."""

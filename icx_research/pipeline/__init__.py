@@ -1,0 +1,1 @@
+"""What `icx study` does, from files to a folder of results."""

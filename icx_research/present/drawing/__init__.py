@@ -1,0 +1,1 @@
+"""The common parts of all figures: style, axes, sheets, saving."""

@@ -1,0 +1,137 @@
+"""The ladder of measurement invariance against its named cut-offs."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+
+from icx_research.core import apa
+from icx_research.measurement.invariance.result import (
+    CHEN_CFI,
+    CHEN_RMSEA,
+    CHEN_SRMR,
+    InvarianceResult,
+)
+from icx_research.present.drawing.row_axes import beside, label_rows, row_axes
+
+EQUAL = {
+    "configural": "same form",
+    "metric": "equal loadings",
+    "scalar": "and intercepts",
+    "strict": "and residuals",
+}
+INDICES = {"cfi": ("ΔCFI", "o"), "rmsea": ("ΔRMSEA", "s"), "srmr": ("ΔSRMR", "^")}
+RULES = {
+    "cheung_rensvold": "by the fall of CFI alone (not more than .010)",
+    "chen": "by CFI together with RMSEA or SRMR",
+    "chi_square": "by the test of χ² (5%)",
+}
+BEYOND = 3.0  # multiples of a cut-off from which on a change is drawn at the edge
+SPREAD = 0.2  # vertical distance of the indices, in rows
+
+
+def plot_invariance(result: InvarianceResult, *, ax: Axes | None = None) -> Axes:
+    """Draw how much each level of invariance worsens the fit, beside what counts as much.
+
+    Parameters
+    ----------
+    result : InvarianceResult
+    ax : Axes, optional
+        A new figure unless given.
+
+    Returns
+    -------
+    Axes
+        One row per level. Changes of CFI, RMSEA and SRMR stand in multiples of their
+        cut-offs, so that one line marks them all; to the right of it a level fits
+        noticeably worse than the one above. The difference of chi-squares stands beside.
+    """
+    table = result.table
+    ax = row_axes(len(table), row=0.62, around=1.0, ax=ax)
+    ax.axvspan(1, BEYOND + 1, color="0.93", lw=0, zorder=0)
+    ax.axvline(0, color="0.7", lw=0.6, zorder=1)
+    ax.axvline(1, color="0.3", lw=0.9, ls="--", zorder=1)
+    worse = pd.DataFrame({name: multiples(table, name) for name in INDICES})
+    for i, (name, (symbol, marker)) in enumerate(INDICES.items()):
+        drawn = worse[name].clip(-1, BEYOND)
+        places = np.arange(len(table)) + SPREAD * (i - 1)
+        ax.plot(drawn, places, marker, color=f"C{i}", label=symbol, clip_on=False, zorder=3)
+        changes = zip(drawn, places, worse[name], table[f"delta_{name}"], strict=True)
+        for x, y, size, change in changes:
+            if np.isnan(x):
+                continue
+            arrow = " →" if size > BEYOND else ""
+            ax.annotate(
+                f"{_signed(change)}{arrow}",
+                (x, y),
+                (5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7,
+                color=f"C{i}",
+                path_effects=[withStroke(linewidth=2, foreground="white")],
+                zorder=4,
+            )
+    for place, row in enumerate(table.itertuples()):
+        beside(ax, place, _test(row), fontsize=7, linespacing=1.3)
+    label_rows(ax, [f"{level}\n({EQUAL[level]})" for level in table["level"]])
+    ax.set_xlim(-1.15, BEYOND + 0.9)
+    ax.set_xlabel("Change for the worse, in multiples of its cut-off")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+    return ax
+
+
+def multiples(table: pd.DataFrame, name: str) -> pd.Series:
+    """Divide the changes of one index for the worse by Chen's cut-off."""
+    change = table[f"delta_{name}"]
+    if name == "cfi":
+        return change / CHEN_CFI
+    if name == "rmsea":
+        return change / CHEN_RMSEA
+    return change / table["level"].map(CHEN_SRMR)
+
+
+def _signed(change: float) -> str:
+    sign = "" if round(change, 3) == 0 else "+" if change > 0 else "−"
+    return f"{sign}{apa.bounded(abs(change), digits=3)}"
+
+
+def _test(row: object) -> str:
+    level = pd.Series(row._asdict())  # type: ignore[attr-defined]
+    if np.isnan(level["delta_cfi"]):
+        return (
+            f"CFI {apa.bounded(level['cfi'], digits=3)}\nRMSEA "
+            f"{apa.bounded(level['rmsea'], digits=3)}\nSRMR {apa.bounded(level['srmr'], digits=3)}"
+        )
+    return (
+        f"Δχ²({level['difference_df']:.0f}) = {level['difference']:.2f}\n"
+        f"{apa.p_value(level['difference_p_value'])}"
+    )
+
+
+def invariance_caption(result: InvarianceResult) -> str:
+    """Say below the figure what is compared, by which cut-offs, and what follows."""
+    groups = ", ".join(map(str, result.groups))
+    parts = [
+        f"Measurement invariance over {len(result.groups)} groups ({groups}). Each level is "
+        "compared with the one above. The dashed line marks the cut-offs of Chen (2007): ΔCFI "
+        "−.010 (also that of Cheung and Rensvold, 2002), ΔRMSEA +.015, ΔSRMR +.030 (loadings) or "
+        "+.010 (then). They are labels of the literature; χ² tests exact equality, which large "
+        "samples reject for differences of no weight.",
+        f"Highest level {RULES.get(result.rule, f'by the rule {result.rule}')}: "
+        f"{result.highest_level or 'none'}.",
+    ]
+    if result.freed:
+        parts.append(f"Free to differ: {', '.join(result.freed)}.")
+    return " ".join([*parts, f"n = {result.n_used} rows."])
+
+
+def invariance_alt(result: InvarianceResult) -> str:
+    """Describe the figure in words for those who do not see it."""
+    told = [
+        f"{row.level}: change of CFI {_signed(row.delta_cfi)}, of RMSEA "
+        f"{_signed(row.delta_rmsea)}, of SRMR {_signed(row.delta_srmr)}"
+        for row in result.table.itertuples()
+        if not np.isnan(row.delta_cfi)
+    ]
+    return f"One row per level of invariance. {'; '.join(told) or 'No level is compared'}."

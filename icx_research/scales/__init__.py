@@ -1,0 +1,1 @@
+"""The measurement questions, asked of the questionnaires of a study."""

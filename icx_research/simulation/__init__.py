@@ -1,0 +1,1 @@
+"""Companies with known truth, made from plain effect sizes."""

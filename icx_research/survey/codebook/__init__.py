@@ -1,0 +1,1 @@
+"""What a `study.yaml` says, parsed and checked."""

@@ -1,0 +1,1 @@
+"""What may be shown of units without showing a person."""

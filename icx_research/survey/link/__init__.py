@@ -1,0 +1,1 @@
+"""Both surveys side by side, one row per serving unit and wave."""

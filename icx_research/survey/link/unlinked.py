@@ -1,0 +1,63 @@
+"""Why a unit found no partner: the other file has no row of it, or rows without a score."""
+
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from icx_research.survey.link.matching import NO_PARTNER, UNIT_SIDES
+from icx_research.survey.scores.scoring import few_answers
+from icx_research.survey.study.study import Study
+
+OTHER = {"internal": "external", "external": "internal"}
+
+
+def why_unlinked(study: Study, drops: pd.DataFrame) -> pd.DataFrame:
+    """Add to each unit without a partner what the other file holds of it.
+
+    Parameters
+    ----------
+    study : Study
+    drops : DataFrame
+        Of `LinkedUnits`.
+
+    Returns
+    -------
+    DataFrame
+        The same, with longer reasons.
+    """
+    if not (drops["reason"] == NO_PARTNER).any():
+        return drops
+    present = {side: _units(study, side, role) for side, role in UNIT_SIDES.items()}
+    reasons = []
+    for line in drops.itertuples():
+        side = str(line.side)
+        source = study.codebook.sources[OTHER[side]]
+        file = source.file or f"the {OTHER[side]} table"
+        partners = _partners(study, side, str(line.unit))
+        if line.reason != NO_PARTNER:
+            reasons.append(line.reason)
+        elif partners & present[OTHER[side]]:
+            why = "; ".join(f"{m.name}: {few_answers(m)}" for m in source.measures.values())
+            reasons.append(f"{NO_PARTNER}; {file} has it, but without a score ({why})")
+        elif partners:
+            aside = " that was not set aside" if study.n_quarantined else ""
+            reasons.append(f"{NO_PARTNER}; {file} has no row of it{aside}")
+        else:
+            reasons.append(f"{NO_PARTNER}; the crosswalk does not name it")
+    return drops.assign(reason=reasons)
+
+
+def _units(study: Study, side: str, role: str) -> set[str]:
+    frame: nw.DataFrame[Any] = nw.from_native(study.tables[side], eager_only=True)
+    return set(map(str, frame[role].drop_nulls().unique().to_list()))
+
+
+def _partners(study: Study, side: str, unit: str) -> set[str]:
+    """Ids on the other side that the crosswalk gives, or the same id without one."""
+    walk = study.tables.get("crosswalk")
+    if walk is None:
+        return {unit}
+    pairs = nw.from_native(walk, eager_only=True)
+    own = pairs.filter(nw.col(UNIT_SIDES[side]) == unit)
+    return set(map(str, own[UNIT_SIDES[OTHER[side]]].drop_nulls().to_list()))

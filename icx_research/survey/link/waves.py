@@ -1,0 +1,122 @@
+"""Waves in order of time, and which internal wave meets which external one."""
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+import narwhals as nw
+
+from icx_research.core.errors import Blocked, StudyError
+from icx_research.survey.codebook.types import Codebook
+from icx_research.survey.units.aggregation import UnitScores
+
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+DAY_FIRST = re.compile(r"^(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)$")
+
+
+def order_waves(waves: Any, codebook: Codebook) -> list[str]:
+    """Put waves in order of time: as declared, else by what their names say."""
+    names = [str(wave) for wave in waves]
+    if codebook.waves:
+        return [wave for wave in codebook.waves if wave in names]
+    return in_time(names)
+
+
+def in_time(names: Collection[str]) -> list[str]:
+    """Sort names of waves by the year, where each has one; then by name, numbers as numbers.
+
+    Examples
+    --------
+    >>> in_time(["Q1 2024", "Q4 2023", "Q2 2024"])
+    ['Q4 2023', 'Q1 2024', 'Q2 2024']
+    >>> in_time(["15.3.2024", "1.9.2023"])
+    ['1.9.2023', '15.3.2024']
+    """
+    plain = {name: DAY_FIRST.sub(r"\3-\2-\1", name) for name in names}
+    years = {name: YEAR.findall(text) for name, text in plain.items()}
+    dated = all(len(found) == 1 for found in years.values())
+    return sorted(
+        names, key=lambda name: (years[name][0] if dated else "", _natural(plain[name]), name)
+    )
+
+
+def choose_wave(waves: Any, codebook: Codebook, wave: str | None = None) -> str:
+    """Take the wave that is given, else the one the study asks about, else the latest."""
+    known = order_waves(waves, codebook)
+    asked = codebook.question.wave
+    chosen = wave or (asked if asked in known else known[-1])
+    if chosen not in known:
+        raise ValueError(f"There is no wave {chosen!r}; there are {', '.join(known)}.")
+    return chosen
+
+
+def _natural(wave: str) -> tuple[list[tuple[float, str]], str]:
+    """Split a name into words and numbers: W2 comes before W10, -1 before 0.5."""
+    try:
+        return [(float(wave), "")], wave
+    except ValueError:
+        parts = [part for part in re.split(r"(\d+)", wave) if part]
+        return [(float(p), "") if p.isdigit() else (math.inf, p) for p in parts], wave
+
+
+def common_waves(internal: UnitScores, external: UnitScores, lag: int) -> dict[str, str]:
+    """Map each internal wave to the external wave it is linked with."""
+    codebook = internal.codebook
+    inside = order_waves(internal.table["wave"].unique(), codebook)
+    outside = order_waves(external.table["wave"].unique(), codebook)
+    undeclared = not (codebook.tells_waves(internal.source) and
+                      codebook.tells_waves(external.source))  # fmt: skip
+    if undeclared and lag == 0:
+        if len(inside) == len(outside) == 1:
+            return {inside[0]: outside[0]}
+        side = "external" if codebook.tells_waves(internal.source) else "internal"
+        raise StudyError(
+            f"The {side} survey has no wave column but the other has several waves; declare the "
+            f"wave column under {side}: keys."
+        )
+    every = order_waves({*inside, *outside}, codebook)
+    pairs = {wave: every[i + lag] for i, wave in enumerate(every) if 0 <= i + lag < len(every)}
+    common = {a: b for a, b in pairs.items() if a in inside and b in outside}
+    if not common:
+        raise Blocked(
+            f"no wave is in both surveys with lag {lag}: internal has {', '.join(inside)}, "
+            f"external has {', '.join(outside)}."
+        )
+    return common
+
+
+def align_waves(scores: UnitScores, reference: UnitScores) -> UnitScores:
+    """Name the wave of a further table as the survey it is joined to names it.
+
+    A table without a wave column has one wave; it can only be joined to a survey
+    of one wave, whatever that is called.
+    """
+    tells_waves = scores.codebook.tells_waves
+    if tells_waves(scores.source) and tells_waves(reference.source):
+        return scores
+    own, known = scores.table["wave"].unique(), reference.table["wave"].unique()
+    if len(own) == len(known) == 1:
+        return rename_waves(scores, {own[0]: known[0]})
+    name = next(s.source.name for s in (scores, reference) if not tells_waves(s.source))
+    raise StudyError(
+        f"The {name} table has no wave column but the tables it is joined to have several waves; "
+        f"declare the wave column under {name}: keys."
+    )
+
+
+def rename_waves(scores: UnitScores, names: Mapping[str, str]) -> UnitScores:
+    """Give waves other names; waves without one are left out."""
+    if set(scores.table["wave"]) <= {old for old, new in names.items() if old == new}:
+        return scores
+    table = scores.table[scores.table["wave"].isin(list(names))]
+    table = table.assign(wave=table["wave"].map(dict(names)))
+    if scores.persons is None:
+        return replace(scores, table=table)
+    persons = nw.from_native(scores.persons, eager_only=True)
+    persons = persons.filter(nw.col("wave").is_in(list(names)))
+    renamed = nw.col("wave").replace_strict(
+        list(names), list(names.values()), return_dtype=nw.String()
+    )
+    return replace(scores, table=table, persons=persons.with_columns(renamed).to_native())

@@ -1,0 +1,1 @@
+"""Answers to keyed items, and items to scale scores."""

@@ -1,1 +1,0 @@
-"""Companies with known truth."""

@@ -1,0 +1,1 @@
+"""Validated tables: what is usable, what is set aside and why."""

@@ -1,0 +1,1 @@
+"""Respondents' scores averaged per unit and wave."""

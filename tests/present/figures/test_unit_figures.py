@@ -1,0 +1,125 @@
+from dataclasses import replace
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.collections import LineCollection, PathCollection
+
+import icx_research as icx
+from icx_research.present.figures.units import plot_units, units_alt, units_caption
+from icx_research.survey.disclosure.unit_intervals import unit_intervals
+from tests import builders
+from tests.survey.disclosure.test_unit_intervals import protected
+
+
+@pytest.fixture
+def found():
+    return unit_intervals(
+        protected([5.04, 3.96, 4.49, 6.0, 4.0], n=[12, 25, 60, 9, 9]), score="inside"
+    )
+
+
+def dots(ax):
+    """Places of the dots of each band."""
+    return {
+        c.get_label(): np.asarray(c.get_offsets()).tolist()
+        for c in ax.collections
+        if isinstance(c, PathCollection)
+    }
+
+
+def test_dots_stand_in_order_by_band_and_withheld_units_nowhere(found):
+    assert dots(plot_units(found)) == {
+        "10-14": [[5.0, 2.0]], "20-29": [[4.0, 0.0]], "50-99": [[4.5, 1.0]],
+    }  # fmt: skip
+
+
+def test_exact_counts_of_published_figures_are_drawn_in_bands(found):
+    exact = found.table.assign(respondents=["6938", "12", "7080"])
+    assert dots(plot_units(replace(found, table=exact))) == {
+        "10-14": [[4.5, 1.0]], "1000+": [[4.0, 0.0], [5.0, 2.0]],
+    }  # fmt: skip
+
+
+def test_bands_differ_in_marker_not_in_colour_alone(found):
+    ax = plot_units(found)
+    shapes = {
+        tuple(map(tuple, np.round(c.get_paths()[0].vertices, 3)))
+        for c in ax.collections
+        if isinstance(c, PathCollection)
+    }
+    assert len(shapes) == 3
+
+
+def test_bars_are_the_intervals(found):
+    (bars,) = [c for c in plot_units(found).collections if isinstance(c, LineCollection)]
+    ends = np.array([segment[:, 0] for segment in bars.get_segments()])
+    np.testing.assert_allclose(ends, found.table[["ci_low", "ci_high"]])
+
+
+def test_line_is_the_mean_of_the_units_shown(found):
+    (line,) = plot_units(found).lines
+    assert list(line.get_xdata()) == [4.5, 4.5]
+    assert line.get_label() == "mean of the units (4.50)"
+
+
+def test_few_units_are_named_and_the_axis_says_what_is_measured(found):
+    ax = plot_units(found)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["u1", "u2", "u0"]
+    assert ax.get_legend().get_title().get_text() == "Respondents"
+    with icx.figure_style("print"):
+        company = icx.protect(icx.link_study(icx.load_example("company")))
+        ax = plot_units(unit_intervals(company, score="csat"))
+    assert len(ax.get_yticklabels()) == 60
+    assert ax.get_xlabel() == "Customer satisfaction (1–7, unit mean)"
+
+
+@pytest.mark.parametrize("n_units", [5, 60, 500])
+def test_names_do_not_overlap_and_nothing_leaves_the_page(n_units, rng):
+    means = rng.normal(4.5, 0.4, n_units)
+    found = unit_intervals(protected(means, n=rng.integers(10, 90, n_units)), score="inside")
+    with icx.figure_style("print"):
+        ax = plot_units(found)
+        ax.figure.draw_without_rendering()
+        page = ax.figure.bbox
+        boxes = [label.get_window_extent() for label in ax.get_yticklabels() if label.get_text()]
+        for low, high in pairwise(boxes):
+            assert high.y0 >= low.y1 - 2  # ascenders and descenders of figures leave two pixels
+        for text in [*ax.get_legend().get_texts(), ax.xaxis.label]:
+            box = text.get_window_extent()
+            assert page.x0 - 1 <= box.x0 <= box.x1 <= page.x1 + 1
+        assert page.height / ax.figure.dpi < 9.5  # a page
+
+
+def test_many_units_have_no_names_but_an_order(rng):
+    found = unit_intervals(protected(rng.normal(4.5, 0.4, 61)), score="inside")
+    ax = plot_units(found, ax=plt.subplots()[1])
+    assert ax.get_ylabel() == "Units in order of their mean"
+    assert "u1" not in [label.get_text() for label in ax.get_yticklabels()]
+    assert sum(len(places) for places in dots(ax).values()) == 61
+
+
+def test_words(found):
+    assert units_caption(found) == (
+        "Inside of 3 of 5 units, in order of their means. Bars are 95% intervals of single unit "
+        "means, not of differences between units. Intervals wholly below the broken line, the mean "
+        "of the units shown: 1; wholly above it: 1. Unit figures rest on at least 10 persons and "
+        "are rounded; units with equal figures stand in order of their names."
+    )
+    assert units_alt(found) == (
+        "3 units in order of Inside, from 4 to 5, about a mean of 4.5; intervals wholly below "
+        "the mean: 1, wholly above it: 1."
+    )
+
+
+def test_published_figures_without_standard_errors():
+    book = builders.codebook(with_se=False)
+    units = icx.protect(builders.linked_units([10.0, 40.0], [1.0, 2.0], book=book))
+    found = unit_intervals(units, score="inside")
+    ax = plot_units(found)
+    assert list(dots(ax)) == ["unit"]
+    assert ax.get_legend().get_title().get_text() == ""
+    assert ax.lines[0].get_label() == "mean of the units (25.0)"
+    assert "No bars: standard errors of the unit figures are not known." in units_caption(found)
+    assert "rounded" not in units_caption(found)
