@@ -21,7 +21,8 @@ from icx_research.measurement.crossed.shares import variance_shares
 from icx_research.measurement.exploratory.factor_analysis import factor_analysis
 from icx_research.measurement.exploratory.parallel import parallel_analysis
 from icx_research.measurement.polychoric.correlations import polychoric
-from icx_research.measurement.reliability.alpha import cronbach_alpha, omega_total
+from icx_research.measurement.reliability.alpha import cronbach_alpha
+from icx_research.measurement.reliability.omega import omega_total
 from icx_research.measurement.twolevel.model import two_level_cfa
 from icx_research.measurement.twolevel.reliability import multilevel_omega
 

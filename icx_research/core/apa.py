@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from icx_research.core.results import Estimate
+    pass
 
 MINUS = "−"  # U+2212, as wide as a plus sign; the hyphen of the keyboard is none
 
@@ -69,18 +69,3 @@ def interval(low: float, high: float, *, confidence_level: float, digits: int = 
     """
     limits = f"{bounded(low, digits=digits)}, {bounded(high, digits=digits)}"
     return f"{100 * confidence_level:g}% CI [{limits}]"
-
-
-def with_interval(estimate: "Estimate", *, digits: int = 2) -> str:
-    """Format an estimate of any size with its confidence interval.
-
-    Examples
-    --------
-    >>> from icx_research import Estimate
-    >>> with_interval(Estimate(-0.527, -1.2, 0.149, 0.95))
-    '−0.53, 95% CI [−1.20, 0.15]'
-    """
-    value, low, high = (
-        number(part, digits=digits) for part in (estimate.value, estimate.ci_low, estimate.ci_high)
-    )
-    return f"{value}, {100 * estimate.confidence_level:g}% CI [{low}, {high}]"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from icx_research.core.apa import number
 from icx_research.core.display import table_html
 
 TABLE_COLUMNS = (
@@ -69,3 +70,18 @@ def check_confidence_level(confidence_level: float) -> None:
     """Refuse a confidence level that is not a fraction."""
     if not 0 < confidence_level < 1:
         raise ValueError(f"confidence_level must lie between 0 and 1, not {confidence_level}.")
+
+
+def with_interval(estimate: "Estimate", *, digits: int = 2) -> str:
+    """Format an estimate of any size with its confidence interval.
+
+    Examples
+    --------
+    >>> from icx_research import Estimate
+    >>> with_interval(Estimate(-0.527, -1.2, 0.149, 0.95))
+    '−0.53, 95% CI [−1.20, 0.15]'
+    """
+    value, low, high = (
+        number(part, digits=digits) for part in (estimate.value, estimate.ci_low, estimate.ci_high)
+    )
+    return f"{value}, {100 * estimate.confidence_level:g}% CI [{low}, {high}]"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from icx_research.core.apa import number, with_interval
-from icx_research.core.results import Estimate
+from icx_research.core.apa import number
+from icx_research.core.results import Estimate, with_interval
 
 SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
 NOT_TESTABLE, BLOCKED = "not testable", "blocked"

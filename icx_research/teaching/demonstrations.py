@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icx_research.linkage.correlation.clusters import fisher_interval
+from icx_research.core.intervals import fisher_interval
 from icx_research.linkage.correlation.disattenuation import Disattenuation
 from icx_research.survey.link.linking import LinkedUnits
 from icx_research.teaching.company import WAVE, truth

@@ -1,4 +1,5 @@
-from icx_research.claims.registry.internal_service import CLAIMS, Claim, claims
+from icx_research.claims.claim import Claim
+from icx_research.claims.registry.internal_service import CLAIMS, claims
 
 
 def test_the_main_link_is_told_in_full():

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from icx_research.claims.evaluation import units_needed
+from icx_research.linkage.design.sample_size import units_needed
 
 
 # Fisher z by hand: ((1.959964 + z_power) / atanh r)^2 + 3, rounded up

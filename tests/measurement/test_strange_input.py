@@ -10,8 +10,9 @@ from icx_research.measurement.agreement.intraclass import icc_1
 from icx_research.measurement.crossed.shares import variance_shares
 from icx_research.measurement.exploratory.adequacy import bartlett_sphericity, kmo
 from icx_research.measurement.item_analysis import item_analysis
-from icx_research.measurement.reliability.alpha import cronbach_alpha, omega_total
+from icx_research.measurement.reliability.alpha import cronbach_alpha
 from icx_research.measurement.reliability.hierarchical import omega_hierarchical
+from icx_research.measurement.reliability.omega import omega_total
 from icx_research.measurement.reliability.split_half import split_half
 from icx_research.measurement.twolevel.reliability import multilevel_omega
 from icx_research.measurement.validity.discriminant import htmt

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from icx_research.core.results import Estimate, check_confidence_level
+from icx_research.core.intervals import fisher_interval, interval_about
+from icx_research.core.results import Estimate
 
 # Clusters below which an interval that rests on them does not hold its level.
 MIN_CLUSTERS = 10
@@ -72,7 +73,10 @@ def correlate(
         t = float(np.arctanh(r) / se)
         quantile = float(stats.t.ppf((1 + confidence_level) / 2, df))
         return CorrelationTest(
-            _about(r, quantile * se, confidence_level), t, df, float(2 * stats.t.sf(abs(t), df))
+            interval_about(r, quantile * se, confidence_level),
+            t,
+            df,
+            float(2 * stats.t.sf(abs(t), df)),
         )
     if noise is not None and abs(r) < 1:
         inflation = _inflation(r, float(x @ y / scale), float(lever**2 @ error_variance), scale, m)
@@ -119,41 +123,3 @@ def shared_mood(plain: np.ndarray, noise: tuple[np.ndarray, np.ndarray]) -> tupl
     scale = np.sqrt((x @ x) * (y @ y))
     lever = 1 - 1 / len(plain)
     return float(x @ y / scale), float(lever * noise[0].sum() / scale)
-
-
-def fisher_interval(r: float, se: float, confidence_level: float) -> Estimate:
-    """Interval that is symmetric on Fisher's scale, by the normal quantile."""
-    return _about(r, float(stats.norm.ppf((1 + confidence_level) / 2)) * se, confidence_level)
-
-
-def _about(r: float, reach: float, confidence_level: float) -> Estimate:
-    with np.errstate(divide="ignore"):
-        z = np.arctanh(r)
-    return Estimate(r, float(np.tanh(z - reach)), float(np.tanh(z + reach)), confidence_level)
-
-
-def correlation_interval(
-    r: float, n: int, *, n_controls: int = 0, confidence_level: float = 0.95
-) -> Estimate:
-    """Fisher's interval of a (partial) Pearson correlation.
-
-    Raises
-    ------
-    ValueError
-        If r is no correlation, n is below four plus controls, or `confidence_level`
-        is not a fraction.
-
-    Examples
-    --------
-    >>> interval = correlation_interval(0.30, 20)
-    >>> round(interval.ci_low, 3), round(interval.ci_high, 3)
-    (-0.164, 0.655)
-    """
-    check_confidence_level(confidence_level)
-    if not -1 <= r <= 1:
-        raise ValueError(f"r must lie between -1 and 1, not {r}.")
-    if n < 4 + n_controls:
-        raise ValueError(
-            f"the interval needs n of at least {4 + n_controls} (4 plus n_controls), not {n}."
-        )
-    return fisher_interval(r, 1 / np.sqrt(n - 3 - n_controls), confidence_level)

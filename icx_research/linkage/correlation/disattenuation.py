@@ -7,8 +7,8 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
+from icx_research.core.intervals import fisher_interval
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
-from icx_research.linkage.correlation.clusters import fisher_interval
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
 from icx_research.linkage.correlation.mean_reliability import MeanReliability
 

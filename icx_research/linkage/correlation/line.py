@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icx_research.core import apa
 from icx_research.core.errors import Blocked, NotTestable
-from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.results import (
+    Estimate,
+    Result,
+    check_confidence_level,
+    estimate_table,
+    with_interval,
+)
 from icx_research.linkage.correlation.controls import varies
 from icx_research.survey.link.linking import LinkedUnits
 
@@ -80,7 +85,7 @@ class LinkageLine(Result):
     def to_apa(self) -> str:
         """Slope with interval and number of units."""
         slope = self.slope
-        return f"b = {apa.with_interval(slope)}, n = {self.n_used} units"
+        return f"b = {with_interval(slope)}, n = {self.n_used} units"
 
 
 def linkage_line(

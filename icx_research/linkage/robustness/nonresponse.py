@@ -7,8 +7,8 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import NotTestable, StudyError
+from icx_research.core.intervals import correlation_interval
 from icx_research.core.results import Estimate, Result, estimate_table
-from icx_research.linkage.correlation.clusters import correlation_interval
 from icx_research.linkage.correlation.correlation import linkage_correlations
 from icx_research.survey.link.linking import LinkedUnits
 

@@ -10,13 +10,10 @@ from icx_research.core.resampling import failures, percentile_interval
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.items import item_correlations, item_values
 from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, polychoric
-from icx_research.measurement.reliability.alpha import (
-    FactorReliability,
-    ReliabilityResult,
-    alpha_of,
-    share_explained,
-)
+from icx_research.measurement.reliability.alpha import alpha_of
+from icx_research.measurement.reliability.omega import share_explained
 from icx_research.measurement.reliability.one_factor import OneFactor, one_factor
+from icx_research.measurement.reliability.result import FactorReliability, ReliabilityResult
 
 OF_ANSWERS = "of the answers behind the categories, not of the score"
 NO_INTERVAL = f"{OF_ANSWERS}; without an interval"

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.intervals import logit_interval
 from icx_research.core.results import Result, check_confidence_level
 from icx_research.measurement.invariance.result import (
     MIN_EQUAL_ITEMS,
@@ -17,7 +18,6 @@ from icx_research.measurement.invariance.result import (
     last_held,
 )
 from icx_research.measurement.items import ROUNDING
-from icx_research.measurement.reliability.alpha import logit_interval
 from icx_research.measurement.sem.comparison import LikelihoodRatio, difference
 from icx_research.measurement.sem.specifications import read_paths
 from icx_research.measurement.sem.syntax import Term

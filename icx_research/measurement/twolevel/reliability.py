@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.intervals import logit_interval
 from icx_research.core.results import Result, check_confidence_level, estimate_table
-from icx_research.measurement.reliability.alpha import logit_interval
 from icx_research.measurement.sem.sample import column_names
 from icx_research.measurement.sem.syntax import Term
 from icx_research.measurement.twolevel.fitting import runaway_item

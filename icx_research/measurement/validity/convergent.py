@@ -7,12 +7,9 @@ import pandas as pd
 from icx_research.core.moments import Moments
 from icx_research.core.results import Estimate, check_confidence_level
 from icx_research.measurement.items import item_moments
-from icx_research.measurement.reliability.alpha import (
-    FactorReliability,
-    from_one_factor,
-    share_explained,
-)
+from icx_research.measurement.reliability.omega import from_one_factor, share_explained
 from icx_research.measurement.reliability.one_factor import one_factor
+from icx_research.measurement.reliability.result import FactorReliability
 
 
 def composite_reliability(

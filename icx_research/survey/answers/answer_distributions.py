@@ -15,10 +15,10 @@ from icx_research.core.errors import NotTestable
 from icx_research.survey.codebook.types import Codebook, Scale
 from icx_research.survey.disclosure.person_counts import (
     persons_by_group,
-    persons_needed,
     put_together,
     whole_percent,
 )
+from icx_research.survey.disclosure.thresholds import persons_needed
 from icx_research.survey.scores.item_lists import item_line, scales_of, whole_scales
 from icx_research.survey.study.study import Study
 

@@ -17,9 +17,9 @@ from icx_research.survey.answers.missing_patterns import (
     size_order,
 )
 from icx_research.survey.codebook.types import Codebook, Scale, Source
-from icx_research.survey.disclosure.person_counts import persons_needed
+from icx_research.survey.codebook.wave_order import order_waves
 from icx_research.survey.disclosure.suppression import groups_withheld
-from icx_research.survey.link.waves import order_waves
+from icx_research.survey.disclosure.thresholds import persons_needed
 from icx_research.survey.scores.item_lists import item_line, scales_of, whole_scales
 from icx_research.survey.study.study import Study
 

@@ -10,7 +10,13 @@ from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.errors import NotTestable, StudyError
-from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.results import (
+    Estimate,
+    Result,
+    check_confidence_level,
+    estimate_table,
+    with_interval,
+)
 from icx_research.survey.link.linked_facts import facts_at
 from icx_research.survey.units.aggregation import UnitScores
 
@@ -228,7 +234,7 @@ class EarlyLate(Result):
     def to_apa(self) -> str:
         """Difference, interval and respondents."""
         found = self.difference
-        return f"late − early = {apa.with_interval(found)}, n = {self.n_used} respondents"
+        return f"late − early = {with_interval(found)}, n = {self.n_used} respondents"
 
 
 def early_late_comparison(

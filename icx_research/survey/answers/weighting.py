@@ -8,11 +8,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icx_research.core import apa
 from icx_research.core.artefacts import effective_n
 from icx_research.core.errors import NotTestable
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.results import (
+    Estimate,
+    Result,
+    check_confidence_level,
+    estimate_table,
+    with_interval,
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,7 +78,7 @@ class PostStratifiedMean(Result):
         """Weighted mean with interval, and effective n."""
         found = self.weighted
         return (
-            f"weighted M = {apa.with_interval(found)}, n = {self.n_used} "
+            f"weighted M = {with_interval(found)}, n = {self.n_used} "
             f"(effective {self.effective_n:.0f})"
         )
 

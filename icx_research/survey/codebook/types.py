@@ -312,3 +312,6 @@ class Codebook:
         known = [labels for source in sources for labels in (source.facts, source.attributes)]
         known += [source.blocks.suppliers for source in sources if source.blocks]
         return next((labels[name] for labels in known if name in labels), name)
+
+
+UNIT_ROLES = ("client_unit", "serving_unit", "unit")

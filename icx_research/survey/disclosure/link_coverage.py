@@ -8,10 +8,11 @@ import pandas as pd
 from icx_research.core.bands import band
 from icx_research.core.display import table_html
 from icx_research.survey.codebook.types import Codebook
+from icx_research.survey.codebook.wave_order import order_waves
 from icx_research.survey.link.crosswalk import build_crosswalk
 from icx_research.survey.link.linking import LinkedUnits, study_sides
 from icx_research.survey.link.matching import match_units, rounded_down
-from icx_research.survey.link.waves import common_waves, order_waves
+from icx_research.survey.link.waves import common_waves
 from icx_research.survey.study.study import Study
 from icx_research.survey.units.aggregation import UnitScores
 

@@ -5,16 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from icx_research.survey.codebook.types import Codebook
-from icx_research.survey.instruments.answer_counts import check_min_persons
-
-
-def persons_needed(codebook: Codebook, min_persons: int | None) -> int:
-    """Take the threshold that is given, else that of the codebook; never below 5."""
-    threshold = codebook.thresholds.min_persons if min_persons is None else min_persons
-    check_min_persons(threshold)
-    return threshold
-
 
 def persons_by_group(respondents: Sequence[str], codes: np.ndarray, n_groups: int) -> np.ndarray:
     """Tell who is in which group, as True and False, shape (n_persons, n_groups).

@@ -10,9 +10,9 @@ from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
 from icx_research.core.errors import NotTestable
 from icx_research.survey.codebook.types import Codebook, Source
 from icx_research.survey.disclosure.effective_persons import effective_persons
-from icx_research.survey.disclosure.person_counts import persons_needed
 from icx_research.survey.disclosure.rounding import published_rounding
 from icx_research.survey.disclosure.suppression import withhold_beside
+from icx_research.survey.disclosure.thresholds import persons_needed
 from icx_research.survey.link.linking import LinkedUnits, equal_to
 from icx_research.survey.units.aggregation import UnitScores
 

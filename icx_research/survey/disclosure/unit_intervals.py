@@ -10,8 +10,8 @@ from icx_research.core.display import table_html
 from icx_research.core.errors import Blocked
 from icx_research.core.results import check_confidence_level
 from icx_research.survey.codebook.types import Codebook
+from icx_research.survey.codebook.wave_order import choose_wave
 from icx_research.survey.disclosure.protect import ProtectedUnits
-from icx_research.survey.link.waves import choose_wave
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from icx_research.core.errors import NotTestable
-from icx_research.survey.link.waves import order_waves
+from icx_research.survey.codebook.wave_order import order_waves
+from icx_research.survey.study.frames import as_pandas
 from icx_research.survey.study.study import Study
-from icx_research.survey.units.unit_facts import as_pandas
 
 
 def programme_starts(study: Study) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.checks import RESERVED
+from icx_research.survey.codebook.wave_order import in_time
 from icx_research.survey.drafting.blocks import BlocksDraft, as_ratings, draft_blocks
 from icx_research.survey.drafting.files import LookedAt, look_at
 from icx_research.survey.drafting.keys import UNIT, KeysDraft, draft_keys
@@ -14,7 +15,6 @@ from icx_research.survey.drafting.pairs import Pairing, pair_units
 from icx_research.survey.drafting.refusals import without_scales
 from icx_research.survey.drafting.scales import ScaleDraft, draft_scales, words_of
 from icx_research.survey.drafting.text import TEMPLATES, TableDraft, study_text
-from icx_research.survey.link.waves import in_time
 
 CROSSWALK = "crosswalk.csv"
 MAX_LISTED = 20  # units per kind that a draft names

@@ -14,9 +14,9 @@ from icx_research.survey.files.header_rows import refuse_second_header, refuse_t
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
 from icx_research.survey.files.qualtrics import looks_like_qualtrics, strip_qualtrics
+from icx_research.survey.files.supplier_columns import described
 from icx_research.survey.files.swallowed_rows import refuse_swallowed_rows
 from icx_research.survey.files.tables import DRAFT, TextTable, doubled, positions
-from icx_research.survey.study.supplier_blocks import described
 
 # How files begin that people take for text.
 NOT_TEXT = {

@@ -22,6 +22,7 @@ from icx_research.survey.files.excel_package import (
 from icx_research.survey.files.header_rows import LOOKED_BELOW, refuse_second_header, refuse_title
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
+from icx_research.survey.files.supplier_columns import described
 from icx_research.survey.files.tables import (
     DRAFT,
     EXACT_BELOW,
@@ -30,7 +31,6 @@ from icx_research.survey.files.tables import (
     positions,
     typed_columns,
 )
-from icx_research.survey.study.supplier_blocks import described
 
 LAST_ROW = 1 << 20  # of a sheet; a file may name a later one, and gaps are filled
 PADDED = re.compile(r"0{2,}")  # a number format that shows leading zeros

@@ -10,8 +10,8 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Scale, Source
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
+from icx_research.survey.files.supplier_columns import described
 from icx_research.survey.files.tables import TextTable, number_text, positions, typed_columns
-from icx_research.survey.study.supplier_blocks import described
 
 WITHOUT_LIMIT = 1e300  # what SPSS stores for "lowest" and "highest" is about 1.8e308
 STATA_MISSING = {chr(code) for code in range(ord("a"), ord("z") + 1)}

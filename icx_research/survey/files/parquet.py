@@ -8,8 +8,8 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
+from icx_research.survey.files.supplier_columns import described
 from icx_research.survey.files.tables import TextTable, positions, typed_columns
-from icx_research.survey.study.supplier_blocks import described
 
 
 def read_parquet(path: Path, source: Source) -> TextTable:

@@ -10,8 +10,8 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.limits import check_size
 from icx_research.survey.files.personal import refuse_personal
+from icx_research.survey.files.supplier_columns import unlisted_suppliers
 from icx_research.survey.files.tables import TextTable, check_ids
-from icx_research.survey.study.supplier_blocks import unlisted_suppliers
 
 DATA_VARIABLE = "ICX_DATA"
 # Formats people have that are not read, with what to do instead.

@@ -8,9 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.core import apa
-from icx_research.core.cutoffs import LOWEST_MIN_PERSONS
-from icx_research.core.results import Estimate, Result, estimate_table
+from icx_research.core.results import Estimate, Result, estimate_table, with_interval
 from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
 
 ANSWER = "_answer"
@@ -81,7 +79,7 @@ class GroupedScore(Result):
         if len(self.estimates) > 1:
             return f"{self.name} of {len(self.estimates)} groups, n = {self.n_used}"
         found = self.estimates[0]
-        told = apa.with_interval(found, digits=self.digits)
+        told = with_interval(found, digits=self.digits)
         return f"{self.name} = {told}, n = {self.n_used}"
 
 
@@ -166,12 +164,6 @@ def _single(frame: Any, name: str) -> int:
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect(backend="pandas")
     return int(frame[name].to_list()[0])
-
-
-def check_min_persons(min_persons: int) -> None:
-    """Refuse a threshold below the lowest one allowed."""
-    if min_persons < LOWEST_MIN_PERSONS:
-        raise ValueError(f"min_persons must be at least {LOWEST_MIN_PERSONS}, not {min_persons}.")
 
 
 def grouped_score(

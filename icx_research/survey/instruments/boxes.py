@@ -8,12 +8,8 @@ import numpy as np
 
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.proportions import wilson_interval
-from icx_research.survey.instruments.answer_counts import (
-    GroupedScore,
-    check_min_persons,
-    count_answers,
-    grouped_score,
-)
+from icx_research.survey.disclosure.thresholds import check_min_persons
+from icx_research.survey.instruments.answer_counts import GroupedScore, count_answers, grouped_score
 
 NAMES = {1: "top_box", 2: "top_two_box"}
 

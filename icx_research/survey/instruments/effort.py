@@ -14,12 +14,8 @@ from icx_research.core.proportions import (
     wilson_interval,
 )
 from icx_research.core.results import Estimate, check_confidence_level
-from icx_research.survey.instruments.answer_counts import (
-    GroupedScore,
-    check_min_persons,
-    count_answers,
-    grouped_score,
-)
+from icx_research.survey.disclosure.thresholds import check_min_persons
+from icx_research.survey.instruments.answer_counts import GroupedScore, count_answers, grouped_score
 
 RULES = {
     "mean": ("customer_effort (mean of 1-7)", 2),

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icx_research.core import apa
 from icx_research.core.errors import NotTestable
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, Result, check_confidence_level
+from icx_research.core.results import Estimate, Result, check_confidence_level, with_interval
 from icx_research.survey.instruments.dimensions import mean_rows, person_scores, read_design
 
 
@@ -53,7 +52,7 @@ class UnderstandingGap(Result):
     def to_apa(self) -> str:
         """Total gap with interval and persons."""
         gap = self.estimate
-        return f"gap 1 (believed − expected) = {apa.with_interval(gap)}, n = {self.n_used} persons"
+        return f"gap 1 (believed − expected) = {with_interval(gap)}, n = {self.n_used} persons"
 
 
 def understanding_gap(

@@ -11,12 +11,8 @@ from icx_research.core.proportions import (
     score_difference,
 )
 from icx_research.core.results import check_confidence_level
-from icx_research.survey.instruments.answer_counts import (
-    GroupedScore,
-    check_min_persons,
-    count_answers,
-    grouped_score,
-)
+from icx_research.survey.disclosure.thresholds import check_min_persons
+from icx_research.survey.instruments.answer_counts import GroupedScore, count_answers, grouped_score
 
 POINTS = 100  # the score runs from -100 to 100
 INTERVALS = {"adjusted_wald": adjusted_wald_difference, "score": score_difference}

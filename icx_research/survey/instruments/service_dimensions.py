@@ -8,8 +8,8 @@ import narwhals as nw
 
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.survey.codebook.types import Codebook, Scale, Source
+from icx_research.survey.codebook.wave_order import choose_wave
 from icx_research.survey.instruments.servqual import ServqualGap, servqual_gap
-from icx_research.survey.link.waves import choose_wave
 from icx_research.survey.study.study import Study
 
 NEED = "need"  # word in the name of a scale that asks how much of a service is needed

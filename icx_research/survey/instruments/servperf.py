@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, Result, check_confidence_level
-from icx_research.survey.instruments.answer_counts import check_min_persons
+from icx_research.core.results import Estimate, Result, check_confidence_level, with_interval
+from icx_research.survey.disclosure.thresholds import check_min_persons
 from icx_research.survey.instruments.dimensions import (
     alpha_of,
     group_means,
@@ -59,7 +58,7 @@ class Servperf(Result):
     def to_apa(self) -> str:
         """Total with interval and respondents."""
         found = self.estimate
-        return f"perceived quality = {apa.with_interval(found)}, n = {self.n_used} respondents"
+        return f"perceived quality = {with_interval(found)}, n = {self.n_used} respondents"
 
 
 def servperf(

@@ -8,13 +8,12 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.core import apa
 from icx_research.core.artefacts import gap_reliability
 from icx_research.core.bands import EQUAL, band
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, Result, check_confidence_level
-from icx_research.survey.instruments.answer_counts import check_min_persons
+from icx_research.core.results import Estimate, Result, check_confidence_level, with_interval
+from icx_research.survey.disclosure.thresholds import check_min_persons
 from icx_research.survey.instruments.dimensions import (
     Design,
     alpha_of,
@@ -109,7 +108,7 @@ class ServqualGap(Result):
 
     def to_apa(self) -> str:
         """Total gap with interval and respondents."""
-        told = apa.with_interval(self.estimate)
+        told = with_interval(self.estimate)
         return (
             f"gap (perception − expectation) = {told}, n = {self.n_used} respondents, descriptive"
         )

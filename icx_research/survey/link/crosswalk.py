@@ -10,8 +10,8 @@ from scipy.sparse.csgraph import connected_components
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.cells import key_text
 from icx_research.survey.codebook.types import Codebook
+from icx_research.survey.study.frames import as_pandas
 from icx_research.survey.units.aggregation import UnitScores
-from icx_research.survey.units.unit_facts import as_pandas
 
 WEIGHT_TOLERANCE = 1e-3  # weights are typed by hand, a third as .333
 

@@ -11,6 +11,7 @@ from icx_research.core.display import table_html
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.codebook.cells import key_text
 from icx_research.survey.codebook.types import Codebook
+from icx_research.survey.codebook.wave_order import order_waves
 from icx_research.survey.link.crosswalk import (
     build_crosswalk,
     connected,
@@ -22,12 +23,7 @@ from icx_research.survey.link.crosswalk import (
 from icx_research.survey.link.linked_facts import with_unit_facts
 from icx_research.survey.link.matching import UNIT_SIDES, check_coverage, match_units, rounded_down
 from icx_research.survey.link.unlinked import why_unlinked
-from icx_research.survey.link.waves import (
-    align_waves,
-    common_waves,
-    order_waves,
-    rename_waves,
-)
+from icx_research.survey.link.waves import align_waves, common_waves, rename_waves
 from icx_research.survey.scores.scoring import scale_scores
 from icx_research.survey.study.study import Study
 from icx_research.survey.units.aggregation import UnitScores, unit_scores

@@ -8,11 +8,11 @@ import narwhals as nw
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.safe_frame import SafeFrame
 from icx_research.survey.codebook.document import suggestion
-from icx_research.survey.codebook.types import Codebook, Scale, Source
-from icx_research.survey.link.waves import choose_wave
+from icx_research.survey.codebook.types import UNIT_ROLES, Codebook, Scale, Source
+from icx_research.survey.codebook.wave_order import choose_wave
 from icx_research.survey.scores.scoring import keyed_items, mean_of_answered
+from icx_research.survey.study.frames import as_pandas
 from icx_research.survey.study.study import Study
-from icx_research.survey.units.aggregation import UNIT_ROLES, as_pandas
 
 ALL_WAVES = "all"
 

@@ -14,10 +14,10 @@ from icx_research.survey.codebook.document import suggestion
 from icx_research.survey.codebook.reading import read_codebook
 from icx_research.survey.codebook.types import Codebook, Scale, SupplierBlocks
 from icx_research.survey.files.readers import find_file, read_table
+from icx_research.survey.files.supplier_columns import items_of, unlisted_suppliers, with_suppliers
 from icx_research.survey.files.tables import TextTable
 from icx_research.survey.study.common_units import check_common_units
 from icx_research.survey.study.quarantine import QUARANTINE_COLUMNS
-from icx_research.survey.study.supplier_blocks import items_of, unlisted_suppliers, with_suppliers
 from icx_research.survey.study.validation import validate_table
 from icx_research.survey.study.wave_checks import check_common_waves
 

@@ -20,8 +20,9 @@ from icx_research.survey.codebook.cells import (
     yes_or_no,
 )
 from icx_research.survey.codebook.types import Codebook, Measure, Scale, Score, Source
+from icx_research.survey.files.supplier_columns import items_of
 from icx_research.survey.study.quarantine import Quarantine, check_duplicates, check_share
-from icx_research.survey.study.supplier_blocks import Ratings, items_of, stacked
+from icx_research.survey.study.supplier_blocks import Ratings, stacked
 from icx_research.survey.study.wave_checks import (
     check_days,
     check_few,

@@ -14,11 +14,10 @@ from icx_research.core.moments import Moments
 from icx_research.core.variance import VarianceComponents, variance_components
 from icx_research.survey.codebook.types import Codebook, Source
 from icx_research.survey.scores.scoring import ScoredStudy
+from icx_research.survey.study.frames import as_pandas
 from icx_research.survey.units.published import published_scores
 from icx_research.survey.units.suppliers import supplier_effects, without_suppliers
-from icx_research.survey.units.unit_facts import as_pandas, unit_facts
-
-UNIT_ROLES = ("client_unit", "serving_unit", "unit")
+from icx_research.survey.units.unit_facts import unit_facts
 
 
 @dataclass(frozen=True, eq=False, repr=False)

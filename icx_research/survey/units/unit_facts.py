@@ -8,13 +8,7 @@ import pandas as pd
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
 from icx_research.survey.scores.scoring import ScoredStudy
-
-
-def as_pandas(table: Any) -> Any:
-    """Small tables of units go on as pandas."""
-    if table is None or isinstance(table, pd.DataFrame):
-        return table
-    return pd.DataFrame(nw.from_native(table, eager_only=True).to_dict(as_series=False))
+from icx_research.survey.study.frames import as_pandas
 
 
 def unit_facts(

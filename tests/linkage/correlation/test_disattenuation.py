@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from icx_research.linkage.correlation.clusters import correlation_interval
+from icx_research.core.intervals import correlation_interval
 from icx_research.linkage.correlation.disattenuation import attenuate, disattenuate
 from tests.builders import linked_units
 from tests.linkage.correlation.correlating import correlate

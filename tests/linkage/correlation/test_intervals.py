@@ -6,13 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from icx_research.linkage.correlation.clusters import (
-    MIN_CLUSTERS,
-    correlate,
-    correlation_interval,
-    fisher_interval,
-    shared_mood,
-)
+from icx_research.core.intervals import correlation_interval, fisher_interval
+from icx_research.linkage.correlation.clusters import MIN_CLUSTERS, correlate, shared_mood
 
 PRINTED = 5e-4  # three decimals
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from icx_research import NotTestable, StudyError
-from icx_research.linkage.correlation.clusters import correlation_interval
+from icx_research.core.intervals import correlation_interval
 from icx_research.linkage.robustness.nonresponse import nonresponse_bounds
 from tests.builders import codebook, linked_units
 

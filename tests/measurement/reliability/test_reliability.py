@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icx_research.core.intervals import logit_interval
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
-from icx_research.measurement.reliability.alpha import cronbach_alpha, logit_interval, omega_total
+from icx_research.measurement.reliability.alpha import cronbach_alpha
+from icx_research.measurement.reliability.omega import omega_total
 
 CLOSED_RTOL = 1e-12  # R wrote 15 digits of closed forms; F quantiles are iterated
 ML_RTOL = 2e-7  # lavaan stops at gradients of 1e-7; ours solves the likelihood equations (below)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from icx_research.core.reduction import moments
-from icx_research.measurement.reliability.alpha import omega_total
+from icx_research.measurement.reliability.omega import omega_total
 from icx_research.measurement.validity.convergent import (
     average_variance_extracted,
     composite_reliability,

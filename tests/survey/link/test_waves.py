@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from icx_research import Blocked, StudyError, link_study, read_codebook, study_from_frames
-from icx_research.survey.link.waves import order_waves
+from icx_research.survey.codebook.wave_order import order_waves
 from tests.survey.builders import KEYS, changed
 
 UNITS = ("A", "B", "C")

@@ -1,0 +1,1 @@
+"""How the estimate of each claim comes from the linkage statistics."""

@@ -1,0 +1,103 @@
+"""Claims on the link between internal and external scores."""
+
+import math
+
+from icx_research.claims.claim import Claim
+from icx_research.claims.evidence import untested
+from icx_research.claims.ledger import LedgerEntry
+from icx_research.claims.words import what_would_change
+from icx_research.core import apa, verdicts
+from icx_research.core.errors import Blocked, NotTestable
+from icx_research.linkage.correlation.correlation import LinkageCorrelation
+from icx_research.linkage.correlation.disattenuation import disattenuate
+from icx_research.linkage.gates import count_units, gated_correlation
+from icx_research.survey.link.linking import LinkedUnits
+from icx_research.survey.study.study import Study
+
+
+def main_link(claim: Claim, study: Study, linked: LinkedUnits) -> LedgerEntry:
+    """Evaluate K01."""
+    question, delta = study.codebook.question, study.codebook.thresholds.smallest_correlation
+    internal, external = question.internal[0], question.external[0]
+    n_units = count_units(linked.at_wave(), (internal, external, *question.controls))
+    try:
+        found = gated_correlation(
+            linked, internal=internal, external=external, controls=question.controls
+        )
+    except NotTestable as refusal:
+        verdict = verdicts.Verdict(verdicts.NOT_TESTABLE, "", refusal.missing)
+        return untested(claim, study, verdict, n_units)
+    except Blocked as refusal:
+        verdict = verdicts.Verdict(verdicts.BLOCKED, "", refusal.reason)
+        return untested(claim, study, verdict, n_units)
+    sign = _orientation(study, internal, external)
+    corrected = disattenuate(found, confidence_level=0.90)
+    assessable = not math.isnan(corrected.disattenuated.value)
+    theta = found.estimate.scaled(sign)
+    p = found.primary.p_value
+    verdict = verdicts.directional(
+        theta,
+        corrected.observed.scaled(sign),
+        delta=delta,
+        p_value=p,
+        corrected_90=corrected.disattenuated.scaled(sign) if assessable else None,
+    )
+    return LedgerEntry(
+        claim=claim.name,
+        title=claim.title,
+        statement=claim.statement,
+        verdict=verdict,
+        by_proxy=any(study.codebook.source_of(name).proxy for name in (internal, external)),
+        estimate=theta.value,
+        ci_low=theta.ci_low,
+        ci_high=theta.ci_high,
+        delta=delta,
+        n_units=found.n_used,
+        p_value=p,
+        p_adjusted=p,
+        reliability_internal=found.reliability_internal.value,
+        reliability_external=found.reliability_external.value,
+        corrected=sign * corrected.disattenuated.value,
+        changes=what_would_change(verdict, found, delta),
+        detail=_detail(study, found, sign) + _subsets(linked, found),
+    )
+
+
+def _orientation(study: Study, internal: str, external: str) -> int:
+    measures = study.codebook.measures
+    worse = [measures[name].higher_is == "worse" for name in (internal, external)]
+    return -1 if worse[0] != worse[1] else 1
+
+
+def _detail(study: Study, found: LinkageCorrelation, sign: int) -> str:
+    label = study.codebook.label
+    given = f", given {', '.join(label(name) for name in found.controls)}" if found.controls else ""
+    note = f"; {found.note}" if found.note else ""
+    turned = ""
+    if sign < 0:
+        value = apa.bounded(-found.estimate.value)
+        turned = (
+            "; a high value of one score is worse, so in the direction of the claim the estimate "
+            f"is {value}"
+        )
+    return (
+        f"{label(found.internal)} with {label(found.external)}{given}: "
+        f"{found.to_apa()}{turned}{note}"
+    )
+
+
+def _subsets(linked: LinkedUnits, found: LinkageCorrelation) -> str:
+    """Give the same correlation in each group of units the codebook names."""
+    parts = []
+    for name in linked.codebook.question.subsets:
+        try:
+            again = gated_correlation(
+                linked.subset(name),
+                internal=found.internal,
+                external=found.external,
+                controls=found.controls,
+            )
+            parts.append(f"; subset {name}: {again.to_apa()}")
+        except (NotTestable, Blocked) as refusal:
+            parts.append(f"; subset {name}: {str(refusal).rstrip('.')}")
+    return "".join(parts)

@@ -1,0 +1,95 @@
+"""How many factors stand behind each scale of a study."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icx_research.measurement.exploratory.adequacy import kmo
+from icx_research.measurement.exploratory.average_partial import minimum_average_partial
+from icx_research.measurement.exploratory.parallel import parallel_analysis
+from icx_research.scales.models import scale_cfa
+from icx_research.scales.refusals import NEEDED, Rows, tried
+from icx_research.survey.codebook.types import Scale
+from icx_research.survey.scores.item_lists import scales_of
+from icx_research.survey.scores.items import scale_items
+from icx_research.survey.study.study import Study
+
+DIMENSIONS = (
+    "scale", "n_items", "kmo", "parallel_analysis", "average_partial", "cfi", "rmsea", "srmr", "n",
+    "note",
+)  # fmt: skip
+
+
+def dimensionality_overview(
+    study: Study,
+    *,
+    min_items: int = 1,
+    rows: Rows = "rater",
+    wave: str | None = None,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Ask of every scale whether its items have one thing in common.
+
+    Parameters
+    ----------
+    study : Study
+    min_items : int, default 1
+        Scales with fewer items are left out.
+    rows, wave
+        As for `scale_items`.
+    rng : numpy.random.Generator
+        For `parallel_analysis`.
+
+    Returns
+    -------
+    DataFrame
+        One row per scale: `scale`, `n_items`, `kmo`, `parallel_analysis` and
+        `average_partial` (numbers of components), `cfi`, `rmsea`, `srmr` (of one factor, by
+        maximum likelihood; empty for three items, which one factor always fits), `n`,
+        `note`.
+
+    Raises
+    ------
+    NotTestable
+        If no table of the study holds respondents' answers, or no scale is that long.
+
+    Examples
+    --------
+    >>> from icx_research import load_example
+    >>> table = dimensionality_overview(load_example("company"), rng=np.random.default_rng(1))
+    >>> table.set_index("scale").loc["customer_focus", "parallel_analysis"]
+    np.int64(1)
+    """
+    lines: list[dict[str, Any]] = []
+    for _, scale in scales_of(study.codebook, min_items=min_items):
+        line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
+        if len(scale.items) < NEEDED["dimensions"]:
+            lines.append(line | {"note": f"needs {NEEDED['dimensions']} items"})
+            continue
+        items, line["note"] = tried(scale_items, study, scale.name, rows=rows, wave=wave)
+        if items is not None:
+            adequacy, first = tried(kmo, items)
+            parallel, _ = tried(parallel_analysis, items, rng=rng)
+            partial, _ = tried(minimum_average_partial, items)
+            line["kmo"] = adequacy.overall if adequacy else np.nan
+            line["parallel_analysis"] = parallel.n_factors if parallel else None
+            line["average_partial"] = partial.n_factors if partial else None
+            fit, why = _one_factor_fit(study, scale, rows, wave)
+            line |= fit | {"n": int(items.notna().all(axis=1).sum())}
+            line["note"] = first or why
+        lines.append(line)
+    table = pd.DataFrame(lines, columns=list(DIMENSIONS))
+    counts = dict.fromkeys(("parallel_analysis", "average_partial", "n"), "Int64")
+    return table.astype({"kmo": float, "cfi": float, "rmsea": float, "srmr": float, **counts})
+
+
+def _one_factor_fit(
+    study: Study, scale: Scale, rows: Rows, wave: str | None
+) -> tuple[dict[str, float], str]:
+    if len(scale.items) == 3:
+        return {}, "three items always fit"
+    fitted, why = tried(scale_cfa, study, scale.name, rows=rows, wave=wave, estimator="ML")
+    if fitted is None:
+        return {}, why
+    return fitted.fit_indices[["cfi", "rmsea", "srmr"]].to_dict(), fitted.note
