@@ -50,7 +50,19 @@ class Blocked(Exception):
         self.reason = reason
 
 
-def refusal_words(refusal: NotTestable | Blocked) -> str:
+class UnsuitableData(ValueError):
+    """Data that do not suit an estimator: too few rows, a constant item, a model without solution.
+
+    Wrong arguments are a plain `ValueError` or `TypeError`: they are faults of the call.
+    """
+
+
+# What a study may not allow. Everything else is a fault and must not look like a finding.
+REFUSALS = (NotTestable, Blocked, UnsuitableData)
+Refusal = NotTestable | Blocked | UnsuitableData
+
+
+def refusal_words(refusal: Refusal) -> str:
     """Say which kind of refusal it is, and why.
 
     Examples
@@ -58,7 +70,7 @@ def refusal_words(refusal: NotTestable | Blocked) -> str:
     >>> refusal_words(Blocked("no unit may be shown."))
     'blocked: no unit may be shown.'
     """
-    kind = "not testable" if isinstance(refusal, NotTestable) else "blocked"
+    kind = "blocked" if isinstance(refusal, Blocked) else "not testable"
     return f"{kind}: {refusal}"
 
 
@@ -80,7 +92,7 @@ def testable(*others: type[Exception]) -> Iterator[None]:
     """
     try:
         yield
-    except (NotTestable, Blocked) as refusal:
+    except REFUSALS as refusal:
         print(refusal_words(refusal))
     except others as refusal:
         print(f"not testable: {refusal}")

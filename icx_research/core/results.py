@@ -1,12 +1,14 @@
 """The shape every analysis answers in."""
 
+import html
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from icx_research.core.apa import number
-from icx_research.core.display import table_html
+from icx_research.core.display import table_html, to_table
 
 TABLE_COLUMNS = (
     "term", "estimate", "se", "ci_low", "ci_high", "statistic", "df", "p_value", "n",
@@ -57,6 +59,43 @@ class Result(ABC):
         return f"{type(self).__name__}: {self.to_apa()}"
 
     def _repr_html_(self) -> str:
+        return table_html(self.table)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Overview(ABC):
+    """One question asked of many scales, pairs or waves; refusals stand in it beside estimates.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per estimate. A row that the data do not allow has a `note` and no numbers.
+    labels : mapping of str to str
+        The words of the codebook for the names in the table.
+    refusal : str
+        Why the study does not allow the question at all, as `refusal_words` puts it; then the
+        table has no rows.
+    """
+
+    table: pd.DataFrame
+    labels: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
+
+    @abstractmethod
+    def answer(self) -> str:
+        """Say what the numbers mean, or why there are none, in sentences."""
+
+    def label(self, name: str) -> str:
+        """Words of the codebook for a name; the name itself where it has none."""
+        return self.labels.get(name, name)
+
+    def __repr__(self) -> str:
+        """Show the table as it is read, or the refusal."""
+        return self.refusal or repr(to_table(self.table))
+
+    def _repr_html_(self) -> str:
+        if self.refusal:
+            return f"<p>{html.escape(self.refusal)}</p>"
         return table_html(self.table)
 
 
