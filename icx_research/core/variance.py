@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from icx_research.core.intervals import f_quantiles
 from icx_research.core.moments import Moments
 
 
@@ -114,8 +114,7 @@ def variance_components(moments: Moments, *, confidence_level: float = 0.95) -> 
     between = (ms_between - ms_within) / size
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.float64(ms_between) / ms_within
-        tail = (1 - confidence_level) / 2
-        f_high, f_low = stats.f.ppf([1 - tail, tail], units - 1, total - units)
+        f_high, f_low = f_quantiles(confidence_level, units - 1, total - units)
         icc_1 = np.float64(between) / (between + ms_within)
         low = 1 - size / (ratio / f_high - 1 + size)
         high = 1 - size / (ratio / f_low - 1 + size)

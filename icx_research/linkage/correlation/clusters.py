@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from icx_research.core.intervals import fisher_interval, interval_about
+from icx_research.core.cutoffs import MIN_CLUSTERS
+from icx_research.core.intervals import fisher_interval, interval_about, t_quantile
 from icx_research.core.results import Estimate
-
-# Clusters below which an interval that rests on them does not hold its level.
-MIN_CLUSTERS = 10
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def correlate(
         se = _cluster_jackknife(x, y, error * lever, cluster)
         df = clusters - 1
         t = float(np.arctanh(r) / se)
-        quantile = float(stats.t.ppf((1 + confidence_level) / 2, df))
+        quantile = t_quantile(confidence_level, df)
         return CorrelationTest(
             interval_about(r, quantile * se, confidence_level),
             t,

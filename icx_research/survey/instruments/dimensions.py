@@ -7,8 +7,8 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from icx_research.core.intervals import wald_interval
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, estimate_table
@@ -232,8 +232,7 @@ def mean_estimate(found: Moments, confidence_level: float) -> tuple[Estimate, fl
     """Mean of one variable with its t interval, its standard error and n."""
     n, mean = int(found.n), float(found.mean[0])
     se = float(np.sqrt(found.cov[0, 0] / n)) if n > 1 else float("nan")
-    reach = float(stats.t.ppf((1 + confidence_level) / 2, n - 1)) * se if n > 1 else se
-    return Estimate(mean, mean - reach, mean + reach, confidence_level), se, n
+    return wald_interval(mean, se, confidence_level, df=n - 1), se, n
 
 
 def mean_rows(scores: Sequence[tuple[str, Estimate, float, int]]) -> pd.DataFrame:

@@ -7,9 +7,9 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core.errors import NotTestable
+from icx_research.core.intervals import wald_interval
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, Result, check_confidence_level, with_interval
@@ -158,5 +158,4 @@ def _welch(one: Moments, two: Moments, level: float) -> tuple[Estimate, float]:
     parts = np.array([one.cov[0, 0] / one.n, two.cov[0, 0] / two.n])
     difference, se = float(one.mean[0] - two.mean[0]), float(np.sqrt(parts.sum()))
     df = parts.sum() ** 2 / (parts**2 / np.array([one.n - 1, two.n - 1])).sum() if se > 0 else 1.0
-    reach = float(stats.t.ppf((1 + level) / 2, df)) * se
-    return Estimate(difference, difference - reach, difference + reach, level), se
+    return wald_interval(difference, se, level, df=df), se
