@@ -7,6 +7,7 @@ from scipy import stats
 
 from icx_research.core.cutoffs import MIN_CLUSTERS
 from icx_research.core.intervals import fisher_interval, interval_about, t_quantile
+from icx_research.core.resampling import jackknife_se, left_out_sums
 from icx_research.core.results import Estimate
 
 
@@ -91,14 +92,11 @@ def _cluster_jackknife(
     x: np.ndarray, y: np.ndarray, error: np.ndarray, cluster: np.ndarray
 ) -> float:
     """Find the standard error of atanh r by leaving out one cluster after the other."""
-    at = np.unique(cluster, return_inverse=True)[1]
     rows = np.column_stack([np.ones(len(x)), x, y, x * x, y * y, x * y - error])
-    parts = np.column_stack([np.bincount(at, column) for column in rows.T])
-    n, sx, sy, sxx, syy, sxy = (parts.sum(axis=0) - parts).T
+    n, sx, sy, sxx, syy, sxy = left_out_sums(rows, cluster).T
     spread = np.sqrt((sxx - sx**2 / n) * (syy - sy**2 / n))
-    z = np.arctanh(np.clip((sxy - sx * sy / n) / spread, -1 + 1e-12, 1 - 1e-12))
-    g = len(parts)
-    return float(np.sqrt((g - 1) / g * ((z - z.mean()) ** 2).sum()))
+    r = np.clip((sxy - sx * sy / n) / spread, -1 + 1e-12, 1 - 1e-12)
+    return jackknife_se(np.arctanh(r))
 
 
 def _inflation(r: float, observed: float, noise_variance: float, scale: float, m: int) -> float:

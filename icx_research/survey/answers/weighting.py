@@ -135,14 +135,14 @@ def post_stratified_mean(
     """
     check_confidence_level(confidence_level)
     cells = moments(data, [score], by=stratum)
-    names = [str(name) for name in cells.groups or ()]
+    names = [str(name) for name in cells.groups]
     known = {str(name): float(value) for name, value in headcounts.items()}
     if not all(value > 0 for value in known.values()):
         raise ValueError("headcounts must be numbers above 0.")
     unknown = [name for name in names if name not in known]
     if unknown:
         raise NotTestable(f"the headcount of {stratum} {unknown[0]!r} is needed.")
-    n = dict(zip(names, np.asarray(cells.n, dtype=float), strict=True))
+    n = dict(zip(names, cells.n.astype(float), strict=True))
     few = [name for name in known if n.get(name, 0) < 2]
     if few:
         raise NotTestable(
@@ -164,6 +164,6 @@ def post_stratified_mean(
         weights=dict(zip(names, weight.tolist(), strict=True)),
         effective_n=effective_n(np.repeat(weight, size.astype(int))),
         n_used=int(size.sum()),
-        n_dropped=int(cells.n_dropped),
+        n_dropped=cells.n_dropped,
         note="for description; linkage models stay unweighted",
     )

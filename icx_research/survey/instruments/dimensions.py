@@ -221,7 +221,7 @@ def alpha_of(data: Any, design: Design, dimension: str, side: str) -> float:
     items = list(design.items(dimension, side))
     if len(items) < 2:
         return float("nan")
-    cov = np.array(moments(data, items).cov)
+    cov = moments(data, items).cov
     turned = np.array([-1.0 if item in design.reverse_keyed else 1.0 for item in items])
     cov = cov * turned[:, None] * turned
     k, total = len(items), float(cov.sum())
@@ -230,7 +230,7 @@ def alpha_of(data: Any, design: Design, dimension: str, side: str) -> float:
 
 def mean_estimate(found: Moments, confidence_level: float) -> tuple[Estimate, float, int]:
     """Mean of one variable with its t interval, its standard error and n."""
-    n, mean = int(found.n), float(found.mean[0])
+    n, mean = found.n, float(found.mean[0])
     se = float(np.sqrt(found.cov[0, 0] / n)) if n > 1 else float("nan")
     return wald_interval(mean, se, confidence_level, df=n - 1), se, n
 
@@ -262,8 +262,8 @@ def group_means(
     pieces, counts = {}, {}
     for name in columns:
         found = moments(frame, [name], by=keys)
-        index = pd.MultiIndex.from_tuples(list(found.groups or ()), names=keys)
-        counts[name] = pd.Series(np.asarray(found.n, dtype=float), index=index)
+        index = pd.MultiIndex.from_tuples(list(found.groups), names=keys)
+        counts[name] = pd.Series(found.n.astype(float), index=index)
         hidden = groups_withheld(found.n, min_persons=min_persons)
         pieces[name] = pd.Series(found.mean[:, 0], index=index).mask(hidden)
     table, n = pd.DataFrame(pieces), pd.DataFrame(counts).max(axis=1)

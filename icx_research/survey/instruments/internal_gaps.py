@@ -141,15 +141,15 @@ def understanding_gap(
                 "dimension": name,
                 "believed": float(believed.mean[0]),
                 "expected": float(expected.mean[0]),
-                "n_suppliers": int(believed.n),
-                "n_clients": int(expected.n),
+                "n_suppliers": believed.n,
+                "n_clients": expected.n,
             }
         )
     return UnderstandingGap(
         dimensions=pd.DataFrame(lines),
         gaps=tuple(gaps),
         n_used=gaps[-1][3],
-        n_dropped=int(believed.n_dropped + expected.n_dropped),
+        n_dropped=believed.n_dropped + expected.n_dropped,
         note="persons within one unit are not independent: the interval is rather too narrow",
     )
 
