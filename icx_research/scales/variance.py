@@ -41,10 +41,10 @@ def variance_overview(
     Examples
     --------
     >>> from icx_research import load_example
-    >>> found = variance_overview(load_example("company"))
-    >>> round(found["Customer satisfaction"].icc_1, 2)
+    >>> result = variance_overview(load_example("company"))
+    >>> round(result["Customer satisfaction"].icc_1, 2)
     0.13
-    >>> found["Internal satisfaction"].components["share"].round(2).to_dict()
+    >>> result["Internal satisfaction"].components["share"].round(2).to_dict()
     {'client': 0.08, 'supplier': 0.05, 'rater': 0.47, 'dyad': 0.07, 'residual': 0.32}
     """
     found: dict[str, VarianceComponents | VarianceShares] = {}

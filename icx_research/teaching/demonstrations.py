@@ -117,8 +117,8 @@ def beside_truth(corrected: Disattenuation, *, wave: str = WAVE) -> pd.DataFrame
     --------
     >>> from icx_research import disattenuate, link_study, linkage_correlations, load_example
     >>> linked = link_study(load_example("company"))
-    >>> found = linkage_correlations(linked, internal="internal_satisfaction", external="csat")
-    >>> beside_truth(disattenuate(found))["truth"].round(2).tolist()
+    >>> result = linkage_correlations(linked, internal="internal_satisfaction", external="csat")
+    >>> beside_truth(disattenuate(result))["truth"].round(2).tolist()
     [0.31, 0.4]
     """
     known = truth()

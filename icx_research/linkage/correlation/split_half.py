@@ -10,6 +10,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.frames import collected
 from icx_research.core.moments import GroupedMoments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Result, estimate_table
@@ -128,9 +129,9 @@ def split_half_correlation(
     >>> people = pd.DataFrame({"unit": np.repeat(np.arange(400), 6),
     ...                        "service": mood + rng.standard_normal(2400),
     ...                        "focus": mood + rng.standard_normal(2400)})
-    >>> found = split_half_correlation(
+    >>> result = split_half_correlation(
     ...     people, first="service", second="focus", unit="unit", rng=rng)
-    >>> round(found.same_source, 1), round(found.full_length, 1)
+    >>> round(result.same_source, 1), round(result.full_length, 1)
     (0.5, -0.0)
 
     Of a study, `linkage_correlations` does this by itself, with all splits at once, where
@@ -182,9 +183,7 @@ def _rows(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Take the complete rows of the units; splits need rows."""
     frame: Any = nw.from_native(data)
-    frame = frame.select(unit, *(nw.col(name).cast(nw.Float64()) for name in columns))
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect(backend="pandas")
+    frame = collected(frame.select(unit, *(nw.col(name).cast(nw.Float64()) for name in columns)))
     codes = pd.Index(units).get_indexer(pd.Index(frame[unit].to_list(), dtype=object))
     x, y = (frame[name].to_numpy().astype(float) for name in columns)
     use = (codes >= 0) & ~np.isnan(x) & ~np.isnan(y)

@@ -87,9 +87,9 @@ def linkage_without_careless(
     Examples
     --------
     >>> from icx_research import load_example
-    >>> found = linkage_without_careless(
+    >>> result = linkage_without_careless(
     ...     load_example("company"), internal="internal_satisfaction", external="csat")
-    >>> found.table["term"].tolist()
+    >>> result.table["term"].tolist()
     ['all_rows', 'without_flagged']
     """
     tables, left_out = dict(study.tables), []

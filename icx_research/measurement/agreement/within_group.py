@@ -249,8 +249,8 @@ def _null_variances(
     return draw
 
 
-def _note(found: pd.DataFrame, variance: float, single: int) -> str:
-    truncated = int((found["mean_variance"] > variance).sum())
+def _note(units: pd.DataFrame, variance: float, single: int) -> str:
+    truncated = int((units["mean_variance"] > variance).sum())
     parts = []
     if truncated:
         parts.append(f"{truncated} units vary more than the null distribution and are set to 0")

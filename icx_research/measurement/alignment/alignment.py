@@ -46,7 +46,7 @@ def alignment(
         Whether the mean of the reference group is fixed at 0. "free" estimates it too, which
         needs parameters that are not the same in all groups.
     reference : group key, optional
-        The group in whose standard deviations everything is told; the first unless given.
+        The group in whose standard deviations everything is given; the first unless given.
     tolerance : float, default 0.01
         Epsilon: differences far below its root count as none. In squared scale points.
     n_starts : int, default 0

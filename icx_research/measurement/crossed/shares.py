@@ -38,7 +38,7 @@ class VarianceShares(Result):
     n_used, n_dropped : int
         Ratings.
     note : str
-        Sources at zero, sources that are not in the model and why, intervals not found.
+        Sources at zero, sources that are not in the model and why, missing intervals.
     """
 
     components: pd.DataFrame
@@ -185,9 +185,9 @@ def variance_shares(
     >>> rows["client"], rows["supplier"] = rows["rater"] // 6, np.tile(["a", "b", "c", "d"], 120)
     >>> rows["score"] = (4 + rng.normal(size=20)[rows["client"]]
     ...                  + rng.normal(size=120)[rows["rater"]] + rng.normal(size=480))
-    >>> found = variance_shares(rows, score="score", client="client", rater="rater",
+    >>> result = variance_shares(rows, score="score", client="client", rater="rater",
     ...                         supplier="supplier")
-    >>> found.components["share"].round(2).to_dict()
+    >>> result.components["share"].round(2).to_dict()
     {'client': 0.28, 'supplier': 0.0, 'rater': 0.37, 'dyad': 0.0, 'residual': 0.35}
     """
     check_confidence_level(confidence_level)

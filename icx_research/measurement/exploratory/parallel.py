@@ -60,7 +60,7 @@ class ParallelAnalysis(Result):
         )
 
     def to_apa(self) -> str:
-        """Give the number of factors or components, and how it was found."""
+        """Give the number of factors or components, and the method."""
         kind = "components" if self.method == "pca" else "factors"
         return (
             f"parallel analysis suggests {self.n_factors} {kind} ({100 * self.quantile:g}% "
@@ -124,7 +124,6 @@ def parallel_analysis(
     Examples
     --------
     >>> from icx_research.core.moments import Moments
-    from icx_research.core.resampling import block_sizes
     >>> r = [[1, .6, .5, .1], [.6, 1, .4, .1], [.5, .4, 1, .1], [.1, .1, .1, 1]]
     >>> items = Moments(tuple("abcd"), 100, [0] * 4, r)
     >>> parallel_analysis(items, rng=np.random.default_rng(1)).n_factors

@@ -125,8 +125,7 @@ def polychoric(
             f"{k} items and {n} rows of {len(items)}."
         )
     names = [str(name) for name in items.columns]
-    codes, found = category_codes(values, names, analysis="polychoric")
-    categories = [len(own) for own in found]
+    codes, categories = category_codes(values, names, analysis="polychoric")
     fit = two_step(pair_counts(codes, categories), categories, names, analysis="polychoric")
     correlations, used_rows = np.eye(k), np.zeros((k, k), dtype=int)
     correlations[fit.pairs] = correlations[fit.pairs[::-1]] = fit.rho

@@ -61,20 +61,18 @@ class HierarchicalOmega(Result):
     @property
     def estimate(self) -> Estimate:
         """Omega hierarchical, with its interval where there is one."""
-        nan = float("nan")
-        alone = Estimate(self.omega_hierarchical, nan, nan, 0.95)
+        alone = Estimate(self.omega_hierarchical, np.nan, np.nan, 0.95)
         return self.intervals.get("omega_hierarchical", alone)
 
     @property
     def table(self) -> pd.DataFrame:
         """One row each: omega hierarchical, omega total, explained common variance."""
-        rows = []
-        for term in TERMS:
-            row: dict[str, object] = {"term": term, "estimate": getattr(self, term)}
-            if self.intervals:
-                limits = self.intervals[term]
-                row |= {"ci_low": limits.ci_low, "ci_high": limits.ci_high}
-            rows.append(row | {"n": self.n_used})
+        rows: list[dict[str, object]] = [
+            self.intervals[term].row(term, n=self.n_used)
+            if term in self.intervals
+            else {"term": term, "estimate": getattr(self, term), "n": self.n_used}
+            for term in TERMS
+        ]
         return estimate_table(rows)
 
     def to_apa(self) -> str:
@@ -83,9 +81,7 @@ class HierarchicalOmega(Result):
         limits = ""
         if self.intervals:
             own = self.intervals["omega_hierarchical"]
-            limits = ", " + apa.interval(
-                own.ci_low, own.ci_high, confidence_level=own.confidence_level
-            )
+            limits = ", " + own.limits
         return (
             f"omega hierarchical = {apa.bounded(self.omega_hierarchical)}{limits}, omega total = "
             f"{apa.bounded(self.omega_total)}, explained common variance = "

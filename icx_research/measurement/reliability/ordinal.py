@@ -151,22 +151,22 @@ def ordinal_omega(
     )
 
 
-def _alpha(found: PolychoricCorrelations) -> float:
-    return alpha_of(found.correlations.to_numpy())
+def _alpha(result: PolychoricCorrelations) -> float:
+    return alpha_of(result.correlations.to_numpy())
 
 
-def _omega(found: PolychoricCorrelations) -> float:
-    fit = _one_factor(found)
+def _omega(result: PolychoricCorrelations) -> float:
+    fit = _one_factor(result)
     return share_explained("ordinal_omega", fit.loadings, fit.uniquenesses)[0]
 
 
-def _one_factor(found: PolychoricCorrelations) -> OneFactor:
+def _one_factor(result: PolychoricCorrelations) -> OneFactor:
     """Fit one factor to polychoric correlations as if they were Pearson's."""
-    names = tuple(found.correlations.columns)
+    names = tuple(result.correlations.columns)
     if len(names) < 3:
         raise ValueError(f"ordinal_omega needs at least 3 items; got {len(names)}.")
-    matrix = found.correlations.to_numpy()
-    as_moments = Moments(names, found.n_used, np.zeros(len(names)), matrix)
+    matrix = result.correlations.to_numpy()
+    as_moments = Moments(names, result.n_used, np.zeros(len(names)), matrix)
     item_correlations(as_moments, analysis="ordinal_omega")
     return one_factor(as_moments, analysis="ordinal_omega")
 

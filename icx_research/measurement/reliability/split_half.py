@@ -57,22 +57,17 @@ class SplitHalfReliability(Result):
     @property
     def table(self) -> pd.DataFrame:
         """One row each: odd-even split, mean, lowest and highest."""
-        rows = []
-        for term in ("odd_even", "mean", "lowest", "highest"):
-            row: dict[str, object] = {"term": term, "estimate": getattr(self, term)}
-            if term in self.intervals:
-                limits = self.intervals[term]
-                row |= {"ci_low": limits.ci_low, "ci_high": limits.ci_high}
-            rows.append(row | {"n": self.n_used})
+        rows: list[dict[str, object]] = [
+            self.intervals[term].row(term, n=self.n_used)
+            if term in self.intervals
+            else {"term": term, "estimate": getattr(self, term), "n": self.n_used}
+            for term in ("odd_even", "mean", "lowest", "highest")
+        ]
         return estimate_table(rows)
 
     def to_apa(self) -> str:
         """Odd-even reliability, mean and range over the splits."""
-        limits = {
-            term: ", "
-            + apa.interval(own.ci_low, own.ci_high, confidence_level=own.confidence_level)
-            for term, own in self.intervals.items()
-        }
+        limits = {term: ", " + own.limits for term, own in self.intervals.items()}
         return (
             f"split-half reliability = {apa.bounded(self.odd_even)}{limits.get('odd_even', '')} "
             f"(odd-even), mean {apa.bounded(self.mean)}{limits.get('mean', '')}, range "

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.frames import check_columns
 from icx_research.core.intervals import logit_interval
 from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
@@ -157,9 +158,9 @@ def multilevel_omega(
     >>> common = 0.6 * rng.normal(size=80)[unit] + rng.normal(size=640)
     >>> y = common[:, None] + 0.4 * rng.normal(size=(80, 4))[unit] + rng.normal(size=(640, 4))
     >>> answers = pd.DataFrame(y, columns=["q1", "q2", "q3", "q4"]).assign(unit=unit)
-    >>> found = multilevel_omega(answers, items=["q1", "q2", "q3", "q4"],
+    >>> result = multilevel_omega(answers, items=["q1", "q2", "q3", "q4"],
     ...                          unit="unit")
-    >>> found.coefficients["estimate"].head(3).round(2).to_dict()
+    >>> result.coefficients["estimate"].head(3).round(2).to_dict()
     {'omega_within': 0.79, 'omega_between': 0.91, 'omega_unit_mean': 0.69}
     """
     check_confidence_level(confidence_level)
@@ -170,10 +171,7 @@ def multilevel_omega(
         raise ValueError(f"interval must be 'delta' or 'monte_carlo', not {interval!r}.")
     if interval == "monte_carlo" and (rng is None or n_resamples < 1):
         raise ValueError("interval='monte_carlo' needs a rng and n_resamples of at least 1.")
-    known = column_names(data)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ValueError(f"data has no column {unknown[0]!r}; it has {known}.")
+    check_columns(names, column_names(data))
     factor = tuple(Term(FACTOR, "=~", name) for name in names)
     prepared = prepare_terms(
         factor,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.frames import check_columns
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
@@ -41,13 +42,7 @@ class HeterotraitMonotrait(Result):
         """One row per pair of scales."""
         return estimate_table(
             [
-                {
-                    "term": f"{first} ~ {second}",
-                    "estimate": ratio.value,
-                    "ci_low": ratio.ci_low,
-                    "ci_high": ratio.ci_high,
-                    "n": self.n_used,
-                }
+                ratio.row(f"{first} ~ {second}", n=self.n_used)
                 for (first, second), ratio in self.ratios.items()
             ]
         )
@@ -62,9 +57,7 @@ class HeterotraitMonotrait(Result):
         (first, second), ratio = max(self.ratios.items(), key=lambda pair: pair[1].value)
         limits = ""
         if self.n_resamples:
-            limits = ", " + apa.interval(
-                ratio.ci_low, ratio.ci_high, confidence_level=ratio.confidence_level
-            )
+            limits = ", " + ratio.limits
         return (
             f"largest HTMT = {apa.bounded(ratio.value)} ({first} ~ {second}){limits}, "
             f"n = {self.n_used}"
@@ -172,10 +165,8 @@ def _check_scales(items: pd.DataFrame | Moments, scales: Mapping[str, Sequence[s
         raise ValueError("htmt needs at least 2 scales of at least 2 items each.")
     if len(set(names)) < len(names):
         raise ValueError("htmt needs each item in one scale only.")
-    known = items.names if isinstance(items, Moments) else list(items.columns)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ValueError(f"items has no column {unknown[0]!r}; it has {list(known)}.")
+    known = items.names if isinstance(items, Moments) else items.columns
+    check_columns(names, known, table="items")
     return names
 
 

@@ -77,7 +77,7 @@ def _cells(q: int, k: int) -> tuple[float, float, float, float]:
 
 
 def loadings_caption(result: FactorAnalysis) -> str:
-    """Say below the figure how the factors were found and what they explain."""
+    """Say below the figure how the factors were extracted and what they explain."""
     q = len(result.variance)
     share = 100 * float(result.variance["cumulative"].iloc[-1])
     parts = [

@@ -20,12 +20,12 @@ MARKS = {
 LEAST_LINES = 2.4  # of a row: dots need room
 
 
-def plot_servqual(found: ServqualGap, *, ax: Axes | None = None) -> Axes:
+def plot_servqual(result: ServqualGap, *, ax: Axes | None = None) -> Axes:
     """Draw expectation, perception and, where it was asked, need of each dimension.
 
     Parameters
     ----------
-    found : ServqualGap
+    result : ServqualGap
         Of `servqual_study` or `servqual_gap`.
     ax : Axes, optional
         A new figure unless given, as high as the dimensions need.
@@ -37,9 +37,9 @@ def plot_servqual(found: ServqualGap, *, ax: Axes | None = None) -> Axes:
         bar between perception and expectation is their distance, which the column at the
         right gives in points; it is descriptive.
     """
-    profile = found.profile
+    profile = result.profile
     names = list(dict.fromkeys(profile["dimension"]))
-    labels = [wrapped(found.labels[name], width=label_width(ax)) for name in names]
+    labels = [wrapped(result.labels[name], width=label_width(ax)) for name in names]
     sizes = [max(label.count("\n") + 1 + GAP, LEAST_LINES) for label in labels]
     edges = np.cumsum([0.0, *sizes])
     places = [(top + bottom) / 2 for top, bottom in pairwise(edges)]
@@ -64,9 +64,9 @@ def plot_servqual(found: ServqualGap, *, ax: Axes | None = None) -> Axes:
             label=part,
             zorder=3,
         )
-    bottom = float(edges[-1]) + (0.4 if "need" in found.levels else 0)
+    bottom = float(edges[-1]) + (0.4 if "need" in result.levels else 0)
     label_rows(ax, labels, places=places, bold=[name in TOTALS for name in names], bottom=bottom)
-    low, high = found.response_range
+    low, high = result.response_range
     ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
     ax.set_xlabel(f"Mean answer ({low:g}–{high:g}, respondents)")
     gaps = [_points(wide.loc[(name, "gap"), "estimate"]) for name in names]
@@ -86,33 +86,33 @@ def _points(gap: float) -> str:
     return "withheld" if np.isnan(gap) else f"{gap + 0.0:+.2f}".replace("-", "−")
 
 
-def servqual_caption(found: ServqualGap) -> str:
+def servqual_caption(result: ServqualGap) -> str:
     """Say below the figure what the means and intervals are, and what the gap is not."""
-    level = found.estimate.confidence_level
+    level = result.estimate.confidence_level
     parts = [
-        f"{_parts(found).capitalize()} of internal service by dimension, means of "
-        f"{found.n_used} respondents with {100 * level:g}% intervals that take respondents as "
+        f"{_parts(result).capitalize()} of internal service by dimension, means of "
+        f"{result.n_used} respondents with {100 * level:g}% intervals that take respondents as "
         "independent.",
         "P − E is the mean difference of perception and expectation, person by person, and "
         "descriptive only: it cannot tell worse service from higher expectations.",
     ]
-    if found.profile["estimate"].isna().any():
+    if result.profile["estimate"].isna().any():
         parts.append(
-            f"Withheld: fewer than {found.min_persons} respondents, or all of one opinion."
+            f"Withheld: fewer than {result.min_persons} respondents, or all of one opinion."
         )
     return " ".join(parts)
 
 
-def _parts(found: ServqualGap) -> str:
-    names = [name for name in ("need", "expectation", "perception") if name in found.levels]
+def _parts(result: ServqualGap) -> str:
+    names = [name for name in ("need", "expectation", "perception") if name in result.levels]
     return ", ".join(names[:-1]) + " and " + names[-1]
 
 
-def servqual_alt(found: ServqualGap) -> str:
+def servqual_alt(result: ServqualGap) -> str:
     """Describe the figure in words: the means of each dimension."""
-    shown = found.profile[found.profile["part"].isin(MARKS)].dropna(subset="estimate")
+    shown = result.profile[result.profile["part"].isin(MARKS)].dropna(subset="estimate")
     told = [
-        f"{found.labels[str(name)]}: "
+        f"{result.labels[str(name)]}: "
         + ", ".join(f"{row.part} {row.estimate:.2f}" for row in rows.itertuples())
         for name, rows in shown.groupby("dimension", sort=False)
     ]
