@@ -175,7 +175,7 @@ def grouped_score(
         standard_errors=tuple(
             se if show else np.nan for (_, se), show in zip(scores, shown, strict=True)
         ),
-        counts=tuple(np.where(shown, n, nan).tolist()),
+        counts=tuple(np.where(shown, n, np.nan).tolist()),
         digits=digits,
         n_used=int(n.sum()),
         n_dropped=counts.n_dropped,
