@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Estimate, Result
 from icx_research.measurement.invariance.permutation import PermutationTest
 from icx_research.measurement.sem.comparison import LikelihoodRatio
@@ -228,7 +229,7 @@ class InvarianceResult(Result):
         """
         frame = self.latent_means
         if frame.empty:
-            raise ValueError(
+            raise UnsuitableData(
                 "latent means may not be compared: scalar invariance does not hold (highest "
                 f"level: {self.highest_level})."
             )
