@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns
 from icx_research.core.moments import GroupedMoments, Moments, combine
 
@@ -111,11 +112,13 @@ def _from_arrays(
     x = np.column_stack([frame[name].to_numpy() for name in columns]).astype(float)
     if np.isinf(x).any():
         name = columns[int(np.isinf(x).any(axis=0).argmax())]
-        raise ValueError(f"moments needs finite numbers; column {name!r} holds an infinite one.")
+        raise UnsuitableData(
+            f"moments needs finite numbers; column {name!r} holds an infinite one."
+        )
     w = frame[weights].to_numpy() if weights else np.ones(len(frame))
     use = ~np.isnan(x).any(axis=1) & ~np.isnan(w) & (w > 0)
     if (w < 0).any():
-        raise ValueError(f"weights must not be negative; column {weights!r} is.")
+        raise UnsuitableData(f"weights must not be negative; column {weights!r} is.")
     codes, groups = _group_codes(frame, keys, use, single=single)
     x, w = x[use], w[use]
     order = np.argsort(codes, kind="stable")
@@ -170,7 +173,7 @@ def _from_engine(
     if weights:
         lowest = frame.select(lowest=nw.col(weights).min()).collect(backend="pandas").item()
         if lowest is not None and lowest < 0:
-            raise ValueError(f"weights must not be negative; column {weights!r} is.")
+            raise UnsuitableData(f"weights must not be negative; column {weights!r} is.")
     values = [*columns, *([weights] if weights else [])]
     complete = ~nw.any_horizontal(
         *(nw.col(name).is_null() for name in (*values, *keys)),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.display import table_html
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.intervals import interval_about, normal_quantile
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result, check_confidence_level, estimate_table
@@ -116,7 +117,7 @@ def item_analysis(items: pd.DataFrame | Moments, *, confidence_level: float = 0.
     of_others = total - 2 * with_total + own
     if (of_others <= ROUNDING * own.sum()).any():
         name = found.names[int(np.argmin(of_others))]
-        raise ValueError(f"The sum of the items without {name!r} does not vary.")
+        raise UnsuitableData(f"The sum of the items without {name!r} does not vary.")
     k = len(own)
     correlation = found.correlation
     table = pd.DataFrame(

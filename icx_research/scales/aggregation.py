@@ -7,7 +7,7 @@ import pandas as pd
 
 from icx_research.core.bands import BANDS, band
 from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
-from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.errors import REFUSALS
 from icx_research.measurement.agreement.labels import (
     agreement_label,
     icc_1_label,
@@ -74,7 +74,7 @@ def aggregation_overview(
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
         try:
             line |= _support(study, scale, wave, confidence_level)
-        except (NotTestable, Blocked, ValueError) as refusal:
+        except REFUSALS as refusal:
             line["note"] = str(refusal)
         lines.append(line)
     table = pd.DataFrame(lines, columns=list(OVERVIEW))
@@ -124,7 +124,7 @@ def scale_agreement(
     ------
     NotTestable, Blocked
         As `scale_items`.
-    ValueError
+    UnsuitableData
         As `rwg_j`.
 
     Examples

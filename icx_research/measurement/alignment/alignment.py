@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.alignment.result import AlignedFactor, AlignmentResult
 from icx_research.measurement.alignment.simplicity import align, simplicity
@@ -112,11 +113,11 @@ def alignment(
     )
     groups = prepared.sample.groups or ()
     if len(groups) < 2:
-        raise ValueError(f"alignment needs at least 2 groups; there are {len(groups)}.")
+        raise UnsuitableData(f"alignment needs at least 2 groups; there are {len(groups)}.")
     at = _position(reference, groups)
     configural = estimate(prepared, std_lv=True, mean_structure=True)
     if not configural.converged:
-        raise ValueError("alignment needs a configural model that converges; this one did not.")
+        raise UnsuitableData("alignment needs a configural model that converges; this one did not.")
     return AlignmentResult(
         configural=configural,
         factors=tuple(

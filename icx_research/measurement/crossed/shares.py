@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.crossed.design import SOURCES, Cells, read_cells, separable, sums
@@ -200,7 +201,7 @@ def variance_shares(
     candidates = tuple(name for name, column in asked if column is not None)
     kept = separable(cells, candidates)
     if "client" not in kept:
-        raise ValueError(
+        raise UnsuitableData(
             "variance_shares needs client units with several ratings each; every one of the "
             f"{int(cells.count.sum())} ratings has its own."
         )

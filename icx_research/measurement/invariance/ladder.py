@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.invariance.ordinal import ORDINAL_LEVELS, ordinal_levels
@@ -143,7 +144,7 @@ def measurement_invariance(
         keep_rows=n_permutations > 0,
     )
     if len(prepared.sample.patterns) < 2:
-        raise ValueError(
+        raise UnsuitableData(
             f"measurement_invariance needs at least 2 groups; {group!r} has "
             f"{len(prepared.sample.patterns)}."
         )

@@ -19,6 +19,7 @@ from icx_research.core.cutoffs import (
     MIN_EQUAL_ITEMS,
     SIGNIFICANCE,
 )
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Estimate, Result, largest_first
 from icx_research.measurement.invariance.permutation import PermutationTest
 from icx_research.measurement.sem.comparison import LikelihoodRatio
@@ -223,7 +224,7 @@ class InvarianceResult(Result):
         """
         frame = self.latent_means
         if frame.empty:
-            raise ValueError(
+            raise UnsuitableData(
                 "latent means may not be compared: scalar invariance does not hold (highest "
                 f"level: {self.highest_level})."
             )

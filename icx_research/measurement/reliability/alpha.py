@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.intervals import f_quantiles
 from icx_research.core.moments import Moments
 from icx_research.core.results import Estimate, check_confidence_level
@@ -86,5 +87,5 @@ def alpha_of(covariance: np.ndarray) -> float:
     k = len(covariance)
     total, own = float(covariance.sum()), float(np.trace(covariance))
     if total <= ROUNDING * own:
-        raise ValueError("The total score does not vary; alpha is undefined.")
+        raise UnsuitableData("The total score does not vary; alpha is undefined.")
     return k / (k - 1) * (1 - own / total)

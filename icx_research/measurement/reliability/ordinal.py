@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import failures, percentile_interval, resampled_rows
 from icx_research.core.results import check_confidence_level
@@ -164,7 +165,7 @@ def _one_factor(result: PolychoricCorrelations) -> OneFactor:
     """Fit one factor to polychoric correlations as if they were Pearson's."""
     names = tuple(result.correlations.columns)
     if len(names) < 3:
-        raise ValueError(f"ordinal_omega needs at least 3 items; got {len(names)}.")
+        raise UnsuitableData(f"ordinal_omega needs at least 3 items; got {len(names)}.")
     matrix = result.correlations.to_numpy()
     as_moments = Moments(names, result.n_used, np.zeros(len(names)), matrix)
     item_correlations(as_moments, analysis="ordinal_omega")
@@ -193,7 +194,7 @@ def _resampled(
     for i, rows in enumerate(resamples):
         try:
             draws[i] = coefficient(polychoric(complete.iloc[rows]))
-        except ValueError:
+        except UnsuitableData:
             continue
     return draws
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns
 from icx_research.core.intervals import logit_interval
 from icx_research.core.resampling import percentile_limits
@@ -166,7 +167,8 @@ def multilevel_omega(
     check_confidence_level(confidence_level)
     names = [items] if isinstance(items, str) else list(items)
     if len(names) < 3 or len(set(names)) < len(names):
-        raise ValueError(f"multilevel_omega needs at least 3 items, once each; got {names}.")
+        fault = UnsuitableData if len(names) < 3 else ValueError
+        raise fault(f"multilevel_omega needs at least 3 items, once each; got {names}.")
     if interval not in INTERVALS:
         raise ValueError(f"interval must be 'delta' or 'monte_carlo', not {interval!r}.")
     if interval == "monte_carlo" and (rng is None or n_resamples < 1):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
@@ -137,7 +138,7 @@ def htmt(
         start += len(members)
     ratios = _ratios(found.correlation[None], blocks, method)[0]
     if np.isnan(ratios).any():
-        raise ValueError("htmt needs scales whose items are correlated; those of one are not.")
+        raise UnsuitableData("htmt needs scales whose items are correlated; those of one are not.")
     draws = np.empty((0, len(ratios)))
     if rng is not None:
         draws = _resampled(item_values(chosen, analysis="htmt"), blocks, method, n_resamples, rng)
@@ -162,7 +163,7 @@ def _check_scales(items: pd.DataFrame | Moments, scales: Mapping[str, Sequence[s
         raise ValueError(f"htmt needs a list of items per scale; {lone[0]!r} has a text.")
     names = [name for members in scales.values() for name in members]
     if len(scales) < 2 or min(len(members) for members in scales.values()) < 2:
-        raise ValueError("htmt needs at least 2 scales of at least 2 items each.")
+        raise UnsuitableData("htmt needs at least 2 scales of at least 2 items each.")
     if len(set(names)) < len(names):
         raise ValueError("htmt needs each item in one scale only.")
     known = items.names if isinstance(items, Moments) else items.columns

@@ -16,7 +16,7 @@ from icx_research.core.cutoffs import (
     CARELESS_MIN_FLAGS,
     CARELESS_MIN_ITEMS,
 )
-from icx_research.core.errors import NotTestable
+from icx_research.core.errors import NotTestable, UnsuitableData
 from icx_research.core.frames import check_columns
 from icx_research.core.results import Result, estimate_table
 from icx_research.survey.answers.careless_indices import (
@@ -206,7 +206,7 @@ def careless_responding(
 def _answers(data: Any, items: list[str], reverse_keyed: Sequence[str]) -> np.ndarray:
     frame = nw.from_native(data, eager_only=True)
     if len(items) < 2:
-        raise ValueError(f"careless_responding needs at least 2 items; got {len(items)}.")
+        raise UnsuitableData(f"careless_responding needs at least 2 items; got {len(items)}.")
     check_columns((*items, *reverse_keyed), frame.columns)
     if len(set(items)) < len(items):
         raise ValueError("An item is named in two scales; list it once.")

@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns, collected
 from icx_research.core.intervals import wald_interval
 from icx_research.core.moments import Moments
@@ -159,7 +160,7 @@ def _check_range(frame: Any, items: list[str], response_range: tuple[float, floa
     for item in items:
         lowest, highest = (extremes[f"{end} {item}"].to_list()[0] for end in ("low", "high"))
         if (lowest is not None and lowest < low) or (highest is not None and highest > high):
-            raise ValueError(
+            raise UnsuitableData(
                 f"Answers to {item!r} lie outside the range {low:g} to {high:g}; correct "
                 "response_range, or turn codes that mean 'no answer' into missing values."
             )
