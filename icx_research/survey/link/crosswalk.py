@@ -56,11 +56,10 @@ def build_crosswalk(
             f"{name} links client units to serving units {actual}, but declares {cardinality}; "
             f"declare cardinality {actual} with the crosswalk if that is meant, or correct the ids."
         )
-    crosswalk = crosswalk[
-        ["client_unit", "serving_unit", *wave, *(["weight"] if "weight" in crosswalk else [])]
-    ]
+    weight = ["weight"] if "weight" in crosswalk else []
+    crosswalk = crosswalk[["client_unit", "serving_unit", *wave, *weight]]
     per_unit = crosswalk.groupby(["serving_unit", *wave])
-    if "weight" not in crosswalk:
+    if not weight:
         return crosswalk.assign(weight=1.0 / per_unit["client_unit"].transform("size"))
     _check_weights(per_unit["weight"].sum(), name)
     return crosswalk.copy()
