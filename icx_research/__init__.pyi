@@ -70,9 +70,9 @@ from icx_research.measurement.reliability.omega import omega_total as omega_tota
 from icx_research.measurement.reliability.ordinal import ordinal_alpha as ordinal_alpha
 from icx_research.measurement.reliability.ordinal import ordinal_omega as ordinal_omega
 from icx_research.measurement.reliability.split_half import split_half as split_half
+from icx_research.measurement.sem.cfa import cfa as cfa
 from icx_research.measurement.sem.comparison import likelihood_ratio as likelihood_ratio
 from icx_research.measurement.sem.fit_indices import fit_indices as fit_indices
-from icx_research.measurement.sem.model import cfa as cfa
 from icx_research.measurement.sem.model import sem as sem
 from icx_research.measurement.twolevel.invariance import (
     cross_level_invariance as cross_level_invariance,

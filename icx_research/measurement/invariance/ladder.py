@@ -9,6 +9,7 @@ import numpy as np
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.results import check_confidence_level
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.invariance.ordinal import ORDINAL_LEVELS, ordinal_levels
 from icx_research.measurement.invariance.permutation import PermutationTest, permutation_test
 from icx_research.measurement.invariance.result import (
@@ -44,7 +45,7 @@ def measurement_invariance(
     free: Sequence[str] = (),
     rule: Literal["cheung_rensvold", "chen", "chi_square"] | None = None,
     n_permutations: int = 0,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
     confidence_level: float = 0.95,
 ) -> InvarianceResult:
     """Fit the ladder of equal measurement: form, loadings, intercepts, residual variances.
@@ -72,7 +73,7 @@ def measurement_invariance(
         With some (1,000, say), the fit of every level is also compared with what
         permuted group labels give: ``.permutation``. Needs rows and `rng`; not under
         "WLSMV".
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
     confidence_level : float, default 0.95
 
     Returns
@@ -133,7 +134,12 @@ def measurement_invariance(
         raise ValueError(
             f"levels must be a beginning of {', '.join(known)}; got {', '.join(chosen)}."
         )
-    _check_permutations(data, n_permutations, rng, cluster, ordinal=ordinal)
+    _check_permutations(data, n_permutations, cluster, ordinal=ordinal)
+    draw = (
+        as_generator(rng, analysis="measurement_invariance with n_permutations")
+        if n_permutations
+        else None
+    )
     prepared = prepare(
         model,
         data,
@@ -154,7 +160,7 @@ def measurement_invariance(
     }
     first = models[chosen[0]]
     notes += [f"{level}: {fitted.note}" for level, fitted in models.items() if fitted.note]
-    permutation = _permuted(models, n_permutations, rng)
+    permutation = _permuted(models, n_permutations, draw)
     notes += [permutation.note] if permutation and permutation.note else []
     return InvarianceResult(
         models=models,
@@ -222,15 +228,12 @@ def _permuted(
 def _check_permutations(
     data: Any,
     n_permutations: int,
-    rng: np.random.Generator | None,
     cluster: str | None,
     *,
     ordinal: bool,
 ) -> None:
     if n_permutations < 0:
         raise ValueError(f"n_permutations must be at least 0, not {n_permutations}.")
-    if n_permutations and rng is None:
-        raise ValueError("measurement_invariance needs rng to permute groups.")
     if n_permutations and isinstance(data, Moments):
         raise ValueError(
             "n_permutations needs the rows, to permute their groups; give a DataFrame."

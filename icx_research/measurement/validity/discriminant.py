@@ -13,6 +13,7 @@ from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import correlations, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_moments, item_values
 
 
@@ -79,7 +80,7 @@ def htmt(
     method: Literal["arithmetic", "geometric"] = "arithmetic",
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> HeterotraitMonotrait:
     r"""Heterotrait-monotrait ratio of correlations between scales.
 
@@ -94,7 +95,7 @@ def htmt(
         "geometric" (HTMT2) does not presume equal loadings.
     confidence_level : float, default 0.95
     n_resamples : int, default 2000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, a percentile interval is drawn by the bootstrap over rows.
 
     Returns
@@ -148,7 +149,9 @@ def htmt(
         raise UnsuitableData("htmt needs scales whose items are correlated; those of one are not.")
     limits = np.full((2, len(ratios)), np.nan)
     if rng is not None:
-        draws = _resampled(item_values(chosen, analysis="htmt"), blocks, method, n_resamples, rng)
+        generator = as_generator(rng, analysis="htmt")
+        values = item_values(chosen, analysis="htmt")
+        draws = _resampled(values, blocks, method, n_resamples, generator)
         tail = (1 - confidence_level) / 2
         limits = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     pairs = itertools.combinations(scales, 2)
