@@ -16,6 +16,7 @@ from icx_research.core.errors import NotTestable as NotTestable
 from icx_research.core.errors import StudyError as StudyError
 from icx_research.core.errors import UnsuitableData as UnsuitableData
 from icx_research.core.errors import testable as testable
+from icx_research.core.moments import GroupedMoments as GroupedMoments
 from icx_research.core.moments import Moments as Moments
 from icx_research.core.reduction import moments as moments
 from icx_research.core.results import Estimate as Estimate

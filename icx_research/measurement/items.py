@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments, Moments
 
 # Share of a variance below which it is one of rounding: sums over many rows carry errors up to
 # about 1e-13.
@@ -103,6 +103,8 @@ def item_moments(
         If there are too few items or rows, an item does not vary, a column is not
         numeric, or the moments have groups or weights or are none of any rows.
     """
+    if isinstance(items, GroupedMoments):
+        raise ValueError(f"{analysis} needs moments without groups; use pooled() or one group.")
     if isinstance(items, Moments):
         found, total = _plain(items, analysis), int(items.n) + items.n_dropped
     else:
@@ -199,10 +201,8 @@ def _check_covariances(found: Moments, analysis: str) -> None:
 
 
 def _plain(items: Moments, analysis: str) -> Moments:
-    if np.isnan(items.n).any():
+    if np.isnan(items.n):
         raise ValueError(f"{analysis} needs the number of rows of the moments; it is missing.")
-    if items.groups is not None:
-        raise ValueError(f"{analysis} needs moments without groups; use pooled() or one group.")
     if items.weight != items.n:
         raise ValueError(f"{analysis} needs moments without weights.")
     return items

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from icx_research.core.bands import BANDS, band
+from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
 from icx_research.core.errors import REFUSALS
 from icx_research.measurement.agreement.labels import (
     agreement_label,
@@ -20,7 +21,6 @@ from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.scores.items import chosen_scales, scale_items, scale_members
 from icx_research.survey.study.study import Study
 
-ADEQUATE = 0.70  # reliability of a unit mean that is commonly called adequate
 OVERVIEW = (
     "scale", "n_items", "n_units", "n", "average_size", "icc_1", "icc_1_low", "icc_1_high",
     "p_value", "icc_2", "icc_2_low", "icc_2_high", "raters_for_70", "rwg_j_uniform",
@@ -216,7 +216,7 @@ def _support(
     )
     found = support.scales.loc[scale.name].to_dict()
     icc = found["icc_1"]
-    odds = ADEQUATE / (1 - ADEQUATE)
+    odds = ADEQUATE_RELIABILITY / (1 - ADEQUATE_RELIABILITY)
     needed = math.ceil(odds * (1 - icc) / icc) if icc > 0 else None
     ratings = len(scale_items(study, scale.name, rows="rating", wave=wave)) / len(raters)
     notes = {

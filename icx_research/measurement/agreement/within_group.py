@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import special
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import MIN_AGREEMENT, SIGNIFICANCE
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Result, estimate_table
 from icx_research.core.rng import Rng, as_generator
-from icx_research.measurement.agreement.labels import MIN_AGREEMENT
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.units import UnitRows
 
@@ -75,7 +75,7 @@ class WithinGroupAgreement(Result):
         }
         if self.n_resamples:
             p_values = self.units["p_value"].dropna()
-            rows["share_p_below_.05"] = (p_values < 0.05).mean()
+            rows["share_p_below_.05"] = (p_values < SIGNIFICANCE).mean()
         return estimate_table(
             [{"term": term, "estimate": float(v), "n": self.n_units} for term, v in rows.items()]
         )

@@ -90,13 +90,13 @@ def alignment(
     Examples
     --------
     >>> import numpy as np
-    >>> from icx_research.core.moments import Moments
+    >>> from icx_research.core.moments import GroupedMoments
     >>> loading, sd = np.array([0.8, 0.7, 0.9, 0.6]), np.array([1.0, 1.2, 0.9])
     >>> cov = [np.outer(loading, loading) * s**2 + np.diag(np.full(4, 0.5)) for s in sd]
     >>> mean = np.outer([0.0, 0.5, -0.3], loading) + 3
     >>> mean[2, 1] += 0.6
-    >>> groups = Moments(tuple("abcd"), np.full(3, 400), mean, np.array(cov),
-    ...                  groups=("north", "south", "west"))
+    >>> groups = GroupedMoments(tuple("abcd"), np.full(3, 400), mean, np.array(cov),
+    ...                         groups=("north", "south", "west"))
     >>> alignment("f =~ a + b + c + d", groups, group="site").latent_means["estimate"].round(2)
     0    0.00
     1    0.50

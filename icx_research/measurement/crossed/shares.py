@@ -8,6 +8,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.crossed.design import SOURCES, Cells, read_cells, separable, sums
@@ -234,8 +235,7 @@ def _limits(
     """Limits of all shares, shape (5, 2)."""
     if interval == "bootstrap" and rng is not None:
         drawn = bootstrap_shares(best, cells, n_resamples=n_resamples, rng=rng)
-        tail = (1 - confidence_level) / 2
-        return np.quantile(drawn, [tail, 1 - tail], axis=0).T
+        return percentile_limits(drawn, confidence_level).T
     found = np.full((len(SOURCES) + 1, 2), np.nan)
     for i, name in enumerate((*SOURCES, "residual")):
         if name == "residual" or name in best.kept:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.results import check_confidence_level
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.invariance.ordinal import ORDINAL_LEVELS, ordinal_levels
@@ -234,7 +234,7 @@ def _check_permutations(
 ) -> None:
     if n_permutations < 0:
         raise ValueError(f"n_permutations must be at least 0, not {n_permutations}.")
-    if n_permutations and isinstance(data, Moments):
+    if n_permutations and isinstance(data, Moments | GroupedMoments):
         raise ValueError(
             "n_permutations needs the rows, to permute their groups; give a DataFrame."
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.resampling import failures, percentile_interval
+from icx_research.core.resampling import failures, percentile_interval, resampled_rows
 from icx_research.core.results import check_confidence_level
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_correlations, item_values
@@ -190,8 +190,8 @@ def _resampled(
     complete = items[~np.isnan(item_values(items, analysis=analysis)).any(axis=1)]
     generator = as_generator(rng, analysis=analysis)
     draws = np.full(n_resamples, np.nan)
-    for i in range(n_resamples):
-        rows = generator.integers(len(complete), size=len(complete))
+    resamples = resampled_rows(len(complete), n_resamples=n_resamples, rng=generator)
+    for i, rows in enumerate(resamples):
         try:
             draws[i] = coefficient(polychoric(complete.iloc[rows]))
         except UnsuitableData:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.measurement.polychoric.fit import (
     LARGEST,
     TwoStep,
@@ -55,7 +55,7 @@ class OrdinalMoments:
 
 def check_ordinal_options(roles: Roles, data: object, *, missing: str) -> None:
     """Refuse what estimation from thresholds and polychoric correlations cannot do."""
-    if isinstance(data, Moments):
+    if isinstance(data, Moments | GroupedMoments):
         raise ValueError(
             "estimator='WLSMV' needs the rows, as their means and covariances do not tell how "
             "answers occur together; give a DataFrame."

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.reduction import moments
 from icx_research.measurement.items import check_rows
 from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
@@ -100,7 +100,7 @@ def column_names(data: Any) -> list[str]:
     ValueError
         If they are a matrix of correlations instead of rows.
     """
-    if isinstance(data, Moments):
+    if isinstance(data, Moments | GroupedMoments):
         return list(data.names)
     if isinstance(data, pd.DataFrame):
         check_rows(data, analysis="a model")
@@ -136,7 +136,7 @@ def read_sample(
     needs_rows : bool
         Whether rows are kept beside the moments.
     """
-    if isinstance(data, Moments):
+    if isinstance(data, Moments | GroupedMoments):
         return _from_moments(data, names, group=group, needs_rows=needs_rows or missing == "fiml")
     known = column_names(data)
     for argument, column in (("group", group), ("cluster", cluster)):
@@ -159,20 +159,21 @@ def read_sample(
 
 
 def _from_moments(
-    data: Moments, names: Sequence[str], *, group: str | None, needs_rows: bool
+    data: Moments | GroupedMoments, names: Sequence[str], *, group: str | None, needs_rows: bool
 ) -> Sample:
     if needs_rows:
         raise ValueError(
             "Moments suffice for estimator='ML' with missing='listwise' and no cluster only; "
             "give the rows as a DataFrame."
         )
-    if (data.groups is None) != (group is None):
+    groups = data.groups if isinstance(data, GroupedMoments) else None
+    if (groups is None) != (group is None):
         raise ValueError(
             "group must be named where the Moments have groups, and only there; got "
-            f"group={group!r} and {'no' if data.groups is None else len(data.groups)} groups."
+            f"group={group!r} and {'no' if groups is None else len(groups)} groups."
         )
     data = data.select(names)
-    groups = None if data.groups is None else tuple(_plain(key) for key in data.groups)
+    groups = None if groups is None else tuple(_plain(key) for key in groups)
     counts = np.atleast_1d(np.asarray(data.n, dtype=float))
     p = len(data.names)
     means, covs = np.atleast_2d(data.mean), data.cov.reshape(-1, p, p)

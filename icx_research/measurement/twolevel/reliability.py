@@ -10,6 +10,7 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.intervals import logit_interval
+from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.sem.sample import column_names
@@ -196,8 +197,7 @@ def multilevel_omega(
     se = np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
     if draw is not None and np.isfinite(covariance).all():
         drawn = draw.multivariate_normal(theta, covariance, size=n_resamples, method="cholesky")
-        tail = (1 - confidence_level) / 2
-        limits = np.quantile(parts.coefficients(drawn), [tail, 1 - tail], axis=0).T
+        limits = percentile_limits(parts.coefficients(drawn), confidence_level).T
     else:
         pairs = zip(values, se, strict=True)
         found = [logit_interval(value, error, confidence_level) for value, error in pairs]

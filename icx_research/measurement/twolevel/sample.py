@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.reduction import moments
 from icx_research.measurement.items import POSITIVE, SAME, item_values
 from icx_research.measurement.sem.sample import column_names
@@ -81,9 +81,9 @@ def read_units(data: Any, names: Sequence[str], *, unit: str, analysis: str) -> 
         If a column is unknown, Moments have no groups or weights, there are too few units
         or rows, or an item does not vary within units.
     """
-    if isinstance(data, Moments):
+    if isinstance(data, Moments | GroupedMoments):
         found = data.select(names)
-        if found.groups is None or not np.array_equal(found.weight, found.n):
+        if isinstance(found, Moments) or not np.array_equal(found.weight, found.n):
             raise ValueError(f"{analysis} needs Moments per unit, without weights.")
     else:
         if unit not in column_names(data):
@@ -91,7 +91,7 @@ def read_units(data: Any, names: Sequence[str], *, unit: str, analysis: str) -> 
         if isinstance(data, pd.DataFrame):
             item_values(data[list(names)], analysis=analysis)  # refuses what is no number
         found = moments(data, list(names), by=unit)
-    n = np.asarray(found.n, dtype=float)
+    n = found.n.astype(float)
     sscp, mean = found.sscp[n > 0], found.mean[n > 0]
     n, p = n[n > 0], len(names)
     if not np.isfinite(mean).all():

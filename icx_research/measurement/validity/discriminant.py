@@ -11,7 +11,7 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
-from icx_research.core.resampling import correlations, resampled_covariances
+from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_moments, item_values
@@ -147,18 +147,16 @@ def htmt(
     ratios = _ratios(found.correlation[None], blocks, method)[0]
     if np.isnan(ratios).any():
         raise UnsuitableData("htmt needs scales whose items are correlated; those of one are not.")
-    limits = np.full((2, len(ratios)), np.nan)
+    draws = np.empty((0, len(ratios)))
     if rng is not None:
         generator = as_generator(rng, analysis="htmt")
         values = item_values(chosen, analysis="htmt")
         draws = _resampled(values, blocks, method, n_resamples, generator)
-        tail = (1 - confidence_level) / 2
-        limits = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     pairs = itertools.combinations(scales, 2)
     return HeterotraitMonotrait(
         ratios={
-            pair: Estimate(float(value), float(low), float(high), confidence_level)
-            for pair, value, low, high in zip(pairs, ratios, *limits, strict=True)
+            pair: percentile_interval(value, drawn, confidence_level)
+            for pair, value, drawn in zip(pairs, ratios, draws.T, strict=True)
         },
         n_resamples=n_resamples if rng is not None else 0,
         n_used=found.n,
