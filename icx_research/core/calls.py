@@ -29,21 +29,22 @@ MADE = {
         "LinkedUnits": "protect(linked)",
         "UnitScores": "protect(scores)",
     },
-    "Moments": {"": "moments(data, ['score'], by='unit')"},
+    "GroupedMoments": {"": "moments(data, ['score'], by='unit')"},
     "DataFrame": {
-        "": "data",
+        "": "{name}",
         "path": "pandas.read_csv({given})",
         "Study": "scale_items(study, '...')",
         "ScoredStudy": "scored.tables['internal']",
         "LinkedUnits": "linked.table",
         "UnitScores": "scores.table",
         "ProtectedUnits": "units.table",
+        "GroupedMoments": "moments.pooled()",
         "frame": "data.to_pandas()",
     },
     "LinkageCorrelation": {"": "linkage_correlations(linked, internal=..., external=...)"},
 }
-OTHERS = ("Study", "SimulatedStudy", "ScoredStudy", "UnitScores", "LinkedUnits", "ProtectedUnits",
-          "Codebook", "DataFrame")  # fmt: skip
+OTHERS = {"Study", "ScoredStudy", "UnitScores", "LinkedUnits", "ProtectedUnits", "Codebook",
+          "DataFrame"}  # fmt: skip
 SAMPLES = {"rng": "1", "n_factors": "parallel_analysis(items, rng=1).n_factors"}
 
 
@@ -97,23 +98,23 @@ def _check_kinds(
 
 def _is_other(value: Any, kinds: tuple[type, ...]) -> bool:
     """Tell whether data are surely of another kind; what may do is left to the function."""
-    if not kinds:
-        return type(value).__name__ in OTHERS[:-1] or isinstance(value, str | Path)
+    names = {base.__name__ for base in type(value).__mro__}
+    known = bool(names & OTHERS) or isinstance(value, str | Path)
+    if not kinds:  # frames of any engine
+        return known and "DataFrame" not in names
     if value is None or isinstance(value, kinds):
         return False
-    known = type(value).__name__ in OTHERS or isinstance(value, str | Path)
     return known or any(kind.__name__ in MADE for kind in kinds)
 
 
 def _made(needed: list[str], value: Any, name: str) -> str:
     ways = next((MADE[kind] for kind in needed if kind in MADE), {"": name})
-    given = type(value).__name__
     if isinstance(value, str | Path):
-        given = "path"
-    elif given in needed or hasattr(value, "to_pandas"):
-        given = "frame"
-    right = ways.get(given, ways[""]).format(given=repr(str(value)) if given == "path" else "")
-    return name if right == "data" else right
+        return ways.get("path", ways[""]).format(given=repr(str(value)))
+    if hasattr(value, "to_pandas"):
+        return ways.get("frame", ways[""])
+    bases = [base.__name__ for base in type(value).__mro__]
+    return next((ways[base] for base in bases if base in ways), ways[""]).format(name=name)
 
 
 def _call(
