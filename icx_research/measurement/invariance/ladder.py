@@ -123,6 +123,17 @@ def measurement_invariance(
     methods for testing measurement equivalence and detecting differential item functioning in
     multiple-group confirmatory factor analysis. Psychological Methods, 23, 708-728.
     https://doi.org/10.1037/met0000152
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> values = rng.normal(size=(400, 1)) + 0.8 * rng.normal(size=(400, 4))
+    >>> answers = pd.DataFrame(values, columns=list("abcd"))
+    >>> answers["region"] = np.tile(["north", "south"], 200)
+    >>> ladder = measurement_invariance("quality =~ a + b + c + d", answers, group="region")
+    >>> ladder.highest_level, ladder.allows("means")
+    ('strict', True)
     """
     check_confidence_level(confidence_level)
     ordinal = estimator == "WLSMV"
