@@ -243,8 +243,8 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
     >>> rows = pd.DataFrame({"id": [1, 2, 3, 4], "branch": list("aabb"),
     ...                      "q1": [4, 5, 2, 1], "q2": [4, 4, 1, 2]})
     >>> study = study_from_frames(codebook, internal=rows, external=rows)
-    >>> study.table("external")["q1"].tolist()
-    [4, 5, 2, 1]
+    >>> len(study.table("external"))
+    4
     """
     if not isinstance(codebook, Codebook):
         codebook = read_codebook(codebook)
