@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.adequacy import kmo
 from icx_research.measurement.exploratory.average_partial import minimum_average_partial
 from icx_research.measurement.exploratory.parallel import parallel_analysis
@@ -27,7 +28,7 @@ def dimensionality_overview(
     min_items: int = 1,
     rows: Rows = "rater",
     wave: str | None = None,
-    rng: np.random.Generator,
+    rng: Rng,
 ) -> pd.DataFrame:
     """Ask of every scale whether its items have one thing in common.
 
@@ -38,7 +39,7 @@ def dimensionality_overview(
         Scales with fewer items are left out.
     rows, wave
         As for `scale_items`.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
         For `parallel_analysis`.
 
     Returns
@@ -57,10 +58,11 @@ def dimensionality_overview(
     Examples
     --------
     >>> from icx_research import load_example
-    >>> table = dimensionality_overview(load_example("company"), rng=np.random.default_rng(1))
+    >>> table = dimensionality_overview(load_example("company"), rng=1)
     >>> table.set_index("scale").loc["customer_focus", "parallel_analysis"]
     np.int64(1)
     """
+    rng = as_generator(rng, analysis="dimensionality_overview")  # one stream for all scales
     lines: list[dict[str, Any]] = []
     for _, scale in scales_of(study.codebook, min_items=min_items):
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}

@@ -14,6 +14,7 @@ from icx_research.core.frames import collected
 from icx_research.core.moments import GroupedMoments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Result, estimate_table
+from icx_research.core.rng import Rng, as_generator
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,7 +79,7 @@ def split_half_correlation(
     second: str,
     unit: str,
     n_splits: int = 200,
-    rng: np.random.Generator,
+    rng: Rng,
 ) -> SplitHalfCorrelation:
     r"""Correlate two scores of the same respondents over units, by split halves.
 
@@ -92,7 +93,7 @@ def split_half_correlation(
         Column of the unit.
     n_splits : int, default 200
         Random splits of each unit's respondents, averaged in both directions.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -154,7 +155,8 @@ def split_half_correlation(
     scale = float(np.sqrt(spread[0, 0] * spread[1, 1]))
     spurious = float(noise.mean()) / scale
     x, y, codes = _rows(data, [first, second], unit, np.array(cells.groups, dtype=object)[enough])
-    found = _random_splits(np.column_stack([x, y]), codes, n_splits, rng)
+    draw = as_generator(rng, analysis="split_half_correlation")
+    found = _random_splits(np.column_stack([x, y]), codes, n_splits, draw)
     return SplitHalfCorrelation(
         first=first,
         second=second,

@@ -10,6 +10,7 @@ from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.crossed.design import SOURCES, Cells, read_cells, separable, sums
 from icx_research.measurement.crossed.fitting import Components, fit
 from icx_research.measurement.crossed.intervals import bootstrap_shares, profile_limits
@@ -122,7 +123,7 @@ def variance_shares(
     supplier: str | None = None,
     interval: Literal["profile", "bootstrap"] = "profile",
     n_resamples: int = 500,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
     confidence_level: float = 0.95,
 ) -> VarianceShares:
     r"""Split the variance of ratings by client unit, supplier, rater and dyad.
@@ -144,7 +145,7 @@ def variance_shares(
         Limits of the shares by the profiled restricted likelihood, or percentiles of
         ratings redrawn from the fitted model.
     n_resamples : int, default 500
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
         For "bootstrap".
     confidence_level : float, default 0.95
 
@@ -194,8 +195,9 @@ def variance_shares(
     check_confidence_level(confidence_level)
     if interval not in INTERVALS:
         raise ValueError(f"interval must be 'profile' or 'bootstrap', not {interval!r}.")
-    if interval == "bootstrap" and (rng is None or n_resamples < 1):
-        raise ValueError("interval='bootstrap' needs a rng and n_resamples of at least 1.")
+    draw = as_generator(rng, analysis="interval='bootstrap'") if interval == "bootstrap" else None
+    if n_resamples < 1:
+        raise ValueError(f"n_resamples must be at least 1, not {n_resamples}.")
     cells, dropped = read_cells(data, score=score, client=client, rater=rater, supplier=supplier)
     asked = [("client", client), ("supplier", supplier), ("rater", rater), ("dyad", supplier)]
     candidates = tuple(name for name, column in asked if column is not None)
@@ -206,7 +208,7 @@ def variance_shares(
             f"{int(cells.count.sum())} ratings has its own."
         )
     best = fit(sums(cells), kept)
-    limits = _limits(best, cells, interval, n_resamples, rng, confidence_level)
+    limits = _limits(best, cells, interval, n_resamples, draw, confidence_level)
     components = _components(best, cells, limits)
     reasons = [_left_out(name, cells) for name in candidates if name not in kept]
     return VarianceShares(

@@ -16,6 +16,7 @@ from icx_research.core.resampling import (
     resampled_covariances,
 )
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.extraction import minres_uniquenesses
 from icx_research.measurement.exploratory.factor_analysis import FactorAnalysis, factor_analysis
 from icx_research.measurement.exploratory.quartimin import quartimin
@@ -96,7 +97,7 @@ def omega_hierarchical(
     n_factors: int = 3,
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> HierarchicalOmega:
     r"""Omega hierarchical of a scale with a general and several group factors.
 
@@ -108,7 +109,7 @@ def omega_hierarchical(
         Group factors, at least two.
     confidence_level : float, default 0.95
     n_resamples : int, default 2000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, intervals are drawn by the bootstrap over rows.
 
     Returns
@@ -173,7 +174,8 @@ def omega_hierarchical(
     intervals, lost = {}, ""
     if rng is not None and not isinstance(items, Moments):
         values = item_values(items, analysis="omega_hierarchical")
-        draws = _resampled(values, first, n_resamples, rng)
+        generator = as_generator(rng, analysis="omega_hierarchical")
+        draws = _resampled(values, first, n_resamples, generator)
         intervals = {
             term: reflected_interval(share, drawn, confidence_level)
             for term, share, drawn in zip(TERMS, shares, draws.T, strict=True)

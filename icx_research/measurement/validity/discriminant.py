@@ -14,6 +14,7 @@ from icx_research.core.frames import check_columns
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_moments, item_values
 
 
@@ -72,7 +73,7 @@ def htmt(
     method: Literal["arithmetic", "geometric"] = "arithmetic",
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> HeterotraitMonotrait:
     r"""Heterotrait-monotrait ratio of correlations between scales.
 
@@ -87,7 +88,7 @@ def htmt(
         "geometric" (HTMT2) does not presume equal loadings.
     confidence_level : float, default 0.95
     n_resamples : int, default 2000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, a percentile interval is drawn by the bootstrap over rows.
 
     Returns
@@ -141,7 +142,9 @@ def htmt(
         raise UnsuitableData("htmt needs scales whose items are correlated; those of one are not.")
     draws = np.empty((0, len(ratios)))
     if rng is not None:
-        draws = _resampled(item_values(chosen, analysis="htmt"), blocks, method, n_resamples, rng)
+        generator = as_generator(rng, analysis="htmt")
+        values = item_values(chosen, analysis="htmt")
+        draws = _resampled(values, blocks, method, n_resamples, generator)
     pairs = itertools.combinations(scales, 2)
     return HeterotraitMonotrait(
         ratios={

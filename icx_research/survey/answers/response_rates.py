@@ -18,6 +18,7 @@ from icx_research.core.results import (
     estimate_table,
     with_interval,
 )
+from icx_research.survey.codebook.cells import key_text
 from icx_research.survey.link.linked_facts import facts_at
 from icx_research.survey.units.aggregation import UnitScores
 
@@ -141,7 +142,7 @@ def response_rates(
         raise ValueError(f"scale must be one of {', '.join(scores.scales)}; got {scale!r}.")
     table = scores.table[scores.table["scale"] == scale]
     waves = list(table["wave"].unique())
-    wave = waves[-1] if wave is None else wave
+    wave = key_text(wave) or waves[-1]
     if wave not in waves:
         raise ValueError(f"There is no wave {wave!r}; there are {', '.join(waves)}.")
     if scores.source.grain == "unit":

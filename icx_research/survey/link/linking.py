@@ -95,7 +95,7 @@ class LinkedUnits:
         """
         return connected(self.crosswalk, self.table["unit"])
 
-    def at_wave(self, wave: str | None = None) -> "LinkedUnits":
+    def at_wave(self, wave: str | int | None = None) -> "LinkedUnits":
         """Keep one wave; the latest unless stated."""
         asked = self.codebook.question.wave
         if wave is None and asked and asked not in self.waves:
@@ -103,7 +103,7 @@ class LinkedUnits:
                 f"codebook: question.wave: {asked!r} is no linked wave; linked are "
                 f"{', '.join(self.waves)}."
             )
-        wave = wave or asked or self.waves[-1]
+        wave = key_text(wave) or asked or self.waves[-1]
         if wave not in self.waves:
             raise ValueError(f"There is no wave {wave!r}; linked are {', '.join(self.waves)}.")
         return self.keep(self.table["wave"] == wave)
