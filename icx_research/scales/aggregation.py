@@ -10,8 +10,8 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.bands import BANDS, band
+from icx_research.core.cutoffs import ADEQUATE_RELIABILITY, MIN_AGREEMENT, SIGNIFICANCE
 from icx_research.measurement.agreement.labels import (
-    MIN_AGREEMENT,
     agreement_label,
     icc_1_label,
     icc_2_label,
@@ -24,8 +24,6 @@ from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.scores.items import scale_items
 from icx_research.survey.study.study import Study
 
-ADEQUATE = 0.70  # reliability of a unit mean that is commonly called adequate
-SIGNIFICANCE = 0.05
 MOST_RATERS = 200  # of a unit in the table of reliabilities
 
 
@@ -78,7 +76,7 @@ class AggregationOverview(ScalesOverview):
     def _sentences(self) -> str:
         known = self.known
         differ = known[known["p_value"] < SIGNIFICANCE]
-        short = known[known["icc_2"] < ADEQUATE]
+        short = known[known["icc_2"] < ADEQUATE_RELIABILITY]
         low, high = apa.bounded(known["icc_1"].min()), apa.bounded(known["icc_1"].max())
         below = ", ".join(
             f"{self.label(row.scale)} ({apa.bounded(row.icc_2)})" for row in short.itertuples()
@@ -94,8 +92,8 @@ class AggregationOverview(ScalesOverview):
             "ICC(1), the share of a single answer's variance that lies between units, is "
             f"{low if low == high else f'{low} to {high}'}.",
             f"The mean of a unit of average size has a reliability of at least "
-            f"{apa.bounded(ADEQUATE)} on {len(known) - len(short)} of {scales(len(known))}"
-            + (f"; below it: {below}." if 0 < len(short) <= NAMED else "."),
+            f"{apa.bounded(ADEQUATE_RELIABILITY)} on {len(known) - len(short)} of "
+            f"{scales(len(known))}" + (f"; below it: {below}." if 0 < len(short) <= NAMED else "."),
             f"The median unit agrees by at least {apa.bounded(MIN_AGREEMENT)} on "
             f"{' and '.join(agreed)}.",
         ]
@@ -110,7 +108,7 @@ class AggregationOverview(ScalesOverview):
                 "alone is blocked; more respondents per unit are needed."
             )
         means = f"{start}, ICC(2) = {apa.bounded(row['icc_2'])}: its unit means may be linked"
-        if row["icc_2"] >= ADEQUATE:
+        if row["icc_2"] >= ADEQUATE_RELIABILITY:
             return f"{means}."
         kept = apa.bounded(math.sqrt(row["icc_2"]))
         return (
@@ -201,7 +199,7 @@ def _support(
     )
     row = support.scales.loc[scale.name].to_dict()
     icc = row["icc_1"]
-    odds = ADEQUATE / (1 - ADEQUATE)
+    odds = ADEQUATE_RELIABILITY / (1 - ADEQUATE_RELIABILITY)
     ratings = len(scale_items(study, scale.name, rows="rating", wave=wave)) / len(raters)
     notes = {
         "units differ less than by chance": icc < 0,

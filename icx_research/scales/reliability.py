@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
 from icx_research.measurement.reliability.alpha import cronbach_alpha
 from icx_research.measurement.reliability.omega import omega_total
 from icx_research.measurement.reliability.result import ReliabilityResult
@@ -14,9 +15,6 @@ from icx_research.scales.overview import NEEDED, Rows, ScalesOverview, scales, t
 from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.scores.items import scale_items
 from icx_research.survey.study.study import Study
-
-# Label of the field, not a pass mark: Nunnally, J. C. (1978). Psychometric theory (2nd ed.).
-CONVENTION = 0.70
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -40,12 +38,12 @@ class ReliabilityOverview(ScalesOverview):
 
     def _sentences(self) -> str:
         alpha = self.known
-        sure = alpha[alpha["ci_low"] >= CONVENTION]
+        sure = alpha[alpha["ci_low"] >= ADEQUATE_RELIABILITY]
         lowest = alpha.loc[alpha["estimate"].astype(float).idxmin()]
         return (
             f"Reliability: on {len(sure)} of {scales(len(alpha))} that "
             f"{'has' if len(alpha) == 1 else 'have'} an alpha its interval lies above "
-            f"{apa.bounded(CONVENTION)}; lowest is {self.label(lowest['scale'])} with "
+            f"{apa.bounded(ADEQUATE_RELIABILITY)}; lowest is {self.label(lowest['scale'])} with "
             f"{apa.bounded(lowest['estimate'])} "
             f"[{apa.bounded(lowest['ci_low'])}, {apa.bounded(lowest['ci_high'])}]."
         )
@@ -61,7 +59,7 @@ class ReliabilityOverview(ScalesOverview):
             parts.append(
                 f"no alpha of {', '.join(single)}, so how noisy the answers are is not known"
             )
-        low = [self.label(row["scale"]) for row in known if row["estimate"] < CONVENTION]
+        low = [self.label(row["scale"]) for row in known if row["estimate"] < ADEQUATE_RELIABILITY]
         blurred = (
             f", but what {', '.join(low)} measures is blurred: look at the items before a null "
             "result is believed."

@@ -9,11 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
 from icx_research.measurement.reliability.result import ReliabilityResult
 from icx_research.present.drawing.figure import Figure, listed, refuse_unless_allowed
 from icx_research.present.drawing.row_axes import LABEL, beside, label_rows
 from icx_research.present.drawing.wrapping import wrapped
-from icx_research.scales.reliability import CONVENTION, ReliabilityOverview, overview_of_results
+from icx_research.scales.reliability import ReliabilityOverview, overview_of_results
 
 MARKERS = ("o", "s", "^", "D", "v")
 REACH = 0.22  # vertical distance of two coefficients of one scale, in rows
@@ -55,7 +56,8 @@ class ReliabilityFigure(Figure):
         parts = [
             f"{' and '.join(terms)} of {apa.counted(table['scale'].nunique(), 'scale')} with "
             f"{100 * overview.confidence_level:g}% intervals; the dotted line at "
-            f"{apa.bounded(CONVENTION)} is a convention (Nunnally, 1978), not a pass mark.",
+            f"{apa.bounded(ADEQUATE_RELIABILITY)} is a convention (Nunnally, 1978), not a pass "
+            "mark.",
         ]
         if len(known):
             low, high = (f"{n:.0f}" for n in (known["n"].min(), known["n"].max()))
@@ -83,7 +85,7 @@ class ReliabilityFigure(Figure):
     def _draw(self, ax: Axes) -> None:
         table, label = self.overview.table, self.overview.label
         scales, terms = list(dict.fromkeys(table["scale"])), list(dict.fromkeys(table["term"]))
-        ax.axvline(CONVENTION, color="0.3", lw=0.9, ls=":", zorder=1)
+        ax.axvline(ADEQUATE_RELIABILITY, color="0.3", lw=0.9, ls=":", zorder=1)
         for t, term in enumerate(terms):
             rows = table[table["term"] == term].set_index("scale").reindex(scales)
             places = np.arange(len(scales)) + REACH * (2 * t - len(terms) + 1)
