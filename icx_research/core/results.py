@@ -3,7 +3,8 @@
 import html
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import pandas as pd
 
@@ -104,6 +105,10 @@ class Overview(ABC):
     def label(self, name: str) -> str:
         """Words of the codebook for a name; the name itself where it has none."""
         return self.labels.get(name, name)
+
+    def filter(self, regex: str) -> Self:
+        """Keep the columns whose names match, as `DataFrame.filter` does, to show some of them."""
+        return replace(self, table=self.table.filter(regex=regex))
 
     def __repr__(self) -> str:
         """Show the table as it is read, or the refusal."""
