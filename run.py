@@ -246,13 +246,13 @@ def child_environment(environment):
     kept.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", UV_PYTHON_DOWNLOADS="never")
     kept["ICX_COMMAND"] = "python run.py"  # so that hints name what can be typed
     if not os.access(os.path.expanduser("~"), os.W_OK):
-        kept = {**folders_beside_home(), **kept}
+        kept = {**folders_beside_home(), "UV_CACHE_DIR": str(VENV / "home" / "uv"), **kept}
     return kept
 
 
 def folders_beside_home():
     """Name folders of `.venv` for what programs otherwise keep in the user's home."""
-    places = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib", "UV_CACHE_DIR": "uv"}
+    places = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
     return {name: str(VENV / "home" / folder) for name, folder in places.items()}
 
 

@@ -66,6 +66,7 @@ _HOME = {
     "Overview": "core.results",
     "item_analysis": "measurement.item_analysis",
     "cronbach_alpha": "measurement.reliability.alpha",
+    "guttman_lambda_6": "measurement.reliability.lambda_6",
     "omega_total": "measurement.reliability.omega",
     "omega_hierarchical": "measurement.reliability.hierarchical",
     "split_half": "measurement.reliability.split_half",
