@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.measurement.reliability.alpha import cronbach_alpha
@@ -106,7 +107,7 @@ ERRORS = {
 
 @pytest.mark.parametrize("message", ERRORS)
 def test_unsuitable_items_are_refused(small, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+    with pytest.raises(UnsuitableData, match=f"^{re.escape(message)}"):
         guttman_lambda_6(ERRORS[message](small))
 
 
