@@ -73,6 +73,10 @@ def test_what_was_made_otherwise_does_not_count(runs, one, tmp_path, changed):
     assert one.seeds == [0, 1, 0, 1]
 
 
+def test_a_setting_may_have_any_name(runs):
+    assert runs.simulate("squares", lambda seed, n: {"value": n}, 1, n=7) == [{"value": 7}]
+
+
 def test_report_is_stored_and_tells_whether_all_is_in_order(runs, tmp_path, capsys):
     table = pd.DataFrame({"interval": ["alpha", "omega"], "ok": [True, True]})
     assert runs.report("squares", "2 samples", table) == 0

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parent
 PACKAGE = FOLDER.parent / "icx_research"
 
 
-def simulate(name: str, one: Callable[..., dict], n: int, **settings: Any) -> list[dict]:
+def simulate(name: str, one: Callable[..., dict], n: int, /, **settings: Any) -> list[dict]:
     """Return what `one(seed, **settings)` gives for the seeds from 0 to n - 1."""
     path = FOLDER / "state" / f"{name}.jsonl"
     key = fingerprint(name, settings)
