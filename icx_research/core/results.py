@@ -79,6 +79,23 @@ class Result(ABC):
         return table_html(self.table)
 
 
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class SampleResult(Result):
+    """A result of rows, which says how many it rests on.
+
+    Attributes
+    ----------
+    n_used, n_dropped : int
+        Rows the result rests on, and rows left out.
+    note : str
+        What a reader must know of it; else empty.
+    """
+
+    n_used: int
+    n_dropped: int
+    note: str = ""
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Overview(ABC):
     """One question asked of many scales, pairs or waves; refusals stand in it beside estimates.

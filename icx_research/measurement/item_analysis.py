@@ -10,13 +10,13 @@ from icx_research.core.display import table_html
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.intervals import interval_about, normal_quantile
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, check_confidence_level, estimate_table
+from icx_research.core.results import SampleResult, check_confidence_level, estimate_table
 from icx_research.measurement.items import ROUNDING, item_moments, item_values
 from icx_research.measurement.reliability.alpha import alpha_of
 
 
 @dataclass(frozen=True, repr=False)
-class ItemAnalysis(Result):
+class ItemAnalysis(SampleResult):
     """Distribution and discrimination of the items of one scale.
 
     Attributes
@@ -43,9 +43,6 @@ class ItemAnalysis(Result):
     alpha: float
     mean_inter_item: float
     confidence_level: float
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def table(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.results import Estimate, SampleResult, check_confidence_level, estimate_table
 from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
 from icx_research.measurement.items import SAME
@@ -18,7 +18,7 @@ NAMES = {"icc_1": "ICC(1)", "icc_2": "ICC(2)"}
 
 
 @dataclass(frozen=True, repr=False)
-class IntraclassCorrelation(Result):
+class IntraclassCorrelation(SampleResult):
     """ICC(1) or ICC(2) of one score over units.
 
     Attributes
@@ -55,9 +55,6 @@ class IntraclassCorrelation(Result):
     within: float
     unit_sizes: pd.Series
     n_units: int
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def unit_reliability(self) -> pd.Series:

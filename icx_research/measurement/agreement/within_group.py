@@ -11,14 +11,14 @@ from scipy import special
 from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_AGREEMENT, SIGNIFICANCE
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import SampleResult, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.units import UnitRows
 
 
 @dataclass(frozen=True, repr=False)
-class WithinGroupAgreement(Result):
+class WithinGroupAgreement(SampleResult):
     """Agreement within each unit, and its distribution over units.
 
     Attributes
@@ -47,9 +47,6 @@ class WithinGroupAgreement(Result):
     n_items: int
     n_resamples: int
     n_units: int
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def median(self) -> float:

@@ -9,7 +9,7 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.resampling import percentile_limits
-from icx_research.core.results import Result, check_confidence_level, estimate_table
+from icx_research.core.results import SampleResult, check_confidence_level, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.crossed.design import SOURCES, Cells, read_cells, separable, sums
 from icx_research.measurement.crossed.fitting import Components, fit
@@ -19,7 +19,7 @@ INTERVALS = ("profile", "bootstrap")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class VarianceShares(Result):
+class VarianceShares(SampleResult):
     """Variance components of ratings and their shares.
 
     Attributes
@@ -49,9 +49,6 @@ class VarianceShares(Result):
     interval: str
     n_resamples: int
     confidence_level: float
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def table(self) -> pd.DataFrame:

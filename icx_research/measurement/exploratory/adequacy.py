@@ -8,13 +8,13 @@ from scipy import special
 
 from icx_research.core import apa
 from icx_research.core.moments import Moments
-from icx_research.core.results import Estimate, Result, estimate_table
+from icx_research.core.results import Estimate, SampleResult, estimate_table
 from icx_research.measurement.items import item_correlations, item_moments
 from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, latent
 
 
 @dataclass(frozen=True, repr=False)
-class SamplingAdequacy(Result):
+class SamplingAdequacy(SampleResult):
     """Kaiser-Meyer-Olkin measure of sampling adequacy.
 
     Attributes
@@ -30,9 +30,6 @@ class SamplingAdequacy(Result):
 
     overall: float
     items: pd.Series
-    n_used: int
-    n_dropped: int
-    note: str = ""
 
     @property
     def estimate(self) -> Estimate:
@@ -57,7 +54,7 @@ class SamplingAdequacy(Result):
 
 
 @dataclass(frozen=True, repr=False)
-class SphericityTest(Result):
+class SphericityTest(SampleResult):
     """Bartlett's test that no two items are correlated.
 
     Attributes
@@ -72,9 +69,6 @@ class SphericityTest(Result):
     chi_square: float
     df: int
     p_value: float
-    n_used: int
-    n_dropped: int
-    note: str = ""
 
     @property
     def table(self) -> pd.DataFrame:

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import SampleResult, estimate_table
 from icx_research.measurement.items import item_correlations, item_moments
 from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, latent
 
 
 @dataclass(frozen=True, repr=False)
-class MinimumAveragePartial(Result):
+class MinimumAveragePartial(SampleResult):
     """Average partial correlations after each number of components.
 
     Attributes
@@ -31,9 +31,6 @@ class MinimumAveragePartial(Result):
     averages: pd.DataFrame
     n_factors: int
     n_factors_revised: int
-    n_used: int
-    n_dropped: int
-    note: str = ""
 
     @property
     def table(self) -> pd.DataFrame:

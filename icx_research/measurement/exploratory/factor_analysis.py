@@ -11,7 +11,7 @@ from icx_research.core import apa
 from icx_research.core.display import table_html
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import SampleResult, estimate_table
 from icx_research.measurement.exploratory.extraction import (
     Extraction,
     minres_uniquenesses,
@@ -25,7 +25,7 @@ EXTRACTIONS = {"minres": minres_uniquenesses, "ml": ml_uniquenesses}
 
 
 @dataclass(frozen=True, repr=False)
-class FactorAnalysis(Result):
+class FactorAnalysis(SampleResult):
     """Rotated common factors of standardised items.
 
     Attributes
@@ -64,9 +64,6 @@ class FactorAnalysis(Result):
     df: int
     p_value: float
     rmsr: float
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def sorted_loadings(self) -> pd.DataFrame:

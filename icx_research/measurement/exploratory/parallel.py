@@ -10,7 +10,7 @@ import pandas as pd
 from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import block_sizes
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import SampleResult, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.extraction import LOWEST_UNIQUENESS, minres_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments, item_values
@@ -20,7 +20,7 @@ SETTLED = 1e-5  # last change of a loading; eigenvalues of random items vary by 
 
 
 @dataclass(frozen=True, repr=False)
-class ParallelAnalysis(Result):
+class ParallelAnalysis(SampleResult):
     """Eigenvalues of the items beside those of unrelated items.
 
     Attributes
@@ -46,9 +46,6 @@ class ParallelAnalysis(Result):
     null: str
     quantile: float
     n_resamples: int
-    n_used: int
-    n_dropped: int
-    note: str = ""
 
     @property
     def table(self) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from icx_research.core.cutoffs import (
     SIGNIFICANCE,
 )
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.results import Estimate, Result, largest_first
+from icx_research.core.results import Estimate, SampleResult, largest_first
 from icx_research.measurement.invariance.permutation import PermutationTest
 from icx_research.measurement.sem.comparison import LikelihoodRatio
 from icx_research.measurement.sem.parameters import Parameter, ParameterTable
@@ -40,7 +40,7 @@ INTRODUCED = {"thresholds": "|", "metric": "=~", "scalar": "~1", "strict": "~~"}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class InvarianceResult(Result):
+class InvarianceResult(SampleResult):
     """Nested models of equal measurement in all groups.
 
     Attributes
@@ -71,9 +71,6 @@ class InvarianceResult(Result):
     freed: tuple[str, ...]
     groups: tuple[Hashable, ...]
     rule: str
-    n_used: int
-    n_dropped: int
-    note: str
     confidence_level: float
     permutation: PermutationTest | None = None
 

@@ -10,7 +10,7 @@ from icx_research.core import apa
 from icx_research.core.display import table_html
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import SampleResult, estimate_table
 from icx_research.measurement.items import item_values
 from icx_research.measurement.polychoric.fit import (
     LARGEST,
@@ -21,7 +21,7 @@ from icx_research.measurement.polychoric.fit import (
 
 
 @dataclass(frozen=True, repr=False)
-class PolychoricCorrelations(Result):
+class PolychoricCorrelations(SampleResult):
     """Polychoric correlations and thresholds of ordinal items.
 
     Attributes
@@ -41,9 +41,6 @@ class PolychoricCorrelations(Result):
     correlations: pd.DataFrame
     thresholds: pd.DataFrame
     pair_counts: pd.DataFrame
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def moments(self) -> Moments:

@@ -15,7 +15,7 @@ from icx_research.core.resampling import (
     reflected_interval,
     resampled_covariances,
 )
-from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.results import Estimate, SampleResult, check_confidence_level, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.extraction import minres_uniquenesses
 from icx_research.measurement.exploratory.factor_analysis import FactorAnalysis, factor_analysis
@@ -26,7 +26,7 @@ TERMS = ("omega_hierarchical", "omega_total", "explained_common_variance")
 
 
 @dataclass(frozen=True, repr=False)
-class HierarchicalOmega(Result):
+class HierarchicalOmega(SampleResult):
     """Omega hierarchical and omega total of a Schmid-Leiman solution.
 
     Attributes
@@ -56,9 +56,6 @@ class HierarchicalOmega(Result):
     group_loadings: pd.DataFrame
     uniquenesses: pd.Series
     intervals: Mapping[str, Estimate]
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def estimate(self) -> Estimate:

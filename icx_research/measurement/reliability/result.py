@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
-from icx_research.core.results import Estimate, Result, estimate_table
+from icx_research.core.results import Estimate, SampleResult, estimate_table
 
 
 @dataclass(frozen=True, repr=False)
-class ReliabilityResult(Result):
+class ReliabilityResult(SampleResult):
     """One reliability coefficient of one scale.
 
     Attributes
@@ -28,9 +28,6 @@ class ReliabilityResult(Result):
     coefficient: str
     estimate: Estimate
     n_items: int
-    n_used: int
-    n_dropped: int
-    note: str = ""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -43,7 +40,7 @@ class ReliabilityResult(Result):
 
 
 @dataclass(frozen=True, repr=False)
-class FactorReliability(Result):
+class FactorReliability(SampleResult):
     """A coefficient that rests on the loadings of one factor.
 
     Attributes
@@ -67,9 +64,6 @@ class FactorReliability(Result):
     se: float
     loadings: pd.Series
     uniquenesses: pd.Series
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def table(self) -> pd.DataFrame:

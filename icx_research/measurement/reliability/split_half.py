@@ -13,7 +13,7 @@ from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import percentile_interval, resampled_covariances
-from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.results import Estimate, SampleResult, check_confidence_level, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import ROUNDING, item_moments, item_values
 
@@ -22,7 +22,7 @@ MOST_SPLITS = 25_000
 
 
 @dataclass(frozen=True, repr=False)
-class SplitHalfReliability(Result):
+class SplitHalfReliability(SampleResult):
     """Split-half reliabilities of one scale.
 
     Attributes
@@ -52,9 +52,6 @@ class SplitHalfReliability(Result):
     best_split: tuple[str, ...]
     n_splits: int
     intervals: Mapping[str, Estimate]
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def table(self) -> pd.DataFrame:

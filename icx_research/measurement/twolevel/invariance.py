@@ -11,7 +11,7 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_EQUAL_ITEMS, SIGNIFICANCE
 from icx_research.core.intervals import logit_interval
-from icx_research.core.results import Result, check_confidence_level
+from icx_research.core.results import SampleResult, check_confidence_level
 from icx_research.measurement.invariance.result import (
     known_option,
     last_held,
@@ -33,7 +33,7 @@ INDICES = ("chi_square", "df", "p_value", "cfi", "tli", "rmsea", "srmr_within", 
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class CrossLevelInvariance(Result):
+class CrossLevelInvariance(SampleResult):
     """Nested models of equal measurement within and between units.
 
     Attributes
@@ -54,9 +54,6 @@ class CrossLevelInvariance(Result):
     differences: dict[str, LikelihoodRatio]
     freed: tuple[str, ...]
     n_units: int
-    n_used: int
-    n_dropped: int
-    note: str
     confidence_level: float
 
     @property

@@ -12,7 +12,7 @@ from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns
 from icx_research.core.intervals import logit_interval
 from icx_research.core.resampling import percentile_limits
-from icx_research.core.results import Result, check_confidence_level, estimate_table
+from icx_research.core.results import SampleResult, check_confidence_level, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.sem.sample import column_names
 from icx_research.measurement.sem.syntax import Term
@@ -32,7 +32,7 @@ TERMS = ("omega_within", "omega_between", "omega_unit_mean", "omega_overall", "i
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class MultilevelOmega(Result):
+class MultilevelOmega(SampleResult):
     """Reliabilities of one scale at two levels.
 
     Attributes
@@ -60,9 +60,6 @@ class MultilevelOmega(Result):
     interval: str
     confidence_level: float
     n_units: int
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def table(self) -> pd.DataFrame:

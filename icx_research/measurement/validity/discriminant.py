@@ -13,13 +13,13 @@ from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
-from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.results import Estimate, SampleResult, check_confidence_level, estimate_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_moments, item_values
 
 
 @dataclass(frozen=True, repr=False)
-class HeterotraitMonotrait(Result):
+class HeterotraitMonotrait(SampleResult):
     """Heterotrait-monotrait ratios of all pairs of scales.
 
     Attributes
@@ -35,9 +35,6 @@ class HeterotraitMonotrait(Result):
 
     ratios: dict[tuple[str, str], Estimate]
     n_resamples: int
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def table(self) -> pd.DataFrame:
