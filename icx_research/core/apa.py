@@ -1,10 +1,6 @@
 """Numbers in the style of the American Psychological Association."""
 
 import math
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 MINUS = "−"  # U+2212, as wide as a plus sign; the hyphen of the keyboard is none
 

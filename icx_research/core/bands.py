@@ -28,10 +28,8 @@ def band(n: float) -> str:
     >>> band(12), band(63), band(1200), band(float("nan"))
     ('10-14', '50-99', '1000+', '')
     """
-    if np.isnan(n):
+    starts = (LOWEST_MIN_PERSONS, *BANDS)
+    at = sum(low <= n for low in starts)
+    if not at:
         return ""
-    below = [low for low in BANDS if low <= n]
-    if not below:
-        return f"5-{BANDS[0] - 1}" if n >= LOWEST_MIN_PERSONS else ""
-    at = len(below)
-    return f"{below[-1]}-{BANDS[at] - 1}" if at < len(BANDS) else f"{below[-1]}+"
+    return f"{starts[at - 1]}-{starts[at] - 1}" if at < len(starts) else f"{BANDS[-1]}+"

@@ -91,12 +91,11 @@ def _style(shown: pd.Series, kind: object) -> str:
 
 def shown_cells(table: pd.DataFrame, *, digits: int = 3, na: str = "") -> pd.DataFrame:
     """Turn every cell into the text that is shown."""
-    columns = [
-        [cell_text(value, name, digits=digits, na=na) for value in table.iloc[:, at]]
+    cells = {
+        at: [cell_text(value, name, digits=digits, na=na) for value in table.iloc[:, at]]
         for at, name in enumerate(table.columns)
-    ]
-    cells = dict(enumerate(columns))
-    shown = pd.DataFrame(cells, index=table.index, columns=range(len(columns)), dtype=object)
+    }
+    shown = pd.DataFrame(cells, index=table.index, columns=range(len(cells)), dtype=object)
     return shown.set_axis(table.columns, axis="columns")
 
 

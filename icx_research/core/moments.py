@@ -52,9 +52,7 @@ class _Reduced:
     @property
     def correlation(self) -> np.ndarray:
         """Correlations, shape of `cov`; nan where a variable does not vary."""
-        sd = np.sqrt(np.diagonal(self.cov, axis1=-2, axis2=-1))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return self.cov / (sd[..., :, None] * sd[..., None, :])
+        return correlations(self.cov)
 
     def select(self, names: Sequence[str]) -> Self:
         """Keep some variables, in the order given."""
@@ -175,6 +173,13 @@ class GroupedMoments(_Reduced):
     @property
     def _lead(self) -> tuple[int, ...]:
         return (len(self.groups),)
+
+
+def correlations(covariances: np.ndarray) -> np.ndarray:
+    """Turn covariances (..., k, k) into correlations; nan where a variable does not vary."""
+    sd = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(covariances / (sd[..., :, None] * sd[..., None, :]))
 
 
 def combine(

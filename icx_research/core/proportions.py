@@ -119,8 +119,7 @@ def score_difference(
     value = (n_high - n_low) / n
 
     def distance(theta: float) -> float:
-        _, low = _fit_given_difference(n_high, n_low, n, theta)
-        variance = max(n * (2 * low + theta * (1 - theta)), 0.0)
+        variance = max(n * (2 * _low_share(n_high, n_low, n, theta) + theta * (1 - theta)), 0.0)
         return (n_high - n_low - n * theta) ** 2 - z**2 * variance
 
     low = -1.0 if value <= -1 else brentq(distance, -1 + 1e-12, value, xtol=1e-14)
@@ -128,14 +127,11 @@ def score_difference(
     return Estimate(value, float(low), float(high), confidence_level)
 
 
-def _fit_given_difference(
-    n_high: float, n_low: float, n: float, theta: float
-) -> tuple[float, float]:
-    """Shares that fit best if their difference is theta (root of Tango's quadratic)."""
+def _low_share(n_high: float, n_low: float, n: float, theta: float) -> float:
+    """Lower share that fits best if the difference is theta (root of Tango's quadratic)."""
     b = -(n_high + n_low) + (2 * n - n_high + n_low) * theta
     c = -n_low * theta * (1 - theta)
-    low = (np.sqrt(max(b * b - 8 * n * c, 0.0)) - b) / (4 * n)
-    return low + theta, low
+    return float((np.sqrt(max(b * b - 8 * n * c, 0.0)) - b) / (4 * n))
 
 
 def _check_counts(n_high: float, n_low: float, n: float) -> None:

@@ -139,13 +139,6 @@ def _covariances(means: np.ndarray, k: int) -> np.ndarray:
     return second - means[:, :k, None] * means[:, None, :k]
 
 
-def correlations(covariances: np.ndarray) -> np.ndarray:
-    """Turn covariances (draws, k, k) into correlations; nan where an item does not vary."""
-    sd = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(covariances / (sd[:, :, None] * sd[:, None, :]))
-
-
 def percentile_limits(draws: np.ndarray, confidence_level: float) -> np.ndarray:
     """Take the quantiles of draws (n_resamples, ...) that enclose the level: shape (2, ...)."""
     tail = (1 - confidence_level) / 2

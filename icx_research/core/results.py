@@ -137,10 +137,32 @@ class Overview(ABC):
         return table_html(self.table)
 
 
-def estimate_table(rows: list[dict[str, object]]) -> pd.DataFrame:
+def estimate_table(rows: list[dict[str, object]] | pd.DataFrame) -> pd.DataFrame:
     """Build a result table with the columns that apply, in the common order."""
     table = pd.DataFrame(rows)
     return table[[name for name in TABLE_COLUMNS if name in table]]
+
+
+def value_table(
+    values: Mapping[str, float] | pd.Series,
+    *,
+    n: int,
+    intervals: Mapping[str, Estimate] | None = None,
+) -> pd.DataFrame:
+    """Build the table of values by term, of which all, some or none have an interval."""
+    known = intervals or {}
+    return estimate_table(
+        [
+            known[term].row(term, n=n) if term in known else {"term": term, "estimate": v, "n": n}
+            for term, v in values.items()
+        ]
+    )
+
+
+def chi_square_table(term: str, chi_square: float, df: int, p_value: float, n: int) -> pd.DataFrame:
+    """Build the table of a single test."""
+    row = {"term": term, "statistic": chi_square, "df": df, "p_value": p_value, "n": n}
+    return estimate_table([row])
 
 
 def largest_first(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -153,6 +175,12 @@ def check_confidence_level(confidence_level: float) -> None:
     """Refuse a confidence level that is not a fraction."""
     if not 0 < confidence_level < 1:
         raise ValueError(f"confidence_level must lie between 0 and 1, not {confidence_level}.")
+
+
+def check_choice(value: str, name: str, first: str, second: str) -> None:
+    """Refuse an option that is neither of two."""
+    if value not in (first, second):
+        raise ValueError(f"{name} must be {first!r} or {second!r}, not {value!r}.")
 
 
 def with_interval(estimate: "Estimate", *, digits: int = 2) -> str:

@@ -47,13 +47,10 @@ class ItemAnalysis(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row per item: its corrected item-total correlation with interval."""
-        r = self.items["corrected_item_total"].to_numpy()
-        reach, level = np.nan, self.confidence_level
-        if self.n_used > 3:
-            reach = normal_quantile(level) / np.sqrt(self.n_used - 3)
-        limits = [interval_about(value, reach, level) for value in r]
-        rows = zip(self.items.index, limits, strict=True)
-        return estimate_table([own.row(str(name), n=self.n_used) for name, own in rows])
+        n, level = self.n_used, self.confidence_level
+        reach = normal_quantile(level) / np.sqrt(n - 3) if n > 3 else np.nan
+        rows = self.items["corrected_item_total"].items()
+        return estimate_table([interval_about(r, reach, level).row(str(i), n=n) for i, r in rows])
 
     def to_apa(self) -> str:
         """Alpha and the range of the corrected item-total correlations."""

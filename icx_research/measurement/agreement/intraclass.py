@@ -9,7 +9,13 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.results import Estimate, SampleResult, check_confidence_level, estimate_table
+from icx_research.core.results import (
+    Estimate,
+    SampleResult,
+    check_choice,
+    check_confidence_level,
+    estimate_table,
+)
 from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
 from icx_research.measurement.items import SAME
@@ -66,13 +72,8 @@ class IntraclassCorrelation(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row: the coefficient, its interval, F, p and the number of rows."""
-        return estimate_table(
-            [
-                self.estimate.row(
-                    self.coefficient, statistic=self.statistic, p_value=self.p_value, n=self.n_used
-                )
-            ]
-        )
+        test = {"statistic": self.statistic, "p_value": self.p_value}
+        return estimate_table([self.estimate.row(self.coefficient, **test, n=self.n_used)])
 
     def to_apa(self) -> str:
         """Coefficient, interval, F test, units and rows."""
@@ -193,8 +194,7 @@ def _intraclass(
     confidence_level: float,
 ) -> IntraclassCorrelation:
     check_confidence_level(confidence_level)
-    if average_size not in ("weighted", "arithmetic"):
-        raise ValueError(f"average_size must be 'weighted' or 'arithmetic', not {average_size!r}.")
+    check_choice(average_size, "average_size", "weighted", "arithmetic")
     rated = UnitRows(data, unit=unit, analysis=coefficient).rated([score])
     mean, variance = rated.moments()
     largest = np.abs(rated.answers).max(axis=0, initial=0)

@@ -11,7 +11,7 @@ from scipy import special
 from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_AGREEMENT, SIGNIFICANCE
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.results import SampleResult, estimate_table
+from icx_research.core.results import SampleResult, value_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.units import UnitRows
@@ -73,9 +73,7 @@ class WithinGroupAgreement(SampleResult):
         if self.n_resamples:
             p_values = self.units["p_value"].dropna()
             rows["share_p_below_.05"] = (p_values < SIGNIFICANCE).mean()
-        return estimate_table(
-            [{"term": term, "estimate": float(v), "n": self.n_units} for term, v in rows.items()]
-        )
+        return value_table(rows, n=self.n_units)
 
     def to_apa(self) -> str:
         """Median agreement, share of units of at least .70, and the null distribution."""

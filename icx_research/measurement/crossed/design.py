@@ -44,6 +44,13 @@ class Cells:
         """Client unit and supplier of every cell, as one number."""
         return self.client[self.rater] * self.levels["supplier"] + self.supplier
 
+    @property
+    def codes(self) -> dict[str, np.ndarray]:
+        """Level of every source that each cell belongs to."""
+        dyad = np.unique(self.dyad, return_inverse=True)[1]
+        levels = (self.client[self.rater], self.supplier, self.rater, dyad)
+        return dict(zip(SOURCES, levels, strict=True))
+
 
 @dataclass(frozen=True, eq=False)
 class Sums:
@@ -200,12 +207,7 @@ def separable(cells: Cells, candidates: tuple[str, ...]) -> tuple[str, ...]:
     (Rao, 1971, Journal of Multivariate Analysis, 1, 257-275,
     https://doi.org/10.1016/0047-259X(71)90001-7).
     """
-    codes = {
-        "client": cells.client[cells.rater],
-        "supplier": cells.supplier,
-        "rater": cells.rater,
-        "dyad": np.unique(cells.dyad, return_inverse=True)[1],
-    }
+    codes = cells.codes
     n = float(cells.count.sum())
     kept: tuple[str, ...] = ()
     for name in candidates:

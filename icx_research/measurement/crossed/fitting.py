@@ -104,25 +104,8 @@ class CriterionPoint:
 
     def gradient(self) -> np.ndarray:
         """First derivatives of `value`."""
-        return self._gradient(self.theta)
-
-    def _gradient(self, theta: np.ndarray) -> np.ndarray:
-        ratios, slope = self.of.weights.ratios(theta)
-        gradient = self.solved.gradient if theta is self.theta else None
-        if gradient is None:
-            gradient = solve(self.of.sums, ratios).gradient
-        return np.asarray(gradient @ slope / self.of.sums.n)
-
-    @cached_property
-    def _bend(self) -> np.ndarray:
-        """Second derivatives of the ratios by the parameters, times the gradient."""
-        gradient, ratios = self.solved.gradient, self.of.weights.ratios
-        return self._derivatives(lambda theta: gradient @ ratios(theta)[1]) / self.of.sums.n
-
-    @cached_property
-    def _curvature(self) -> np.ndarray:
-        whole = self._derivatives(self._gradient)
-        return np.asarray((whole + whole.T) / 2)
+        slope = self.of.weights.ratios(self.theta)[1]
+        return np.asarray(self.solved.gradient @ slope / self.of.sums.n)
 
     def _derivatives(self, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Differentiate by the parameters with complex steps, which lose no digits."""
@@ -132,13 +115,16 @@ class CriterionPoint:
 
     def observed(self) -> np.ndarray:
         """Second derivatives of `value`."""
-        return self._curvature
+        whole = self._derivatives(lambda theta: CriterionPoint(self.of, theta).gradient())
+        return np.asarray((whole + whole.T) / 2)
 
     def expected(self) -> np.ndarray:
         """Average information, turned positive, so that a step leads downhill."""
-        slope = self.of.weights.ratios(self.theta)[1]
+        gradient, ratios = self.solved.gradient, self.of.weights.ratios
+        slope = ratios(self.theta)[1]
         whole = slope.T @ average_information(self.of.sums, self.solved) @ slope
-        values, vectors = np.linalg.eigh(whole / self.of.sums.n + self._bend)
+        bend = self._derivatives(lambda theta: gradient @ ratios(theta)[1])
+        values, vectors = np.linalg.eigh(whole / self.of.sums.n + bend / self.of.sums.n)
         floor = 1e-9 * np.abs(values).max(initial=1e-300)
         return np.asarray(vectors * np.maximum(np.abs(values), floor) @ vectors.T)
 

@@ -75,18 +75,12 @@ def bootstrap_shares(
     """Shares estimated from ratings redrawn from the fitted model, shape (n_resamples, 5)."""
     sd = dict(zip(SOURCES, np.sqrt(best.ratios * best.residual), strict=True))
     noise = float(np.sqrt(best.residual))
-    dyad = np.unique(cells.dyad, return_inverse=True)[1]
+    codes = cells.codes
     left = cells.count.sum() - len(cells.count)
     drawn = np.empty((n_resamples, len(SOURCES) + 1))
     for i in range(n_resamples):
         effect = sum(
-            rng.normal(size=cells.levels[name])[code] * sd[name]
-            for name, code in (
-                ("client", cells.client[cells.rater]),
-                ("supplier", cells.supplier),
-                ("rater", cells.rater),
-                ("dyad", dyad),
-            )
+            rng.normal(size=cells.levels[name])[code] * sd[name] for name, code in codes.items()
         )
         mean = effect + rng.normal(size=len(cells.count)) * noise / np.sqrt(cells.count)
         squares = float(cells.count @ mean**2)

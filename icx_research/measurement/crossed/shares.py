@@ -9,13 +9,16 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.resampling import percentile_limits
-from icx_research.core.results import SampleResult, check_confidence_level, estimate_table
+from icx_research.core.results import (
+    SampleResult,
+    check_choice,
+    check_confidence_level,
+    estimate_table,
+)
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.crossed.design import SOURCES, Cells, read_cells, separable, sums
 from icx_research.measurement.crossed.fitting import Components, fit
 from icx_research.measurement.crossed.intervals import bootstrap_shares, profile_limits
-
-INTERVALS = ("profile", "bootstrap")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -53,17 +56,8 @@ class VarianceShares(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row per source: its share of the variance, the interval, n."""
-        rows: list[dict[str, object]] = [
-            {
-                "term": term,
-                "estimate": row["share"],
-                "ci_low": row["ci_low"],
-                "ci_high": row["ci_high"],
-                "n": self.n_used,
-            }
-            for term, row in self.components.iterrows()
-        ]
-        return estimate_table(rows)
+        rows = self.components.rename_axis("term").reset_index()
+        return estimate_table(rows.assign(estimate=rows["share"], n=self.n_used))
 
     def reliability(self, *, raters: int, suppliers: int = 1, absolute: bool = False) -> float:
         r"""Reliability of a client unit's mean over raters who all rate the same suppliers.
@@ -190,8 +184,7 @@ def variance_shares(
     {'client': 0.28, 'supplier': 0.0, 'rater': 0.37, 'dyad': 0.0, 'residual': 0.35}
     """
     check_confidence_level(confidence_level)
-    if interval not in INTERVALS:
-        raise ValueError(f"interval must be 'profile' or 'bootstrap', not {interval!r}.")
+    check_choice(interval, "interval", "profile", "bootstrap")
     draw = as_generator(rng, analysis="interval='bootstrap'") if interval == "bootstrap" else None
     if n_resamples < 1:
         raise ValueError(f"n_resamples must be at least 1, not {n_resamples}.")

@@ -8,7 +8,7 @@ from scipy import special
 
 from icx_research.core import apa
 from icx_research.core.moments import Moments
-from icx_research.core.results import Estimate, SampleResult, estimate_table
+from icx_research.core.results import Estimate, SampleResult, chi_square_table, value_table
 from icx_research.measurement.items import item_correlations, item_moments
 from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, latent
 
@@ -39,10 +39,7 @@ class SamplingAdequacy(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """Overall, then one row per item."""
-        rows = {"overall": self.overall, **self.items.to_dict()}
-        return estimate_table(
-            [{"term": term, "estimate": v, "n": self.n_used} for term, v in rows.items()]
-        )
+        return value_table({"overall": self.overall, **self.items}, n=self.n_used)
 
     def to_apa(self) -> str:
         """Overall measure, lowest item and n."""
@@ -73,17 +70,7 @@ class SphericityTest(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row: statistic, df, p and n."""
-        return estimate_table(
-            [
-                {
-                    "term": "sphericity",
-                    "statistic": self.chi_square,
-                    "df": self.df,
-                    "p_value": self.p_value,
-                    "n": self.n_used,
-                }
-            ]
-        )
+        return chi_square_table("sphericity", self.chi_square, self.df, self.p_value, self.n_used)
 
     def to_apa(self) -> str:
         """Chi-square with df, n and p."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.moments import Moments
-from icx_research.core.results import SampleResult, estimate_table
+from icx_research.core.results import SampleResult, value_table
 from icx_research.measurement.items import item_correlations, item_moments
 from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, latent
 
@@ -35,12 +35,7 @@ class MinimumAveragePartial(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row per number of components: mean squared partial correlation."""
-        return estimate_table(
-            [
-                {"term": f"components:{m}", "estimate": float(value), "n": self.n_used}
-                for m, value in self.averages["squared"].items()
-            ]
-        )
+        return value_table(self.averages["squared"].add_prefix("components:"), n=self.n_used)
 
     def to_apa(self) -> str:
         """Give the number of components by both criteria."""

@@ -11,7 +11,7 @@ from icx_research.core import apa
 from icx_research.core.display import table_html
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
-from icx_research.core.results import SampleResult, estimate_table
+from icx_research.core.results import SampleResult, check_choice, value_table
 from icx_research.measurement.exploratory.extraction import (
     Extraction,
     minres_uniquenesses,
@@ -76,13 +76,12 @@ class FactorAnalysis(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row per loading, named `factor:item`."""
-        return estimate_table(
-            [
-                {"term": f"{factor}:{item}", "estimate": float(value), "n": self.n_used}
-                for factor, column in self.loadings.items()
-                for item, value in column.items()
-            ]
-        )
+        values = {
+            f"{factor}:{item}": value
+            for factor, column in self.loadings.items()
+            for item, value in column.items()
+        }
+        return value_table(values, n=self.n_used)
 
     def to_apa(self) -> str:
         """Factors, method, explained variance, fit and n."""
@@ -159,8 +158,7 @@ def factor_analysis(
     >>> factor_analysis(items, n_factors=1).loadings["F1"].round(2).to_dict()
     {'a': 0.82, 'b': 0.73, 'c': 0.58, 'd': 0.51}
     """
-    if method not in EXTRACTIONS:
-        raise ValueError(f"method must be 'minres' or 'ml', not {method!r}.")
+    check_choice(method, "method", "minres", "ml")
     if rotation not in ROTATIONS:
         raise ValueError(f"rotation must be one of {', '.join(ROTATIONS)}; got {rotation!r}.")
     found = item_moments(latent(items), analysis="factor_analysis", min_items=3, min_rows=4)

@@ -10,7 +10,7 @@ import pandas as pd
 from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import block_sizes
-from icx_research.core.results import SampleResult, estimate_table
+from icx_research.core.results import SampleResult, value_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.extraction import LOWEST_UNIQUENESS, minres_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments, item_values
@@ -50,12 +50,7 @@ class ParallelAnalysis(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row per observed eigenvalue."""
-        return estimate_table(
-            [
-                {"term": f"eigenvalue:{number}", "estimate": float(value), "n": self.n_used}
-                for number, value in self.eigenvalues["observed"].items()
-            ]
-        )
+        return value_table(self.eigenvalues["observed"].add_prefix("eigenvalue:"), n=self.n_used)
 
     def to_apa(self) -> str:
         """Give the number of factors or components, and the method."""

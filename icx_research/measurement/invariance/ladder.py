@@ -145,12 +145,7 @@ def measurement_invariance(
         raise ValueError(
             f"levels must be a beginning of {', '.join(known)}; got {', '.join(chosen)}."
         )
-    _check_permutations(data, n_permutations, cluster, ordinal=ordinal)
-    draw = (
-        as_generator(rng, analysis="measurement_invariance with n_permutations")
-        if n_permutations
-        else None
-    )
+    draw = _generator(data, n_permutations, rng, cluster, ordinal=ordinal)
     prepared = prepare(
         model,
         data,
@@ -236,13 +231,9 @@ def _permuted(
     return permutation_test(fits, n_permutations=n_permutations, rng=rng)
 
 
-def _check_permutations(
-    data: Any,
-    n_permutations: int,
-    cluster: str | None,
-    *,
-    ordinal: bool,
-) -> None:
+def _generator(
+    data: Any, n_permutations: int, rng: Rng | None, cluster: str | None, *, ordinal: bool
+) -> np.random.Generator | None:
     if n_permutations < 0:
         raise ValueError(f"n_permutations must be at least 0, not {n_permutations}.")
     if n_permutations and isinstance(data, Moments | GroupedMoments):
@@ -258,3 +249,6 @@ def _check_permutations(
             "n_permutations refits by maximum likelihood; it is not available with "
             "estimator='WLSMV'."
         )
+    if not n_permutations:
+        return None
+    return as_generator(rng, analysis="measurement_invariance with n_permutations")

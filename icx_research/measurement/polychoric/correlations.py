@@ -10,7 +10,7 @@ from icx_research.core import apa
 from icx_research.core.display import table_html
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
-from icx_research.core.results import SampleResult, estimate_table
+from icx_research.core.results import SampleResult, check_choice, estimate_table
 from icx_research.measurement.items import item_values
 from icx_research.measurement.polychoric.fit import (
     LARGEST,
@@ -119,8 +119,7 @@ def polychoric(
     >>> polychoric(answers)
     PolychoricCorrelations: polychoric correlations of 2 items .69 to .69, n = 8
     """
-    if missing not in ("listwise", "pairwise"):
-        raise ValueError(f"missing must be 'listwise' or 'pairwise', not {missing!r}.")
+    check_choice(missing, "missing", "listwise", "pairwise")
     values = item_values(items, analysis="polychoric")
     answered = ~np.isnan(values)
     used = answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)

@@ -36,12 +36,8 @@ class PolychoricCovariance(Result):
     def table(self) -> pd.DataFrame:
         """One row per threshold and correlation: term, estimate, se, n."""
         se = np.sqrt(np.diag(self.covariance))
-        return estimate_table(
-            [
-                {"term": term, "estimate": value, "se": error, "n": self.n_used}
-                for term, value, error in zip(self.estimates.index, self.estimates, se, strict=True)
-            ]
-        )
+        rows = self.estimates.rename_axis("term").reset_index(name="estimate")
+        return estimate_table(rows.assign(se=se, n=self.n_used))
 
     def to_apa(self) -> str:
         """Give the number of estimates and the range of the correlations' errors."""

@@ -29,10 +29,8 @@ class TwoStep:
 
     Attributes
     ----------
-    counts : array, shape (sum of categories, sum of categories)
-        Rows with both of two answers.
     tables : array, shape (pairs, C, C)
-        The same cut into pairs of items; cells beyond an item's own are 0.
+        Rows with both of two answers, per pair of items; cells beyond an item's own are 0.
     pairs : tuple of array
         First and second item of every pair.
     thresholds : array, shape (k, C + 1)
@@ -42,7 +40,6 @@ class TwoStep:
         Tables of two by two in which half an answer was moved into an empty cell.
     """
 
-    counts: np.ndarray
     tables: np.ndarray
     pairs: Pairs
     thresholds: np.ndarray
@@ -102,7 +99,7 @@ def two_step(
         )
     thresholds = item_thresholds(np.diag(counts), categories)
     rho, moved = fit_correlations(tables, thresholds, pairs)
-    return TwoStep(counts, tables, pairs, thresholds, rho, moved)
+    return TwoStep(tables, pairs, thresholds, rho, moved)
 
 
 def pair_tables(counts: np.ndarray, categories: Sequence[int]) -> tuple[np.ndarray, Pairs]:

@@ -8,14 +8,9 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.moments import Moments
-from icx_research.core.resampling import (
-    correlations,
-    failures,
-    reflected_interval,
-    resampled_covariances,
-)
-from icx_research.core.results import Estimate, SampleResult, check_confidence_level, estimate_table
+from icx_research.core.moments import Moments, correlations
+from icx_research.core.resampling import failures, reflected_interval, resampled_covariances
+from icx_research.core.results import Estimate, SampleResult, check_confidence_level, value_table
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.extraction import minres_uniquenesses
 from icx_research.measurement.exploratory.factor_analysis import FactorAnalysis, factor_analysis
@@ -66,21 +61,13 @@ class HierarchicalOmega(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row each: omega hierarchical, omega total, explained common variance."""
-        rows: list[dict[str, object]] = [
-            self.intervals[term].row(term, n=self.n_used)
-            if term in self.intervals
-            else {"term": term, "estimate": getattr(self, term), "n": self.n_used}
-            for term in TERMS
-        ]
-        return estimate_table(rows)
+        values = {term: getattr(self, term) for term in TERMS}
+        return value_table(values, n=self.n_used, intervals=self.intervals)
 
     def to_apa(self) -> str:
         """Both omegas, the share of the general factor, and n."""
         remark = f" ({self.note})" if self.note else ""
-        limits = ""
-        if self.intervals:
-            own = self.intervals["omega_hierarchical"]
-            limits = ", " + own.limits
+        limits = f", {self.estimate.limits}" if self.intervals else ""
         return (
             f"omega hierarchical = {apa.bounded(self.omega_hierarchical)}{limits}, omega total = "
             f"{apa.bounded(self.omega_total)}, explained common variance = "

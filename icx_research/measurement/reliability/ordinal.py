@@ -1,6 +1,7 @@
 """Reliability of ordinal items on the scale of the continuous answers behind them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_correlations, item_values
 from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, polychoric
 from icx_research.measurement.reliability.alpha import alpha_of
-from icx_research.measurement.reliability.omega import share_explained
+from icx_research.measurement.reliability.omega import from_one_factor, share_explained
 from icx_research.measurement.reliability.one_factor import OneFactor, one_factor
 from icx_research.measurement.reliability.result import FactorReliability, ReliabilityResult
 
@@ -135,19 +136,14 @@ def ordinal_omega(
     """
     found = items if isinstance(items, PolychoricCorrelations) else polychoric(items)
     fit = _one_factor(found)
-    value, _ = share_explained("ordinal_omega", fit.loadings, fit.uniquenesses)
+    plain = from_one_factor("ordinal_omega", fit, found.moments, confidence_level)
     draws = _resampled(items, _omega, "ordinal_omega", confidence_level, n_resamples, rng)
     usable = draws[~np.isnan(draws)]
-    names = found.correlations.columns
     improper = f"; the uniqueness of {', '.join(fit.improper)} is at its bound"
-    return FactorReliability(
-        coefficient="ordinal_omega",
-        estimate=percentile_interval(value, draws, confidence_level),
+    return replace(
+        plain,
+        estimate=percentile_interval(plain.estimate.value, draws, confidence_level),
         se=float(usable.std(ddof=1)) if len(usable) > 1 else float("nan"),
-        loadings=pd.Series(fit.loadings, index=names, name="loading"),
-        uniquenesses=pd.Series(fit.uniquenesses, index=names, name="uniqueness"),
-        n_used=found.n_used,
-        n_dropped=found.n_dropped,
         note=_note(draws) + (improper if fit.improper else ""),
     )
 

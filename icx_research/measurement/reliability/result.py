@@ -10,7 +10,28 @@ from icx_research.core.results import Estimate, SampleResult, estimate_table
 
 
 @dataclass(frozen=True, repr=False)
-class ReliabilityResult(SampleResult):
+class _Coefficient(SampleResult):
+    """A coefficient of one scale."""
+
+    coefficient: str
+    estimate: Estimate
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row: the coefficient, its interval and n."""
+        return estimate_table([self.estimate.row(self.coefficient, n=self.n_used)])
+
+    def to_apa(self) -> str:
+        """Coefficient, interval where there is one, and n."""
+        limits = "" if np.isnan(self.estimate.ci_low) else f", {self.estimate.limits}"
+        rows = f", n = {self.n_used}" if self.n_used else ""
+        words = self.coefficient.replace("_", " ")
+        remark = f" ({self.note})" if self.note else ""
+        return f"{words} = {apa.bounded(self.estimate.value)}{limits}{rows}{remark}"
+
+
+@dataclass(frozen=True, repr=False)
+class ReliabilityResult(_Coefficient):
     """One reliability coefficient of one scale.
 
     Attributes
@@ -25,22 +46,11 @@ class ReliabilityResult(SampleResult):
     note : str
     """
 
-    coefficient: str
-    estimate: Estimate
     n_items: int
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row: the coefficient, its interval and n."""
-        return estimate_table([self.estimate.row(self.coefficient, n=self.n_used)])
-
-    def to_apa(self) -> str:
-        """Coefficient, interval where there is one, and n."""
-        return coefficient_sentence(self.coefficient, self.estimate, self.n_used, self.note)
 
 
 @dataclass(frozen=True, repr=False)
-class FactorReliability(SampleResult):
+class FactorReliability(_Coefficient):
     """A coefficient that rests on the loadings of one factor.
 
     Attributes
@@ -59,8 +69,6 @@ class FactorReliability(SampleResult):
         Why there is no interval, or which item has an improper uniqueness; else empty.
     """
 
-    coefficient: str
-    estimate: Estimate
     se: float
     loadings: pd.Series
     uniquenesses: pd.Series
@@ -69,17 +77,3 @@ class FactorReliability(SampleResult):
     def table(self) -> pd.DataFrame:
         """One row: the coefficient, its standard error, interval and n."""
         return estimate_table([self.estimate.row(self.coefficient, se=self.se, n=self.n_used)])
-
-    def to_apa(self) -> str:
-        """Coefficient, interval where there is one, and n."""
-        return coefficient_sentence(self.coefficient, self.estimate, self.n_used, self.note)
-
-
-def coefficient_sentence(coefficient: str, estimate: Estimate, n: int, note: str) -> str:
-    """Write a coefficient with what is known about it."""
-    limits = ""
-    if not np.isnan(estimate.ci_low):
-        limits = ", " + estimate.limits
-    rows = f", n = {n}" if n else ""
-    words, remark = coefficient.replace("_", " "), f" ({note})" if note else ""
-    return f"{words} = {apa.bounded(estimate.value)}{limits}{rows}{remark}"

@@ -13,7 +13,13 @@ from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import percentile_interval, resampled_covariances
-from icx_research.core.results import Estimate, SampleResult, check_confidence_level, estimate_table
+from icx_research.core.results import (
+    Estimate,
+    SampleResult,
+    check_choice,
+    check_confidence_level,
+    value_table,
+)
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import ROUNDING, item_moments, item_values
 
@@ -56,13 +62,8 @@ class SplitHalfReliability(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row each: odd-even split, mean, lowest and highest."""
-        rows: list[dict[str, object]] = [
-            self.intervals[term].row(term, n=self.n_used)
-            if term in self.intervals
-            else {"term": term, "estimate": getattr(self, term), "n": self.n_used}
-            for term in ("odd_even", "mean", "lowest", "highest")
-        ]
-        return estimate_table(rows)
+        values = {term: getattr(self, term) for term in ("odd_even", "mean", "lowest", "highest")}
+        return value_table(values, n=self.n_used, intervals=self.intervals)
 
     def to_apa(self) -> str:
         """Odd-even reliability, mean and range over the splits."""
@@ -134,8 +135,7 @@ def split_half(
     ... })).n_splits
     3
     """
-    if coefficient not in ("spearman_brown", "guttman"):
-        raise ValueError(f"coefficient must be 'spearman_brown' or 'guttman', not {coefficient!r}.")
+    check_choice(coefficient, "coefficient", "spearman_brown", "guttman")
     check_confidence_level(confidence_level)
     if n_resamples and isinstance(items, Moments):
         raise ValueError("split_half needs the rows, not moments, for an interval.")

@@ -8,14 +8,13 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import Result, check_choice, chi_square_table
 from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.nested import difference_test
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
 from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.robust import scaling
 
-METHODS = ("2001", "2010")
 # How much of a fit the nested model may gain before the two cannot be nested.
 NOT_NESTED = 1e-6
 
@@ -48,14 +47,7 @@ class LikelihoodRatio(Result):
     @property
     def table(self) -> pd.DataFrame:
         """One row: term, statistic, df, p_value, n."""
-        row = {
-            "term": "difference",
-            "statistic": self.chi_square,
-            "df": self.df,
-            "p_value": self.p_value,
-            "n": self.n_used,
-        }
-        return estimate_table([row])
+        return chi_square_table("difference", self.chi_square, self.df, self.p_value, self.n_used)
 
     def to_apa(self) -> str:
         """Difference in chi-square, its degrees of freedom and p value."""
@@ -103,8 +95,7 @@ def likelihood_ratio(
     chi-square test statistic. Psychometrika, 75, 243-248.
     https://doi.org/10.1007/s11336-009-9135-y
     """
-    if method not in METHODS:
-        raise ValueError(f"method must be '2001' or '2010', not {method!r}.")
+    check_choice(method, "method", "2001", "2010")
     _check_pair(restricted, general)
     df = restricted.fit.df - general.fit.df
     drop = restricted.fit.chi_square - general.fit.chi_square

@@ -8,7 +8,6 @@ import numpy as np
 from icx_research.measurement.sem.definitions import check_definitions, defined_values
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.syntax import CONSTRAINTS, Term
-from icx_research.measurement.sem.tokens import fail
 
 # Derivatives that differ by less between points are those of a linear constraint.
 LINEAR = 1e-12
@@ -78,10 +77,7 @@ def read_constraints(table: ParameterTable) -> Constraints | None:
     """
     if not table.constraints:
         return None
-    first: dict[str, int] = {}
-    for k, row in enumerate(table.rows):
-        if row.label:
-            first.setdefault(row.label, k)
+    first = table.labelled
     rows = [table.rows[k] for k in first.values()]
     found = Constraints(
         table.constraints,
@@ -96,10 +92,8 @@ def read_constraints(table: ParameterTable) -> Constraints | None:
     slope = np.abs(found.at(_shifts(table.n_free)[1])[1])
     for term, row in zip(table.constraints, slope, strict=True):
         if not row.any():
-            fail(
-                term.line,
-                term.column,
-                f"the constraint '{term.lhs} {term.op} {term.rhs}' holds no free parameter.",
+            term.refuse(
+                f"the constraint '{term.lhs} {term.op} {term.rhs}' holds no free parameter."
             )
     return found
 
@@ -108,11 +102,7 @@ def refuse_constraints(terms: Iterable[Term], analysis: str) -> None:
     """Refuse constraints where they cannot be met."""
     for term in terms:
         if term.op in CONSTRAINTS:
-            fail(
-                term.line,
-                term.column,
-                f"{analysis} takes no constraints; give equal parameters the same label.",
-            )
+            term.refuse(f"{analysis} takes no constraints; give equal parameters the same label.")
 
 
 def free_directions(slope: np.ndarray) -> np.ndarray:

@@ -1,11 +1,14 @@
 """The table of estimates: one row per parameter, with error, test, interval and standardised."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from icx_research.core.results import Result
 from icx_research.measurement.sem.definitions import defined_values
 from icx_research.measurement.sem.parameters import Parameter, ParameterTable
 from icx_research.measurement.sem.ram import Implied
@@ -45,10 +48,7 @@ def estimates_frame(
     estimate, std_all = row_values(table, implied), standardised(table, implied)
     spread = np.full((table.n_free,) * 2, np.nan) if covariance is None else covariance
     variance = np.where(free >= 0, np.diag(spread)[free], 0.0) if table.n_free else free * 0.0
-    first: dict[str, int] = {}
-    for k, row in enumerate(rows):
-        if row.label:
-            first.setdefault(row.label, k)
+    first = table.labelled
     labels, at = list(first), list(first.values())
     indicator = np.zeros((len(labels), table.n_free))
     for i, k in enumerate(at):
@@ -82,3 +82,29 @@ def estimates_frame(
             "std_all": np.concatenate([std_all, defined_std]),
         }
     )
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class FittedModel(Result):
+    """What the results of models of one level and of two share."""
+
+    model: str
+    fit: Any
+    covariance: np.ndarray
+    problems: tuple[str, ...]
+    confidence_level: float
+
+    @property
+    def n_used(self) -> int:
+        """Rows the estimates rest on."""
+        return int(self.fit.sample.n_used)
+
+    @property
+    def n_dropped(self) -> int:
+        """Rows left out."""
+        return int(self.fit.sample.n_dropped)
+
+    @property
+    def converged(self) -> bool:
+        """Whether the search reached the minimum."""
+        return bool(self.fit.minimum.converged)

@@ -15,7 +15,7 @@ from icx_research.measurement.sem.constraints import (
 )
 from icx_research.measurement.sem.least_squares import LeastSquares
 from icx_research.measurement.sem.objective import Discrepancy, SemPoint
-from icx_research.measurement.sem.optimiser import Minimum, Objective, minimise
+from icx_research.measurement.sem.optimiser import Minimum, Objective, is_positive, minimise
 from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.ram import Implied, group_models
 from icx_research.measurement.sem.sample import Sample
@@ -229,12 +229,10 @@ def undetermined(information: np.ndarray) -> np.ndarray:
         return np.zeros((0, 0))
     scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
     scaled = information / scale / scale[:, None]
-    try:  # a tenth of the time of the eigenvalues, which only a loose model needs
-        np.linalg.cholesky(scaled - SINGULAR * np.eye(len(scaled)))
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(scaled)
-        return (vectors[:, values < SINGULAR]).T
-    return np.zeros((0, len(scaled)))
+    if is_positive(scaled - SINGULAR * np.eye(len(scaled))):
+        return np.zeros((0, len(scaled)))
+    values, vectors = np.linalg.eigh(scaled)
+    return (vectors[:, values < SINGULAR]).T
 
 
 def _undetermined(fit: Fit) -> np.ndarray:

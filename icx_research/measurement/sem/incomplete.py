@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import linalg
 
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.likelihood import complete_pattern, likelihood
@@ -29,23 +30,7 @@ from icx_research.measurement.sem.robust import (
 from icx_research.measurement.sem.saturated import Reference, independence
 
 
-@dataclass(frozen=True)
-class Completed:
-    """Chi-squares of the model and of the independence model, and their scaling factors.
-
-    Attributes
-    ----------
-    chi_square, baseline_chi_square : float
-    scaling : Scaling
-        nan without degrees of freedom.
-    """
-
-    chi_square: float
-    baseline_chi_square: float
-    scaling: Scaling
-
-
-def completed(fit: Fit, *, robust: bool) -> Completed:
+def completed(fit: Fit, *, robust: bool) -> tuple[float, float, Scaling]:
     """Compute both chi-squares as for complete data.
 
     Parameters
@@ -67,14 +52,11 @@ def completed(fit: Fit, *, robust: bool) -> Completed:
         blocks.append(_block(fit, g, robust=robust))
     own = [block.slope_of_model for block in blocks]
     base = [block.slope_of_baseline for block in blocks]
-    return Completed(
-        chi_square,
-        baseline,
-        Scaling(
-            _expected_value(blocks, own) / fit.df if fit.df else np.nan,
-            _expected_value(blocks, _side_by_side(base)) / lost if lost else np.nan,
-        ),
+    factors = Scaling(
+        _expected_value(blocks, own) / fit.df if fit.df else np.nan,
+        _expected_value(blocks, _side_by_side(base)) / lost if lost else np.nan,
     )
+    return chi_square, baseline, factors
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,14 +115,8 @@ def _discrepancy(n: float, sample: Reference, mean: np.ndarray, cov: np.ndarray)
 
 def _side_by_side(slopes: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Give every group columns of its own."""
-    widths = [slope.shape[1] for slope in slopes]
-    ends = np.cumsum(widths)
-    placed = []
-    for slope, end, width in zip(slopes, ends, widths, strict=True):
-        whole = np.zeros((len(slope), ends[-1]))
-        whole[:, end - width : end] = slope
-        placed.append(whole)
-    return placed
+    ends = np.cumsum([len(slope) for slope in slopes])
+    return np.split(linalg.block_diag(*slopes), ends[:-1])
 
 
 def _expected_value(blocks: Sequence[_Block], slopes: Sequence[np.ndarray]) -> float:

@@ -1,6 +1,6 @@
 """The mean discrepancy of all groups as a function of the free parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -17,29 +17,23 @@ class Criterion(Protocol):
     @property
     def value(self) -> float:
         """The discrepancy, times the rows."""
-        ...
 
     @property
     def slope(self) -> np.ndarray:
         """Derivative by the covariances."""
-        ...
 
     @property
     def mean_slope(self) -> np.ndarray:
         """Derivative by the means."""
-        ...
 
     def gradient(self, by: Jacobian) -> np.ndarray:
         """Differentiate by parameters."""
-        ...
 
     def expected(self, by: Jacobian) -> np.ndarray:
         """Take expected second derivatives by parameters."""
-        ...
 
     def observed(self, by: Jacobian) -> np.ndarray:
         """Second derivatives by parameters, but for the curvature of the moments."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,31 +71,23 @@ class SemPoint:
 
     def gradient(self) -> np.ndarray:
         """First derivatives of `value`."""
-        return (
-            np.sum([g.model.spread(g.fit.gradient(g.jacobian)) for g in self.groups], axis=0)
-            / self.n
-        )
+        return self._mean(g.fit.gradient(g.jacobian) for g in self.groups)
 
     def expected(self) -> np.ndarray:
         """Take expected second derivatives of `value`."""
-        return (
-            np.sum([g.model.spread(g.fit.expected(g.jacobian)) for g in self.groups], axis=0)
-            / self.n
-        )
+        return self._mean(g.fit.expected(g.jacobian) for g in self.groups)
 
     def observed(self) -> np.ndarray:
         """Second derivatives of `value`."""
-        total = np.sum(
-            [
-                g.model.spread(
-                    g.fit.observed(g.jacobian)
-                    + g.model.curvature(g.implied, g.fit.slope, g.fit.mean_slope)
-                )
-                for g in self.groups
-            ],
-            axis=0,
+        return self._mean(
+            g.fit.observed(g.jacobian) + g.model.curvature(g.implied, g.fit.slope, g.fit.mean_slope)
+            for g in self.groups
         )
-        return total / self.n
+
+    def _mean(self, blocks: Iterable[np.ndarray]) -> np.ndarray:
+        """Add what the groups have, each by its own parameters, and divide by `n`."""
+        pairs = zip(self.groups, blocks, strict=True)
+        return np.asarray(np.sum([g.model.spread(own) for g, own in pairs], axis=0) / self.n)
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,7 +102,7 @@ def _start_thresholds(
     theta: np.ndarray, table: ParameterTable, ordinal: Sequence[OrdinalMoments], unit: float
 ) -> None:
     """Put the sample's thresholds where the model string gives no start, in place."""
-    index = {name: i for i, name in enumerate(table.observed)}
+    index = table.index
     begin = np.cumsum([0, *table.thresholds])
     times = np.zeros(len(theta))
     total = np.zeros(len(theta))

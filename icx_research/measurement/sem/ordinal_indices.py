@@ -14,7 +14,7 @@ from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.fit_indices import fit_indices
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
 from icx_research.measurement.sem.robust import Scaling
-from icx_research.measurement.sem.shifted import Shifted, baseline_test, model_test
+from icx_research.measurement.sem.shifted import baseline_test, model_test
 from icx_research.measurement.sem.summary import ROBUST, robust_indices
 
 # Smallest eigenvalue of a correlation matrix that has a logarithm of its determinant.
@@ -42,12 +42,18 @@ def summarise_ordinal(fit: OrdinalFit) -> pd.Series:
         )
     scaled = scaled.drop(["df", "baseline_df"])
     scaled.index = [f"{name}_scaled" for name in scaled.index]
+    factors = {
+        "scaling_factor": test.factor,
+        "shift": test.shift,
+        "baseline_scaling_factor": independence.factor,
+        "baseline_shift": independence.shift,
+    }
     return pd.concat(
         [
             plain,
             pd.Series({"srmr": srmr(fit)}),
             scaled,
-            pd.Series(_factors(test, independence)),
+            pd.Series(factors),
             _robust(fit),
         ]
     )
@@ -86,15 +92,6 @@ def srmr(fit: OrdinalFit) -> float:
         square = float((own.residual[data.n_thresholds :] ** 2).sum())
         total += data.n / fit.n * np.sqrt(square / (p * (p + 1) / 2))
     return float(total)
-
-
-def _factors(model: Shifted, baseline: Shifted) -> dict[str, float]:
-    return {
-        "scaling_factor": model.factor,
-        "shift": model.shift,
-        "baseline_scaling_factor": baseline.factor,
-        "baseline_shift": baseline.shift,
-    }
 
 
 def _robust(fit: OrdinalFit) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from icx_research.measurement.sem.responses import add_responses
 from icx_research.measurement.sem.specifications import Key, known_paths, specifications
 from icx_research.measurement.sem.syntax import CONSTRAINTS, NOT_PATHS, Term
-from icx_research.measurement.sem.tokens import fail
 
 # What `group_equal` can hold equal between groups.
 EQUALITIES = ("loadings", "intercepts", "residuals")
@@ -84,6 +84,20 @@ class ParameterTable:
     constraints: tuple[Term, ...] = ()
     thresholds: tuple[int, ...] = ()
     theta: bool = False
+
+    @property
+    def index(self) -> dict[str, int]:
+        """Place of every variable in the matrices of the model."""
+        return {name: i for i, name in enumerate((*self.observed, *self.latent))}
+
+    @property
+    def labelled(self) -> dict[str, int]:
+        """Number of the first row of every label."""
+        first: dict[str, int] = {}
+        for k, row in enumerate(self.rows):
+            if row.label:
+                first.setdefault(row.label, k)
+        return first
 
 
 @dataclass(frozen=True)
@@ -236,11 +250,10 @@ def _add_covariances(specs: dict[Key, Term], roles: Roles) -> None:
         list(roles.exogenous),
     )
     for names in sets:
-        for i, first in enumerate(names):
-            for second in names[i + 1 :]:
-                key = (first, "~~", second)
-                if key not in specs and (second, "~~", first) not in specs:
-                    specs[key] = Term(*key)
+        for first, second in combinations(names, 2):
+            key = (first, "~~", second)
+            if key not in specs and (second, "~~", first) not in specs:
+                specs[key] = Term(*key)
 
 
 def _add_means(specs: dict[Key, Term], roles: Roles, n_groups: int, *, free_later: bool) -> None:
@@ -311,5 +324,5 @@ def _check_labels(rows: Sequence[Parameter], definitions: Sequence[Term]) -> Non
     taken = {row.label for row in rows if row.label}
     for term in definitions:
         if term.lhs in taken:
-            fail(term.line, term.column, f"the name {term.lhs!r} is already a label.")
+            term.refuse(f"the name {term.lhs!r} is already a label.")
         taken.add(term.lhs)

@@ -11,6 +11,7 @@ Every free parameter is one cell of A, S or m (several cells where parameters ar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,8 +49,7 @@ class Implied:
         return float(self.errors[row, column] if matrix == "S" else self.intercepts[row])
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
+class Cells(NamedTuple):
     """Where the free parameters of one group stand: row, column and number of each cell."""
 
     row: np.ndarray
@@ -58,11 +58,7 @@ class Cells:
 
     def joined(self, other: "Cells") -> "Cells":
         """Put further cells behind these."""
-        return Cells(
-            np.concatenate([self.row, other.row]),
-            np.concatenate([self.column, other.column]),
-            np.concatenate([self.number, other.number]),
-        )
+        return Cells(*map(np.concatenate, zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +92,10 @@ class Jacobian:
         np.add.at(whole, self.cell, outer + outer.transpose(0, 2, 1))
         return whole
 
-    def total(self, values: np.ndarray) -> np.ndarray:
-        """Sum what belongs to cells into what belongs to parameters, shape (u,)."""
-        return np.bincount(self.cell, values, len(self.means))
-
     def chain(self, slope: np.ndarray, mean_slope: np.ndarray) -> np.ndarray:
         """Differentiate what has these derivatives by covariances and means, shape (u,)."""
         cells = 2 * ((self.left @ slope) * self.right).sum(axis=1)
-        return self.total(cells) + self.means @ mean_slope
+        return np.bincount(self.cell, cells, len(self.means)) + self.means @ mean_slope
 
     def gather(self, block: np.ndarray) -> np.ndarray:
         """Sum pairs of cells into pairs of parameters, shape (u, u)."""
@@ -191,13 +183,13 @@ class GroupModel:
         right = np.concatenate(
             [at.covariance[:p, self.paths.column], e[:, self.variances.column] * half], axis=1
         ).T
-        cell, mean_cell = self._positions
+        a, s, t = self._own_numbers
         d_mean = np.concatenate(
             [e[:, self.paths.row] * at.means[self.paths.column], e[:, self.means.row]], axis=1
         ).T
         means = np.zeros((len(self.numbers), p))
-        np.add.at(means, mean_cell, d_mean)
-        return Jacobian(left, right, cell, means)
+        np.add.at(means, np.concatenate([a, t]), d_mean)
+        return Jacobian(left, right, np.concatenate([a, s]), means)
 
     @cached_property
     def _own_numbers(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -207,12 +199,6 @@ class GroupModel:
             for part in (self.paths, self.variances, self.means)
         )
         return a, s, t
-
-    @cached_property
-    def _positions(self) -> tuple[np.ndarray, np.ndarray]:
-        """Positions in `numbers` of the cells that move covariances, and of those of means."""
-        a, s, t = self._own_numbers
-        return np.concatenate([a, s]), np.concatenate([a, t])
 
     def curvature(self, at: Implied, slope: np.ndarray, mean_slope: np.ndarray) -> np.ndarray:
         r"""Second derivatives of :math:`\operatorname{tr}(G\Sigma) + h'\mu`, shape (u, u).
@@ -271,7 +257,7 @@ def cell_of(row: Parameter, index: dict[str, int]) -> tuple[str, int, int]:
 def cells(entries: Sequence[tuple[int, int, int]]) -> Cells:
     """Collect (row, column, number) triples."""
     block = np.array(entries, dtype=int).reshape(-1, 3)
-    return Cells(block[:, 0], block[:, 1], block[:, 2])
+    return Cells(*block.T)
 
 
 def group_models(
@@ -286,9 +272,8 @@ def group_models(
         Sample moments of `table.observed`; where a predictor is exogenous its
         moments are fixed at these.
     """
-    names = (*table.observed, *table.latent)
-    index = {name: i for i, name in enumerate(names)}
-    k, p = len(names), len(table.observed)
+    index = table.index
+    k, p = len(index), len(table.observed)
     models = []
     for group in range(table.n_groups):
         base = {"A": np.zeros((k, k)), "S": np.zeros((k, k)), "m": np.zeros((k, 1))}

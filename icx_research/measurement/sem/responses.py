@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from icx_research.measurement.sem.syntax import Term
-from icx_research.measurement.sem.tokens import fail
 
 Key = tuple[str, str, str]
 
@@ -49,22 +48,18 @@ def _check(specs: Mapping[Key, Term], thresholds: Mapping[str, int], *, theta: b
             count = thresholds.get(lhs, 0)
             if rhs not in {f"t{t}" for t in range(1, count + 1)}:
                 last = f"t1 to t{count}" if count > 1 else "t1 only"
-                fail(term.line, term.column, f"{lhs!r} has the thresholds {last}, not {rhs!r}.")
+                term.refuse(f"{lhs!r} has the thresholds {last}, not {rhs!r}.")
         if op == "~*~" and (lhs != rhs or lhs not in thresholds):
-            fail(term.line, term.column, "a scale is written 'x ~*~ x' of one observed variable.")
+            term.refuse("a scale is written 'x ~*~ x' of one observed variable.")
         if op == "~*~" and theta:
-            fail(
-                term.line,
-                term.column,
+            term.refuse(
                 f"the scale of {lhs!r} follows from its variance under "
-                "parameterization='theta'; free or fix the residual variance instead.",
+                "parameterization='theta'; free or fix the residual variance instead."
             )
         if op == "~~" and lhs == rhs and lhs in thresholds and not theta:
-            fail(
-                term.line,
-                term.column,
+            term.refuse(
                 f"the residual variance of {lhs!r} follows from its scale; write "
-                f"'{lhs} ~*~ {lhs}', or use parameterization='theta'.",
+                f"'{lhs} ~*~ {lhs}', or use parameterization='theta'."
             )
 
 
@@ -72,8 +67,4 @@ def refuse_responses(terms: Iterable[Term], advice: str) -> None:
     """Refuse thresholds and scales where the variables are not ordinal."""
     for term in terms:
         if term.op in ("|", "~*~"):
-            fail(
-                term.line,
-                term.column,
-                f"the operator {term.op!r} belongs to ordinal variables; {advice}.",
-            )
+            term.refuse(f"the operator {term.op!r} belongs to ordinal variables; {advice}.")

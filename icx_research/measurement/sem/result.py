@@ -11,10 +11,10 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.moments import GroupedMoments, Moments
-from icx_research.core.results import Result, largest_first
+from icx_research.core.results import largest_first
 from icx_research.measurement.sem import standardised
 from icx_research.measurement.sem.convergent import convergent_validity
-from icx_research.measurement.sem.estimates import estimates_frame
+from icx_research.measurement.sem.estimates import FittedModel, estimates_frame
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.fit_indices import fit_sentence
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
@@ -37,7 +37,7 @@ NO_SCALING = (
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class SemResult(Result):
+class SemResult(FittedModel):
     """A fitted structural equation model.
 
     Attributes
@@ -56,34 +56,15 @@ class SemResult(Result):
     confidence_level : float
     """
 
-    model: str
     estimator: str
     missing: str
     cluster: str | None
     fit: Fit
-    covariance: np.ndarray
-    problems: tuple[str, ...]
-    confidence_level: float
-
-    @property
-    def n_used(self) -> int:
-        """Rows the estimates rest on."""
-        return self.fit.sample.n_used
-
-    @property
-    def n_dropped(self) -> int:
-        """Rows left out because a needed value, the group or the cluster is missing."""
-        return self.fit.sample.n_dropped
 
     @property
     def groups(self) -> tuple[Hashable, ...]:
         """Keys of the groups in sorted order; (1,) without groups."""
         return self.fit.sample.groups or (1,)
-
-    @property
-    def converged(self) -> bool:
-        """Whether the search reached the minimum."""
-        return self.fit.minimum.converged
 
     @property
     def note(self) -> str:

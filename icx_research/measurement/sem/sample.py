@@ -16,7 +16,6 @@ from icx_research.measurement.items import check_rows
 from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
 from icx_research.measurement.sem.parameters import Roles
 from icx_research.measurement.sem.syntax import NOT_PATHS, Term
-from icx_research.measurement.sem.tokens import fail
 
 # Values beyond this have no square.
 LARGEST = 1e100
@@ -73,16 +72,12 @@ def check_names(terms: Sequence[Term], roles: Roles, known: Sequence[str]) -> No
     for name in (*missing, *clash):
         term = next(t for t in terms if t.op not in NOT_PATHS and name in (t.lhs, t.rhs))
         if name in clash:
-            fail(term.line, term.column, f"the latent variable {name!r} is a column of the data.")
+            term.refuse(f"the latent variable {name!r} is a column of the data.")
         by_lower = {str(column).lower(): column for column in (*known, *roles.latent)}
         near = get_close_matches(name.lower(), list(by_lower), n=1)
         hint = f" Did you mean {by_lower[near[0]]!r}?" if near else ""
         latent = f"; latent variables: {', '.join(roles.latent)}" if roles.latent else ""
-        fail(
-            term.line,
-            term.column,
-            f"{name!r} is not in the data. Columns: {_listed(known)}{latent}.{hint}",
-        )
+        term.refuse(f"{name!r} is not in the data. Columns: {_listed(known)}{latent}.{hint}")
 
 
 def _listed(names: Sequence[str]) -> str:

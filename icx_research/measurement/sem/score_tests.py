@@ -9,7 +9,7 @@ https://doi.org/10.1007/BF02294623.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from icx_research.measurement.sem.estimation import Fit, undetermined
 from icx_research.measurement.sem.least_squares import WeightedResiduals
 from icx_research.measurement.sem.parameters import Parameter
 from icx_research.measurement.sem.ram import GroupModel, cell_of, cells
+from icx_research.measurement.sem.standardised import scale_factors
 
 # A parameter whose information is this small beside its own, given the others, is not
 # identified: it cannot be freed.
@@ -98,21 +99,22 @@ def _given_parameters(
 
     With `robust` variances of the slopes instead of information.
     """
-    found, q = _derivatives(fit, rows), len(fit.theta)
-    cross, own = found.information[:q, q:], found.information[q:, q:]
-    base = found.information[:q, :q]
+    q = len(fit.theta)
+    gradient, information, variance = _derivatives(fit, rows)
+    cross, own = information[:q, q:], information[q:, q:]
+    base = information[:q, :q]
     if fit.directions is None:
         loose = len(undetermined(base)) > 0
         solved = np.linalg.pinv(base) @ cross if loose else np.linalg.solve(base, cross)
     else:
         k = fit.directions
         solved = k @ np.linalg.pinv(k.T @ base @ k) @ k.T @ cross
-    gain = found.gradient[q:] - solved.T @ found.gradient[:q]
+    gain = gradient[q:] - solved.T @ gradient[:q]
     if not robust:
         return gain, own - cross.T @ solved, own
-    spread, between = found.variance, solved.T @ found.variance[:q, q:]
-    left = spread[q:, q:] - between - between.T + solved.T @ spread[:q, :q] @ solved
-    return gain, left, spread[q:, q:]
+    between = solved.T @ variance[:q, q:]
+    left = variance[q:, q:] - between - between.T + solved.T @ variance[:q, :q] @ solved
+    return gain, left, variance[q:, q:]
 
 
 def _candidates(fit: Fit) -> list[Parameter]:
@@ -128,7 +130,7 @@ def _candidates(fit: Fit) -> list[Parameter]:
     found = [row for row in table.rows if row.free < 0 and not (row.exogenous or row.computed)]
     for group in range(table.n_groups):
         new = [(f, "=~", item) for f in table.latent for item in plain]
-        new += [(a, "~~", b) for names in (plain, inner) for a, b in _pairs(names)]
+        new += [(a, "~~", b) for names in (plain, inner) for a, b in combinations(names, 2)]
         if in_paths:
             given = set(table.exogenous)
             new += [
@@ -142,23 +144,7 @@ def _candidates(fit: Fit) -> list[Parameter]:
     return found
 
 
-def _pairs(names: Sequence[str]) -> list[tuple[str, str]]:
-    return [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
-
-
-@dataclass(frozen=True, eq=False)
-class _Derivatives:
-    """Slopes of the log-likelihood and information, candidates after the parameters.
-
-    The variance of the slopes is the information, but under weighted least squares.
-    """
-
-    gradient: np.ndarray
-    information: np.ndarray
-    variance: np.ndarray
-
-
-def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> _Derivatives:
+def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Differentiate by the free parameters and by the cells of the candidates.
 
     The information is expected, also where values are missing: the observed one is often
@@ -177,14 +163,13 @@ def _derivatives(fit: Fit, rows: Sequence[Parameter]) -> _Derivatives:
             variance[np.ix_(own, own)] += group.fit.variance(by)
         else:
             variance[np.ix_(own, own)] += expected
-    return _Derivatives(gradient, information, variance)
+    return gradient, information, variance
 
 
 def _extended(fit: Fit, rows: Sequence[Parameter], group: int) -> GroupModel:
     """One group's model with the cells of the candidates as further parameters."""
-    index = {name: i for i, name in enumerate((*fit.table.observed, *fit.table.latent))}
+    index, q = fit.table.index, len(fit.theta)
     entries: dict[str, list[tuple[int, int, int]]] = {}
-    q = len(fit.theta)
     for k, row in enumerate(rows):
         if row.group == group:
             matrix, i, j = cell_of(row, index)
@@ -195,21 +180,5 @@ def _extended(fit: Fit, rows: Sequence[Parameter], group: int) -> GroupModel:
 
 def _scales(fit: Fit, rows: Sequence[Parameter]) -> np.ndarray:
     """Factors that turn changes into standardised ones, as ``sepc.all`` of lavaan."""
-    index = {name: i for i, name in enumerate((*fit.table.observed, *fit.table.latent))}
-    scales = np.empty(len(rows))
-    for k, row in enumerate(rows):
-        implied = fit.point.groups[row.group].implied
-        sd = np.sqrt(np.abs(np.diag(implied.covariance)))
-        residual = np.sqrt(np.abs(np.diag(implied.errors)))
-        matrix, i, j = cell_of(row, index)
-        if matrix == "A":
-            scales[k] = sd[j] / sd[i]
-        elif matrix in ("m", "t"):
-            scales[k] = 1 / sd[i]
-        elif matrix == "d":
-            scales[k] = sd[i]
-        elif i == j:
-            scales[k] = 1 / sd[i] ** 2
-        else:
-            scales[k] = 1 / (residual[i] * residual[j]) if residual[i] * residual[j] else np.nan
-    return scales
+    deviations = [np.sqrt(np.abs(np.diag(group.covariance))) for group in fit.implied]
+    return scale_factors(rows, fit.table.index, fit.implied, deviations)

@@ -8,9 +8,9 @@ import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import collected
+from icx_research.core.results import check_choice
 from icx_research.measurement.sem.estimation import Fit
 
-METHODS = ("regression", "bartlett")
 # Condition number of the information about the latent variables beyond which it is singular.
 ILL = 1e10
 
@@ -53,8 +53,7 @@ def factor_scores(
     observed predictors lavaan adds their effect at their means, which shifts all scores alike.
     Its Bartlett scores also differ where a latent variable predicts an observed outcome.
     """
-    if method not in METHODS:
-        raise ValueError(f"method must be 'regression' or 'bartlett', not {method!r}.")
+    check_choice(method, "method", "regression", "bartlett")
     if (group is None) != (fit.sample.groups is None):
         raise ValueError(
             "group must name the column of the groups where the model has groups, and only "

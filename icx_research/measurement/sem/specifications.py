@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from icx_research.measurement.sem.syntax import NOT_PATHS, Term, parse
-from icx_research.measurement.sem.tokens import fail
 
 Key = tuple[str, str, str]
 KINDS = {"fixed": "values", "start": "starting values", "labels": "labels"}
@@ -25,10 +24,8 @@ def specifications(terms: Sequence[Term], n_groups: int) -> dict[Key, Term]:
             continue
         for modifier in (term.fixed, term.start, term.labels):
             if len(modifier) not in (0, 1, n_groups):
-                fail(
-                    term.line,
-                    term.column,
-                    f"c(...) or start(...) has {len(modifier)} values for {n_groups} group(s).",
+                term.refuse(
+                    f"c(...) or start(...) has {len(modifier)} values for {n_groups} group(s)."
                 )
         key = _key(term, specs)
         specs[key] = _merged(specs[key], term) if key in specs else term
@@ -76,7 +73,7 @@ def _merged(before: Term, term: Term) -> Term:
         # as text, in which nan equals nan
         if term.line and first and second and str(first) != str(second):
             path = _written((term.lhs, term.op, term.rhs))
-            fail(term.line, term.column, f"{path!r} is given two {what}; write one of them.")
+            term.refuse(f"{path!r} is given two {what}; write one of them.")
     return replace(
         before,
         fixed=term.fixed or before.fixed,
@@ -96,7 +93,7 @@ def _resolve_equal(specs: dict[Key, Term], n_groups: int) -> None:
         named = parse(term.labels[0])
         other = _key(named[0], specs)
         if len(named) > 1 or other not in specs:
-            fail(term.line, term.column, f"equal() names {term.labels[0]!r}, no path of the model.")
+            term.refuse(f"equal() names {term.labels[0]!r}, no path of the model.")
         labels = specs[other].labels
         if not labels or not labels[0]:
             labels = (term.labels[0], *(labels[1:] or [""] * (n_groups - 1)))

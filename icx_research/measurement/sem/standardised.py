@@ -4,17 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from icx_research.measurement.sem.parameters import ParameterTable
+from icx_research.measurement.sem.parameters import Parameter, ParameterTable
 from icx_research.measurement.sem.ram import Implied, cell_of
 
 
 def row_values(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarray:
     """Value of every row of a parameter table, free or fixed, from the matrices of each group."""
-    index = _index(table)
-    found = np.empty(len(table.rows))
-    for k, row in enumerate(table.rows):
-        found[k] = implied[row.group].cell(*cell_of(row, index))
-    return found
+    index = table.index
+    return np.array([implied[row.group].cell(*cell_of(row, index)) for row in table.rows])
 
 
 def standardised(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarray:
@@ -23,27 +20,36 @@ def standardised(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarra
     Paths and means by the variables' model-implied standard deviations, residual
     covariances by the residuals' own.
     """
-    index = _index(table)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         deviations = [np.sqrt(np.diag(group.covariance)) for group in implied]
-    result = np.empty(len(table.rows))
-    for k, (row, value) in enumerate(zip(table.rows, row_values(table, implied), strict=True)):
-        sd = deviations[row.group]
+        factors = scale_factors(table.rows, table.index, implied, deviations)
+        return row_values(table, implied) * factors
+
+
+def scale_factors(
+    rows: Sequence[Parameter],
+    index: dict[str, int],
+    implied: Sequence[Implied],
+    deviations: Sequence[np.ndarray],
+) -> np.ndarray:
+    """Factors that standardise the values of rows, given the variables' standard deviations."""
+    factors = np.empty(len(rows))
+    for k, row in enumerate(rows):
+        sd, errors = deviations[row.group], implied[row.group].errors
         matrix, i, j = cell_of(row, index)
         if matrix == "A":
-            result[k] = value * sd[j] / sd[i]
+            factors[k] = sd[j] / sd[i]
         elif matrix in ("m", "t"):
-            result[k] = value / sd[i]
+            factors[k] = 1 / sd[i]
         elif matrix == "d":
-            result[k] = value * sd[i]
+            factors[k] = sd[i]
         elif i == j:
-            result[k] = value / sd[i] ** 2
+            factors[k] = 1 / sd[i] ** 2
         else:
-            errors = implied[row.group].errors
             product = errors[i, i] * errors[j, j]
             # a negative variance has no sd; lavaan takes the root of its absolute value
-            result[k] = value / np.sqrt(abs(product)) if product else np.nan
-    return result
+            factors[k] = 1 / np.sqrt(abs(product)) if product else np.nan
+    return factors
 
 
 def r_squared(table: ParameterTable, implied: Sequence[Implied]) -> list[tuple[int, str, float]]:
@@ -58,7 +64,3 @@ def r_squared(table: ParameterTable, implied: Sequence[Implied]) -> list[tuple[i
             total, residual = group.covariance[i, i], group.errors[i, i]
             rows.append((g, names[i], 1 - residual / total if residual >= 0 else np.nan))
     return rows
-
-
-def _index(table: ParameterTable) -> dict[str, int]:
-    return {name: i for i, name in enumerate((*table.observed, *table.latent))}

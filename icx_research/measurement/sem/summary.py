@@ -79,13 +79,12 @@ def summarise(fit: Fit, factors: Scaling | None = None) -> pd.Series:
 def _completed(fit: Fit, plain: pd.Series, *, robust: bool) -> pd.Series:
     """Compute the robust indices of incomplete data; nan where the information is singular."""
     try:
-        as_complete = completed(fit, robust=robust)
+        chi_square, baseline_chi_square, factors = completed(fit, robust=robust)
     except np.linalg.LinAlgError:
         return pd.Series(np.nan, index=ROBUST)
     given = plain.copy()
-    given["chi_square"] = as_complete.chi_square
-    given["baseline_chi_square"] = as_complete.baseline_chi_square
-    return robust_indices(fit, given, as_complete.scaling, n=fit.n)
+    given[["chi_square", "baseline_chi_square"]] = chi_square, baseline_chi_square
+    return robust_indices(fit, given, factors, n=fit.n)
 
 
 def _scaled(fit: Fit, plain: pd.Series, factors: Scaling) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from icx_research.measurement.sem.tokens import Token, fail, read_tokens
 
@@ -52,6 +53,10 @@ class Term:
     line: int = 0
     column: int = 0
     start_of_rhs: int = 0
+
+    def refuse(self, message: str) -> NoReturn:
+        """Raise an error that names the place of the term."""
+        fail(self.line, self.column, message)
 
 
 @dataclass

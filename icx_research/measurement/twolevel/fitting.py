@@ -47,7 +47,8 @@ class TwoLevelFit:
     @property
     def df(self) -> int:
         """Moments of both levels less free parameters."""
-        return degrees_of_freedom(self.table)
+        p = len(self.table.observed)
+        return p * (p + 1) + p - self.table.n_free
 
     @property
     def chi_square(self) -> float:
@@ -70,12 +71,6 @@ class TwoLevelFit:
         return np.asarray(self.point.expected() * self.sample.n_used / 2)
 
 
-def degrees_of_freedom(table: ParameterTable) -> int:
-    """Count variances and covariances of both levels and means, less free parameters."""
-    p = len(table.observed)
-    return p * (p + 1) + p - table.n_free
-
-
 def fit_two_levels(
     table: ParameterTable, sample: TwoLevelSample, saturated: Unrestricted
 ) -> TwoLevelFit:
@@ -96,8 +91,7 @@ def fit_two_levels(
                 f"the model is not identified: it has {len(own)} free parameters {name} units "
                 f"but only {known} moments; fix or equate at least {len(own) - known} of them."
             )
-    grand = sample.size * sample.units
-    means = [grand @ sample.mean / grand.sum()] * 2
+    means = [sample.grand_mean] * 2
     covariances = [sample.within, start_between(sample)]
     within, between = group_models(table, means, covariances)
     objective = TwoLevelDiscrepancy((within, between), sample)

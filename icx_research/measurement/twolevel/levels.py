@@ -92,19 +92,13 @@ def check_levels(within: Terms, between: Terms, known: Sequence[str]) -> tuple[s
         check_names(terms, role, known)
         for term in terms:
             if term.op == "~" and term.rhs in role.observed:
-                fail(
-                    term.line,
-                    term.column,
+                term.refuse(
                     f"the observed variable {term.rhs!r} cannot predict in a two-level "
-                    "measurement model; use latent variables.",
+                    "measurement model; use latent variables."
                 )
     for term in within:
         if term.op == "~1":
-            fail(
-                term.line,
-                term.column,
-                f"the mean of {term.lhs!r} belongs below 'level: between'.",
-            )
+            term.refuse(f"the mean of {term.lhs!r} belongs below 'level: between'.")
     names = [set(role.observed) for role in roles]
     for here, there, level in ((0, 1, "between"), (1, 0, "within")):
         lone = sorted(names[here] - names[there])

@@ -12,7 +12,12 @@ from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns
 from icx_research.core.intervals import logit_interval
 from icx_research.core.resampling import percentile_limits
-from icx_research.core.results import SampleResult, check_confidence_level, estimate_table
+from icx_research.core.results import (
+    SampleResult,
+    check_choice,
+    check_confidence_level,
+    estimate_table,
+)
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.sem.sample import column_names
 from icx_research.measurement.sem.syntax import Term
@@ -25,7 +30,6 @@ from icx_research.measurement.twolevel.model import (
 )
 from icx_research.measurement.twolevel.result import TwoLevelResult
 
-INTERVALS = ("delta", "monte_carlo")
 # Name of the latent variable: with a space, so that it cannot be that of an item in a model.
 FACTOR = "common factor"
 TERMS = ("omega_within", "omega_between", "omega_unit_mean", "omega_overall", "interrater")
@@ -64,11 +68,8 @@ class MultilevelOmega(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row per coefficient: estimate, standard error, interval, n."""
-        rows: list[dict[str, object]] = [
-            {"term": term, **row.to_dict(), "n": self.n_used}
-            for term, row in self.coefficients.iterrows()
-        ]
-        return estimate_table(rows)
+        rows = self.coefficients.rename_axis("term").reset_index()
+        return estimate_table(rows.assign(n=self.n_used))
 
     def to_apa(self) -> str:
         """Every coefficient with its interval, units and n."""
@@ -167,8 +168,7 @@ def multilevel_omega(
     if len(names) < 3 or len(set(names)) < len(names):
         fault = UnsuitableData if len(names) < 3 else ValueError
         raise fault(f"multilevel_omega needs at least 3 items, once each; got {names}.")
-    if interval not in INTERVALS:
-        raise ValueError(f"interval must be 'delta' or 'monte_carlo', not {interval!r}.")
+    check_choice(interval, "interval", "delta", "monte_carlo")
     draw = as_generator(rng, analysis="interval='monte_carlo'") if interval != "delta" else None
     if n_resamples < 1:
         raise ValueError(f"n_resamples must be at least 1, not {n_resamples}.")

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
-from icx_research.core.results import Result
-from icx_research.measurement.sem.estimates import estimates_frame
+from icx_research.measurement.sem.estimates import FittedModel, estimates_frame
 from icx_research.measurement.sem.fit_indices import fit_indices, fit_sentence
 from icx_research.measurement.sem.summary import LOG_2PI
 from icx_research.measurement.twolevel.fitting import TwoLevelFit
@@ -17,7 +16,7 @@ from icx_research.measurement.twolevel.unrestricted import independence
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class TwoLevelResult(Result):
+class TwoLevelResult(FittedModel):
     """A measurement model of raters within units and of units.
 
     Attributes
@@ -33,32 +32,13 @@ class TwoLevelResult(Result):
     confidence_level : float
     """
 
-    model: str
     unit: str
     fit: TwoLevelFit
-    covariance: np.ndarray
-    problems: tuple[str, ...]
-    confidence_level: float
-
-    @property
-    def n_used(self) -> int:
-        """Rows the estimates rest on."""
-        return self.fit.sample.n_used
-
-    @property
-    def n_dropped(self) -> int:
-        """Rows left out because an answer or the unit is missing."""
-        return self.fit.sample.n_dropped
 
     @property
     def n_units(self) -> int:
         """Units the estimates rest on."""
         return self.fit.sample.n_units
-
-    @property
-    def converged(self) -> bool:
-        """Whether the search reached the minimum."""
-        return self.fit.minimum.converged
 
     @property
     def note(self) -> str:

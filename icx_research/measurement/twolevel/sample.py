@@ -51,11 +51,16 @@ class TwoLevelSample:
     def between(self) -> np.ndarray:
         """Variance between units by the analysis of variance; need not be positive definite."""
         n = self.size * self.units
-        grand = n @ self.mean / n.sum()
-        apart = self.mean - grand
+        apart = self.mean - self.grand_mean
         spread = np.tensordot(n, self.cov + apart[:, :, None] * apart[:, None, :], axes=1)
         size = (n.sum() - self.size @ n / n.sum()) / (self.n_units - 1)
         return np.asarray((spread / (self.n_units - 1) - self.within) / size)
+
+    @property
+    def grand_mean(self) -> np.ndarray:
+        """Mean of all rows."""
+        n = self.size * self.units
+        return np.asarray(n @ self.mean / n.sum())
 
     @property
     def harmonic_size(self) -> float:

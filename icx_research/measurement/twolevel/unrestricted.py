@@ -68,7 +68,7 @@ class Unrestricted:
 def unrestricted(data: TwoLevelSample) -> Unrestricted:
     """Estimate all variances, covariances and means of both levels."""
     p = len(data.names)
-    within, between, mean = data.within, start_between(data), _grand_mean(data)
+    within, between, mean = data.within, start_between(data), data.grand_mean
     for _ in range(EM_STEPS):
         within, between, mean = em_step(data, within, between, mean)
     own, vectors = linalg.eigh(between, within)
@@ -95,7 +95,7 @@ def independence(data: TwoLevelSample) -> Unrestricted:
     """Estimate the moments of items that are unrelated at both levels."""
     at = np.arange(len(data.names))
     root = np.diag(np.sqrt(np.diag(start_between(data))))
-    return _search(data, (at, at), (at, at), data.within, root, _grand_mean(data))[0]
+    return _search(data, (at, at), (at, at), data.within, root, data.grand_mean)[0]
 
 
 def start_between(data: TwoLevelSample) -> np.ndarray:
@@ -130,11 +130,6 @@ def em_step(
         back @ new_between @ back.T,
         mean + back @ shift,
     )
-
-
-def _grand_mean(data: TwoLevelSample) -> np.ndarray:
-    n = data.size * data.units
-    return np.asarray(n @ data.mean / n.sum())
 
 
 def _root(between: np.ndarray, rank: int) -> np.ndarray:

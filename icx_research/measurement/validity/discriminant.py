@@ -11,9 +11,15 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns
-from icx_research.core.moments import Moments
-from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
-from icx_research.core.results import Estimate, SampleResult, check_confidence_level, estimate_table
+from icx_research.core.moments import Moments, correlations
+from icx_research.core.resampling import percentile_interval, resampled_covariances
+from icx_research.core.results import (
+    Estimate,
+    SampleResult,
+    check_choice,
+    check_confidence_level,
+    estimate_table,
+)
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_moments, item_values
 
@@ -39,12 +45,8 @@ class HeterotraitMonotrait(SampleResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row per pair of scales."""
-        return estimate_table(
-            [
-                ratio.row(f"{first} ~ {second}", n=self.n_used)
-                for (first, second), ratio in self.ratios.items()
-            ]
-        )
+        rows = [ratio.row(f"{a} ~ {b}", n=self.n_used) for (a, b), ratio in self.ratios.items()]
+        return estimate_table(rows)
 
     @property
     def estimate(self) -> Estimate:
@@ -54,9 +56,7 @@ class HeterotraitMonotrait(SampleResult):
     def to_apa(self) -> str:
         """Largest ratio with its pair of scales."""
         (first, second), ratio = max(self.ratios.items(), key=lambda pair: pair[1].value)
-        limits = ""
-        if self.n_resamples:
-            limits = ", " + ratio.limits
+        limits = f", {ratio.limits}" if self.n_resamples else ""
         return (
             f"largest HTMT = {apa.bounded(ratio.value)} ({first} ~ {second}){limits}, "
             f"n = {self.n_used}"
@@ -123,8 +123,7 @@ def htmt(
     'largest HTMT = .66 (a ~ b), n = 5'
     """
     check_confidence_level(confidence_level)
-    if method not in ("arithmetic", "geometric"):
-        raise ValueError(f"method must be 'arithmetic' or 'geometric', not {method!r}.")
+    check_choice(method, "method", "arithmetic", "geometric")
     names = _check_scales(items, scales)
     if rng is not None and isinstance(items, Moments):
         raise ValueError("htmt needs the rows for an interval; leave out rng for moments.")
@@ -141,12 +140,13 @@ def htmt(
     if rng is not None:
         generator = as_generator(rng, analysis="htmt")
         values = item_values(chosen, analysis="htmt")
-        draws = _resampled(values, blocks, method, n_resamples, generator)
+        drawn = resampled_covariances(values, n_resamples=n_resamples, rng=generator)
+        draws = np.concatenate([_ratios(correlations(cov), blocks, method) for cov in drawn])
     pairs = itertools.combinations(scales, 2)
     return HeterotraitMonotrait(
         ratios={
-            pair: percentile_interval(value, drawn, confidence_level)
-            for pair, value, drawn in zip(pairs, ratios, draws.T, strict=True)
+            pair: percentile_interval(value, own, confidence_level)
+            for pair, value, own in zip(pairs, ratios, draws.T, strict=True)
         },
         n_resamples=n_resamples if rng is not None else 0,
         n_used=found.n,
@@ -196,15 +196,3 @@ def _ratios(correlations: np.ndarray, blocks: dict[str, np.ndarray], method: str
 def _divided(across: np.ndarray, within: np.ndarray) -> np.ndarray:
     """Ratio; nan where the items of a scale are unrelated in a resample."""
     return np.divide(across, within, out=np.full_like(across, np.nan), where=within > 0)
-
-
-def _resampled(
-    values: np.ndarray,
-    blocks: dict[str, np.ndarray],
-    method: str,
-    n_resamples: int,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Ratios of every resample."""
-    blocks_of = resampled_covariances(values, n_resamples=n_resamples, rng=rng)
-    return np.concatenate([_ratios(correlations(cov), blocks, method) for cov in blocks_of])
