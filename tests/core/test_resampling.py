@@ -8,10 +8,10 @@ import pytest
 from scipy import stats
 
 from icx_research.core import resampling
+from icx_research.core.moments import correlations
 from icx_research.core.resampling import (
     bca_interval,
     cluster_sums,
-    correlations,
     jackknife_se,
     left_out_covariances,
     left_out_sums,
