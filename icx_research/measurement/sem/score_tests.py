@@ -20,7 +20,7 @@ from icx_research.measurement.sem.estimation import Fit, undetermined
 from icx_research.measurement.sem.least_squares import WeightedResiduals
 from icx_research.measurement.sem.parameters import Parameter
 from icx_research.measurement.sem.ram import GroupModel, cell_of, cells
-from icx_research.measurement.sem.standardised import scale_factors
+from icx_research.measurement.sem.standardised import rescaled
 
 # A parameter whose information is this small beside its own, given the others, is not
 # identified: it cannot be freed.
@@ -52,7 +52,7 @@ def modification_indices(fit: Fit) -> pd.DataFrame:
             "group": [row.group for row in candidates],
             "modification_index": index,
             "expected_change": change,
-            "expected_change_std": change * _scales(fit, candidates),
+            "expected_change_std": _standardised(change, fit, candidates),
         }
     )[possible]
     return largest_first(frame, "modification_index")
@@ -178,7 +178,7 @@ def _extended(fit: Fit, rows: Sequence[Parameter], group: int) -> GroupModel:
     return fit.point.groups[group].model.extended(added, q + len(rows))
 
 
-def _scales(fit: Fit, rows: Sequence[Parameter]) -> np.ndarray:
-    """Factors that turn changes into standardised ones, as ``sepc.all`` of lavaan."""
+def _standardised(change: np.ndarray, fit: Fit, rows: Sequence[Parameter]) -> np.ndarray:
+    """Standardise changes, as ``sepc.all`` of lavaan."""
     deviations = [np.sqrt(np.abs(np.diag(group.covariance))) for group in fit.implied]
-    return scale_factors(rows, fit.table.index, fit.implied, deviations)
+    return rescaled(change, rows, fit.table.index, fit.implied, deviations)

@@ -20,36 +20,36 @@ def standardised(table: ParameterTable, implied: Sequence[Implied]) -> np.ndarra
     Paths and means by the variables' model-implied standard deviations, residual
     covariances by the residuals' own.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore"):
         deviations = [np.sqrt(np.diag(group.covariance)) for group in implied]
-        factors = scale_factors(table.rows, table.index, implied, deviations)
-        return row_values(table, implied) * factors
+    return rescaled(row_values(table, implied), table.rows, table.index, implied, deviations)
 
 
-def scale_factors(
+def rescaled(
+    values: np.ndarray,
     rows: Sequence[Parameter],
     index: dict[str, int],
     implied: Sequence[Implied],
     deviations: Sequence[np.ndarray],
 ) -> np.ndarray:
-    """Factors that standardise the values of rows, given the variables' standard deviations."""
-    factors = np.empty(len(rows))
-    for k, row in enumerate(rows):
+    """Standardise the values of rows, given the variables' standard deviations."""
+    result = np.empty(len(rows))
+    for k, (row, value) in enumerate(zip(rows, values, strict=True)):
         sd, errors = deviations[row.group], implied[row.group].errors
         matrix, i, j = cell_of(row, index)
         if matrix == "A":
-            factors[k] = sd[j] / sd[i]
+            result[k] = value * sd[j] / sd[i]
         elif matrix in ("m", "t"):
-            factors[k] = 1 / sd[i]
+            result[k] = value / sd[i]
         elif matrix == "d":
-            factors[k] = sd[i]
+            result[k] = value * sd[i]
         elif i == j:
-            factors[k] = 1 / sd[i] ** 2
+            result[k] = value / sd[i] ** 2
         else:
             product = errors[i, i] * errors[j, j]
             # a negative variance has no sd; lavaan takes the root of its absolute value
-            factors[k] = 1 / np.sqrt(abs(product)) if product else np.nan
-    return factors
+            result[k] = value / np.sqrt(abs(product)) if product else np.nan
+    return result
 
 
 def r_squared(table: ParameterTable, implied: Sequence[Implied]) -> list[tuple[int, str, float]]:
