@@ -115,6 +115,8 @@ _HOME = {
     "raters_by_band": "scales.aggregation",
     "linkage_correlations": "linkage.correlation.correlation",
     "gated_correlation": "linkage.gates",
+    "asked_pairs": "linkage.asked",
+    "AskedPairs": "linkage.asked",
     "attenuate": "linkage.correlation.disattenuation",
     "disattenuate": "linkage.correlation.disattenuation",
     "linkage_without_careless": "linkage.robustness.careless",
@@ -158,6 +160,8 @@ _HOME = {
     "missingness_caption": "present.figures.missing",
     "quality_figures": "present.pages.quality",
     "save_figure": "present.drawing.saving",
+    "Analysis": "pipeline.analysis",
+    "open_analysis": "pipeline.analysis",
     "run_study": "pipeline.study_run",
 }
 

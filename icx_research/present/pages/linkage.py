@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from icx_research.core.errors import Blocked, NotTestable
-from icx_research.linkage.correlation.line import linkage_line
-from icx_research.linkage.gates import gated_correlation
+from icx_research.core.errors import REFUSALS
+from icx_research.linkage.asked import ALL_UNITS, AskedPairs, asked_pairs
 from icx_research.present.drawing.saving import SavedFigure
 from icx_research.present.drawing.sheets import Sheet, save_sheet
 from icx_research.present.drawing.style import figure_style
@@ -15,40 +14,35 @@ from icx_research.present.figures.linkage import (
     plot_linkage,
     shown_units,
 )
-from icx_research.survey.disclosure.protect import protect
 from icx_research.survey.link.linking import LinkedUnits
 
 
-def linkage_figures(linked: LinkedUnits, *, folder: Path) -> Iterator[SavedFigure]:
+def linkage_figures(linked: LinkedUnits | AskedPairs, *, folder: Path) -> Iterator[SavedFigure]:
     """Write a scatter for each asked pair of scores, for all units and each subset.
 
     Pairs the data do not allow are left out; `linkage_overview` says why.
     """
-    question = linked.codebook.question
     taken: list[str] = []
-    groups = [("all", linked)]
-    groups += [(name, linked.subset(name)) for name in question.subsets]
-    for group, units in groups:
-        for internal in question.internal:
-            for external in question.external:
-                try:
-                    saved = linkage_figure(
-                        units, internal=internal, external=external, folder=folder, group=group,
-                        taken=taken,
-                    )  # fmt: skip
-                except (NotTestable, Blocked):
-                    continue
-                taken.append(saved.name)
-                yield saved
+    asked = asked_pairs(linked)
+    for pair in asked:
+        try:
+            saved = linkage_figure(
+                asked, internal=pair.internal, external=pair.external, group=pair.group,
+                folder=folder, taken=taken,
+            )  # fmt: skip
+        except REFUSALS:
+            continue
+        taken.append(saved.name)
+        yield saved
 
 
 def linkage_figure(
-    linked: LinkedUnits,
+    linked: LinkedUnits | AskedPairs,
     *,
     internal: str,
     external: str,
     folder: str | Path,
-    group: str = "all",
+    group: str = ALL_UNITS,
     taken: Collection[str] = (),
     journal: str = "print",
     dpi: int = 300,
@@ -57,11 +51,12 @@ def linkage_figure(
 
     Parameters
     ----------
-    linked : LinkedUnits
+    linked : LinkedUnits or AskedPairs
+        What AskedPairs have estimated already is taken over.
     internal, external : str
     folder : path
     group : str, default "all"
-        Name of the group of units, for file name and caption.
+        A subset of the codebook, in place of all units.
     taken : collection of str
         Names of figures of this folder that must not be replaced.
     journal : str, default "print"
@@ -77,11 +72,10 @@ def linkage_figure(
     NotTestable, Blocked
         As `gated_correlation`.
     """
-    delta = linked.codebook.thresholds.smallest_correlation
-    correlation = gated_correlation(linked, internal=internal, external=external)
-    line = linkage_line(linked, internal=internal, external=external)
-    units = protect(linked)
-    name = f"linkage_{internal}_{external}" + ("" if group == "all" else f"_{group}")
+    pair = asked_pairs(linked).pair(internal, external, group=group)
+    delta = pair.linked.codebook.thresholds.smallest_correlation
+    correlation, line, units = pair.plain, pair.line, pair.shown
+    name = f"linkage_{internal}_{external}" + ("" if group == ALL_UNITS else f"_{group}")
     sheet = Sheet(
         name,
         lambda: plot_linkage(correlation, line=line, units=units, delta=delta),

@@ -66,9 +66,9 @@ def quality_figures(
         as many items as can be read), servqual, coverage. What the data do not allow is a
         reason instead of a figure.
     """
-    units = protect(linked)
     question = linked.codebook.question
-    scores = dict.fromkeys((*question.internal, *question.external))
+    scores = list(dict.fromkeys((*question.internal, *question.external)))
+    units = protect(linked, scores=scores)
     makers: dict[str, list[Callable[[], Iterator[Sheet]]]] = {
         "units": [lambda score=score: _units(units, score) for score in scores],  # type: ignore[misc]
         "answers": [lambda: _answers(study)],
