@@ -66,8 +66,8 @@ class LinkageOverview(Overview):
     def _others(self, n: int) -> str:
         """Name the rest of the correlations."""
         if "wave" in self.table:
-            return f"The correlation in the {apa.counted(n, 'other wave')}, of the same units"
-        return f"Of the {apa.counted(n, 'other correlation')}"
+            return f"Of {apa.counted(n, 'other wave')}, with the same units"
+        return f"Of {apa.counted(n, 'other correlation')}"
 
 
 def linkage_overview(

@@ -199,7 +199,7 @@ def test_the_answer_says_which_way_and_how_clear(rng):
     assert overview.answer() == (
         f"Where {inside} is higher, {outside} is higher (r = {apa.bounded(row['estimate'])}, "
         f"interval {apa.bounded(row['ci_low'])} to {apa.bounded(row['ci_high'])}, 21 units). Of "
-        "the 2 other correlations: 1 above zero, 1 not estimated."
+        "2 other correlations: 1 above zero, 1 not estimated."
     )
 
 
@@ -227,6 +227,5 @@ def test_waves_are_told_apart_in_the_answer(rng):
     x = rng.normal(size=48)
     linked = linked_units(x, x, wave=["1", "2"] * 24)
     assert wave_overview(linked).answer().endswith(
-        ", 24 units in wave 1). The correlation in the 1 other wave, of the same units: 1 above "
-        "zero."
+        ", 24 units in wave 1). Of 1 other wave, with the same units: 1 above zero."
     )  # fmt: skip
