@@ -21,7 +21,7 @@ def gated_correlation(
     confidence_level: float = 0.95,
     shown: ProtectedUnits | None = None,
 ) -> LinkageCorrelation:
-    """Correlate two unit scores where the gates allow a result to be told.
+    """Correlate two unit scores where the gates allow a result.
 
     Parameters
     ----------
@@ -83,10 +83,10 @@ def _check_enough(rows: LinkedRows) -> None:
         )
 
 
-def _check_reliability(result: LinkageCorrelation) -> None:
+def _check_reliability(correlation: LinkageCorrelation) -> None:
     """Refuse a result on sampling error alone."""
     for side in ("internal", "external"):
-        reliability = getattr(result, f"reliability_{side}")
+        reliability = getattr(correlation, f"reliability_{side}")
         if reliability.assessable and reliability.value <= 0:
             raise Blocked(
                 f"the {side} unit means differ by no more than sampling error, so there is "
@@ -95,11 +95,11 @@ def _check_reliability(result: LinkageCorrelation) -> None:
 
 
 def _check_disclosure(
-    result: LinkageCorrelation, units: LinkedUnits, shown: ProtectedUnits
+    correlation: LinkageCorrelation, units: LinkedUnits, shown: ProtectedUnits
 ) -> None:
     """Refuse a result that could not be shown without exposing persons."""
-    visible = shown.table[[result.internal, result.external]].notna().all(axis=1)
-    n_visible = int((visible & units.table[list(result.controls)].notna().all(axis=1)).sum())
+    visible = shown.table[[correlation.internal, correlation.external]].notna().all(axis=1)
+    n_visible = int((visible & units.table[list(correlation.controls)].notna().all(axis=1)).sum())
     if n_visible < MIN_LINKED_UNITS:
         raise Blocked(
             f"only {n_visible} units have at least {shown.min_persons} respondents on both sides; "

@@ -48,7 +48,7 @@ class Analysis:
 
     @cached_property
     def coverage(self) -> LinkCoverage:
-        """How much of both surveys found a partner."""
+        """How much of both surveys has a partner on the other side."""
         return link_coverage(self.study)
 
     @cached_property
