@@ -29,6 +29,7 @@ PYTHON = BIN / f"python{SUFFIX}"
 ICX = BIN / f"icx{SUFFIX}"
 
 MOST_PROCESSES = "4"  # each takes some hundred megabytes
+SLOW_CHECKS = ["tools/oldest_dependencies.py", "tools/built_wheel.py"]
 SCRIPT_FOLDERS = {"validate": "validation", "bench": "benchmarks"}
 HELP = """\
 python run.py study [STUDY.yaml]   run the whole analysis; without a file, of the bundled study
@@ -38,7 +39,8 @@ python run.py lab [DIR]            open a copy of the notebooks in JupyterLab
 python run.py codebook             explain every key a STUDY.yaml may hold
 python run.py simulate DIR         write a simulated company with known truth
 python run.py test [OPTION ...]    check the code; with options, run pytest alone with them
-python run.py validate [NAME ...]  compare the numbers with outside references
+python run.py test --all           check also on real data, the oldest packages and the wheel
+python run.py validate [NAME ...]  hold estimates against simulated truth; goes on where it stopped
 python run.py bench [NAME ...]     measure speed and memory
 
 The first call sets everything up in .venv, which takes about half a minute. Should .venv ever
@@ -244,13 +246,13 @@ def child_environment(environment):
     kept.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", UV_PYTHON_DOWNLOADS="never")
     kept["ICX_COMMAND"] = "python run.py"  # so that hints name what can be typed
     if not os.access(os.path.expanduser("~"), os.W_OK):
-        kept = {**folders_beside_home(), **kept}
+        kept = {**folders_beside_home(), "UV_CACHE_DIR": str(VENV / "home" / "uv"), **kept}
     return kept
 
 
 def folders_beside_home():
     """Name folders of `.venv` for what programs otherwise keep in the user's home."""
-    places = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib", "UV_CACHE_DIR": "uv"}
+    places = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
     return {name: str(VENV / "home" / folder) for name, folder in places.items()}
 
 
@@ -283,17 +285,20 @@ def run_steps(steps, **variables):
 
 def test_steps(options):
     """List what `test` runs, as arguments of Python."""
-    if options:
+    everything = options == ["--all"]
+    if options and not everything:
         return [["-m", "pytest", *options]]
     # Tests go to as many processes as there are processors; a notebook stays within one.
     shared = ["-m", "pytest", "-n", "logical", "--maxprocesses", MOST_PROCESSES, "--dist"]
-    return [
+    steps = [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
         ["-m", "mypy", "icx_research"],
-        [*shared, "worksteal"],
+        ["-m", "deptry", "icx_research"],
+        [*shared, "worksteal", *([] if everything else ["-m", "not real_data"])],
         [*shared, "loadfile", "--nbval", "--nbval-current-env", "notebooks"],
     ]
+    return steps + [[path] for path in SLOW_CHECKS if everything]
 
 
 def script_steps(folder, names):

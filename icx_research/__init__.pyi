@@ -69,6 +69,7 @@ from icx_research.measurement.reliability.alpha import cronbach_alpha as cronbac
 from icx_research.measurement.reliability.hierarchical import (
     omega_hierarchical as omega_hierarchical,
 )
+from icx_research.measurement.reliability.lambda_6 import guttman_lambda_6 as guttman_lambda_6
 from icx_research.measurement.reliability.omega import omega_total as omega_total
 from icx_research.measurement.reliability.ordinal import ordinal_alpha as ordinal_alpha
 from icx_research.measurement.reliability.ordinal import ordinal_omega as ordinal_omega

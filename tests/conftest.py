@@ -19,6 +19,13 @@ settings.register_profile("steady", derandomize=True, deadline=None)  # every ru
 settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests on published data: `run.py test --all` runs them, `run.py test` does not."""
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker("real_data")
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     """A random generator that starts alike in every test."""

@@ -32,7 +32,7 @@ UNSUITABLE = {
     ),
     "no answer": lambda: icx.net_promoter_score(pd.DataFrame({"nps": [np.nan]}), item="nps"),
     "no date": lambda: icx.early_late_comparison(
-        UNITS.assign(day="2025-02-30"), score="a", date="day", unit="unit"
+        UNITS.assign(day=["2025-02-01", "2025-02-30"] * 20), score="a", date="day", unit="unit"
     ),
 }
 FAULTS = {

@@ -13,6 +13,7 @@ import pytest
 from icx_research.cli import app
 
 SCRIPT = Path(__file__).parents[1] / "run.py"
+CHECKS = ["ruff", "ruff", "mypy", "deptry", "pytest", "pytest"]
 OLD, NEW = (3, 9, 2), (3, 12, 1)
 
 
@@ -212,7 +213,7 @@ def test_test_runs_every_check_in_the_project_and_reports_all_failures(
     for name in ("OMP_NUM_THREADS", "IPYTHONDIR", "MPLCONFIGDIR"):
         monkeypatch.delenv(name, raising=False)
     assert ready.main(["test"]) == 1
-    assert [command[2] for command, *_ in calls] == ["ruff", "ruff", "mypy", "pytest", "pytest"]
+    assert [command[2] for command, *_ in calls] == CHECKS
     assert {folder for _, _, folder in calls} == {ready.ROOT}
     for _, environment, _ in calls:
         assert environment["OMP_NUM_THREADS"] == "1"
@@ -221,6 +222,19 @@ def test_test_runs_every_check_in_the_project_and_reports_all_failures(
     failures = capsys.readouterr().out.splitlines()[-1]
     assert failures.startswith("== failed: python -m ruff check .; python -m ruff format")
     assert failures.endswith("--dist loadfile --nbval --nbval-current-env notebooks")
+
+
+def test_real_data_oldest_packages_and_wheel_are_checked_by_test_all_alone(ready, calls):
+    ready.main(["test"])
+    ready.main(["test", "--all"])
+    few, everything = calls[: len(CHECKS)], calls[len(CHECKS) :]
+    assert [command[-2:] for command, *_ in few if "real" in command[-1]] == [
+        ["-m", "not real_data"]
+    ]
+    assert not [command for command, *_ in everything if "not real_data" in command]
+    scripts = [command[1] for command, *_ in everything[len(CHECKS) :]]
+    assert scripts == ["tools/oldest_dependencies.py", "tools/built_wheel.py"]
+    assert all((SCRIPT.parent / path).exists() for path in scripts)
 
 
 def test_threads_that_the_user_asks_for_stay(ready, calls, monkeypatch):

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+from _runs import report, simulate
 
 import icx_research as icx
 
@@ -55,16 +56,14 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> int:
-    """Run the simulation and print the table; exit code 1 if a quantity is off."""
+    """Run the simulation and report it; exit code 1 if a quantity is off."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", type=int, default=200)
     parser.add_argument("--units", type=int, default=60)
     options = parser.parse_args()
-    runs = pd.DataFrame([one_study(i, options.units) for i in range(options.studies)])
-    table = summarise(runs)
-    print(f"{options.studies} simulated studies of {options.units} units")
-    print(table.round(4).to_string(index=False))
-    return 0 if table["ok"].all() else 1
+    runs = simulate("linkage_recovery", one_study, options.studies, n_units=options.units)
+    sentence = f"{options.studies} simulated studies of {options.units} units"
+    return report("linkage_recovery", sentence, summarise(pd.DataFrame(runs)))
 
 
 if __name__ == "__main__":

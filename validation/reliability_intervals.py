@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+from _runs import report, simulate
 
 import icx_research as icx
 
@@ -57,7 +58,7 @@ def one_sample(seed: int, n: int, n_resamples: int) -> dict[str, tuple[float, fl
     one = rng.normal(size=(n, 1)) * LOADINGS + rng.normal(size=(n, 5)) * np.sqrt(1 - LOADINGS**2)
     five, cut = pd.DataFrame(one), pd.DataFrame(np.digitize(one, CUTS))
     more = {"n_resamples": n_resamples, "rng": rng}
-    found = {
+    estimates = {
         **icx.omega_hierarchical(nine, **more).intervals,
         "ordinal_alpha": icx.ordinal_alpha(cut, **more).estimate,
         "ordinal_omega": icx.ordinal_omega(cut, **more).estimate,
@@ -65,17 +66,18 @@ def one_sample(seed: int, n: int, n_resamples: int) -> dict[str, tuple[float, fl
         "composite_reliability": icx.composite_reliability(five).estimate,
         "average_variance_extracted": icx.average_variance_extracted(five).estimate,
     }
-    return {name: (own.ci_low, own.ci_high) for name, own in found.items()}
+    return {name: (own.ci_low, own.ci_high) for name, own in estimates.items()}
 
 
 def main() -> int:
-    """Run the simulation and print the table; exit code 1 if an interval is off."""
+    """Run the simulation and report it; exit code 1 if an interval is off."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=200)
     parser.add_argument("--rows", type=int, default=300)
     parser.add_argument("--resamples", type=int, default=250)
     options = parser.parse_args()
-    runs = [one_sample(i, options.rows, options.resamples) for i in range(options.samples)]
+    settings = {"n": options.rows, "n_resamples": options.resamples}
+    runs = simulate("reliability_intervals", one_sample, options.samples, **settings)
     error = np.sqrt(COVERAGE * (1 - COVERAGE) / len(runs))
     lines = []
     for name, truth in truths().items():
@@ -90,9 +92,8 @@ def main() -> int:
                 "ok": near or coverage >= SHORT,
             }
         )
-    table = pd.DataFrame(lines)
-    print(table.round(4).to_string(index=False))
-    return 0 if table["ok"].all() else 1
+    sentence = f"{options.samples} samples of {options.rows} rows, {options.resamples} resamples"
+    return report("reliability_intervals", sentence, pd.DataFrame(lines))
 
 
 if __name__ == "__main__":

@@ -216,7 +216,7 @@ def _wedge(ax: Axes, line: LinkageLine, delta: float) -> None:
 
 
 def plot_linkage(
-    correlation: LinkageCorrelation,
+    result: LinkageCorrelation,
     *,
     line: LinkageLine,
     units: ProtectedUnits,
@@ -243,4 +243,4 @@ def plot_linkage(
     >>> ax.get_ylabel()
     'Customer satisfaction (1–7, unit mean)'
     """
-    return LinkageFigure(correlation, line, units, delta).plot(ax)
+    return LinkageFigure(result, line, units, delta).plot(ax)

@@ -16,14 +16,14 @@ from icx_research.present.figures.linkage import (
 @pytest.fixture
 def parts(linked, pair):
     return {
-        "correlation": icx.linkage_correlations(linked, **pair),
+        "result": icx.linkage_correlations(linked, **pair),
         "line": icx.linkage_line(linked, **pair),
         "units": icx.protect(linked),
     }
 
 
 def figure_of(parts, delta=0.15):
-    return LinkageFigure(parts["correlation"], parts["line"], parts["units"], delta)
+    return LinkageFigure(parts["result"], parts["line"], parts["units"], delta)
 
 
 def draw(parts, delta=0.15, ax=None):
@@ -112,7 +112,7 @@ def test_refuses_a_line_of_other_scores(parts):
 
 def test_caption_names_interval_n_and_reliability(parts):
     caption = figure_of(parts).caption
-    estimate = parts["correlation"].correlation.estimate
+    estimate = parts["result"].correlation.estimate
     assert f"r = {estimate.value:.2f}".replace("0.", ".") in caption
     assert "n = 60 units" in caption
     assert "95% intervals of unit means: horizontal (Internal satisfaction), vertical" in caption

@@ -20,6 +20,9 @@ for (s in names(scales)) {
   put(paste0(s, ":alpha_low_psych"), feldt$lower.ci)
   put(paste0(s, ":alpha_high_psych"), feldt$upper.ci)
   put(paste0(s, ":mean_inter_item"), a$total$average_r)
+  # psych has lambda-6 of the correlations only; of the covariances by Guttman's formula
+  put(paste0(s, ":lambda_6_standardized"), a$total[["G6(smc)"]])
+  put(paste0(s, ":lambda_6"), 1 - sum(1 / diag(solve(cov(x)))) / sum(cov(x)))
   moments <- describe(x, type = 1)
   for (i in scales[[s]]) {
     put(paste0(s, ":", i, ":r_drop"), a$item.stats[i, "r.drop"])
