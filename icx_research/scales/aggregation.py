@@ -7,6 +7,7 @@ import pandas as pd
 
 from icx_research.core.bands import BANDS, band
 from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.safe_frame import SafeFrame
 from icx_research.measurement.agreement.labels import (
     agreement_label,
     icc_1_label,
@@ -17,7 +18,7 @@ from icx_research.measurement.agreement.support import aggregation_support
 from icx_research.measurement.agreement.within_group import WithinGroupAgreement, rwg_j
 from icx_research.survey.codebook.types import Scale
 from icx_research.survey.scores.item_lists import scales_of
-from icx_research.survey.scores.items import chosen_scales, scale_items, scale_members
+from icx_research.survey.scores.items import chosen_scales, scale_items
 from icx_research.survey.study.study import Study
 
 ADEQUATE = 0.70  # reliability of a unit mean that is commonly called adequate
@@ -31,7 +32,7 @@ OVERVIEW = (
 def aggregation_overview(
     study: Study, *, wave: str | None = None, confidence_level: float = 0.95
 ) -> pd.DataFrame:
-    r"""ICC(1), ICC(2) and r_WG(J) of every scale, on one row per rater.
+    r"""ICC(1) and ICC(2) of every scale on one row per rater, r_WG(J) on single ratings.
 
     Parameters
     ----------
@@ -46,9 +47,9 @@ def aggregation_overview(
         One row per scale: `scale`, `n_items`, `n_units`, `n` (raters), `average_size`,
         `icc_1` and `icc_2` with limits, `p_value` (that units do not differ),
         `raters_for_70` (raters that give a unit mean a reliability of .70), `rwg_j_uniform`,
-        `rwg_j_slight_skew` (medians over units; the latter for 5, 7 and 11 options) with
-        `strong_...` (share of units of at least .70), `note`. Where the answers do not allow
-        a row, its note says why.
+        `rwg_j_slight_skew` (medians over units, whose own are medians over the suppliers they
+        rate; the latter for 5, 7 and 11 options) with `strong_...` (share of units of at least
+        .70), `note`. Where the answers do not allow a row, its note says why.
 
     Raises
     ------
@@ -58,9 +59,9 @@ def aggregation_overview(
     Notes
     -----
     By Spearman and Brown, k raters give reliability :math:`k\,ICC(1) / (1 + (k - 1)
-    ICC(1))`: .70 needs :math:`k = .70 (1 - ICC(1)) / (.30\,ICC(1))`. Where a rater's answer is
-    the mean of several ratings, answers differ less than single ones and r_WG(J), which knows
-    single ones only, comes out too high; the note says so.
+    ICC(1))`: .70 needs :math:`k = .70 (1 - ICC(1)) / (.30\,ICC(1))`. A rater's mean of several
+    ratings differs less from those of others than single ones do, which r_WG(J) would take for
+    agreement.
 
     Examples
     --------
@@ -106,7 +107,9 @@ def aggregation_labels(overview: pd.DataFrame) -> pd.DataFrame:
 def scale_agreement(
     study: Study, scale: str, *, wave: str | None = None
 ) -> dict[str, WithinGroupAgreement]:
-    """r_WG(J) of one scale under every null distribution that is known for its options.
+    """r_WG(J) of single ratings of one scale, under every null distribution it has.
+
+    Of suppliers that units rate, each by itself: a unit's value is the median over them.
 
     Parameters
     ----------
@@ -118,7 +121,7 @@ def scale_agreement(
     Returns
     -------
     dict of str to WithinGroupAgreement
-        "uniform", and "slight_skew" for 5, 7 and 11 options; for `plot_agreement`.
+        "uniform", and for 5, 7 and 11 options "slight_skew"; for `plot_agreement`.
 
     Raises
     ------
@@ -134,12 +137,13 @@ def scale_agreement(
     ['uniform', 'slight_skew']
     """
     (found,), _ = chosen_scales(study.codebook, scale)
-    raters = scale_items(study, scale, wave=wave, keys="unit")
+    ratings, target = _ratings(study, scale, wave)
     return {
         null: rwg_j(
-            raters,
-            items=scale_members(study, scale)[scale],
+            ratings,
+            items=list(found.items),
             unit="unit",
+            target=target,
             response_range=found.response_range,
             null=null,
         )
@@ -202,12 +206,26 @@ def _nulls(scale: Scale) -> list[str]:
     return ["uniform", *(["slight_skew"] if high - low + 1 in TABLED["slight_skew"] else [])]
 
 
+def _ratings(study: Study, scale: str, wave: str | None) -> tuple[SafeFrame, str | None]:
+    """Single ratings of one scale with their "rater", and the column of suppliers, if any."""
+    rates = "supplier_unit" in chosen_scales(study.codebook, scale)[1].roles
+    keys = ["unit", "wave", "respondent", *(["supplier_unit"] if rates else [])]
+    rows = scale_items(study, scale, rows="rating", wave=wave, keys=keys)
+    # in another wave a rater is another, and so is a supplier
+    rows = rows.assign(rater=rows.groupby(["respondent", "wave"]).ngroup())
+    if not rates:
+        return rows, None
+    return rows.assign(target=rows.groupby(["supplier_unit", "wave"]).ngroup()), "target"
+
+
 def _support(
     study: Study, scale: Scale, wave: str | None, confidence_level: float
 ) -> dict[str, Any]:
-    raters = scale_items(study, scale.name, wave=wave, keys="unit")
+    ratings, target = _ratings(study, scale.name, wave)
     support = aggregation_support(
-        raters,
+        ratings,
+        rater="rater",
+        target=target,
         scales={scale.name: list(scale.items)},
         unit="unit",
         response_range=scale.response_range,
@@ -218,11 +236,9 @@ def _support(
     icc = found["icc_1"]
     odds = ADEQUATE / (1 - ADEQUATE)
     needed = math.ceil(odds * (1 - icc) / icc) if icc > 0 else None
-    ratings = len(scale_items(study, scale.name, rows="rating", wave=wave)) / len(raters)
     notes = {
         "units differ less than by chance": icc < 0,
         "no slight skew for these options": len(_nulls(scale)) == 1,
-        f"means of {ratings:.1f} ratings: r_WG(J) is too high": ratings > 1,
     }
     return {
         **found,

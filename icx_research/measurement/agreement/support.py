@@ -1,8 +1,8 @@
 """All that speaks for or against unit means, for every scale in one table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,8 @@ from icx_research.measurement.agreement.labels import (
 )
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.one_way import one_way
-from icx_research.measurement.agreement.units import RatedUnits, UnitRows
-from icx_research.measurement.agreement.within_group import agreement, check_range
+from icx_research.measurement.agreement.units import RatedUnits, UnitRows, check_columns
+from icx_research.measurement.agreement.within_group import agreement, check_range, rwg_j
 
 Range = tuple[float, float]
 
@@ -163,6 +163,8 @@ def aggregation_support(
     *,
     scales: Mapping[str, Sequence[str]],
     unit: str,
+    rater: str | None = None,
+    target: str | None = None,
     response_range: Range | Mapping[str, Range],
     nulls: Sequence[str] = ("uniform", "slight_skew"),
     min_persons: int = MIN_PERSONS,
@@ -173,11 +175,17 @@ def aggregation_support(
     Parameters
     ----------
     data : DataFrame
-        One row per rater: average a rater's several ratings first.
+        One row per rater, or per rating: then name `rater`.
     scales : mapping of str to sequence of str
         Item columns of each scale; the score is their mean.
     unit : str
         Column. Rows without a unit or an answer of a scale are left out of that scale.
+    rater : str, optional
+        Column of raters who have several rows: the ICCs rest on the mean of each, r_WG(J) on
+        single rows, since means differ less than its null distribution supposes.
+    target : str, optional
+        Column of what is rated: r_WG(J) of a unit is then the median over targets, see `rwg_j`.
+        Needs `rater`.
     response_range : (float, float), or a mapping of them by scale
         Lowest and highest possible answer.
     nulls : sequence of str, default ("uniform", "slight_skew")
@@ -194,7 +202,8 @@ def aggregation_support(
     Raises
     ------
     ValueError
-        If a scale has no items or no range, `min_persons` is below 5, or as for `icc_1` and
+        If a scale has no items or no range, `min_persons` is below 5, `target` is given without
+        `rater`, or as for `icc_1` and
         `rwg_j`.
 
     Notes
@@ -232,6 +241,17 @@ def aggregation_support(
     for scale, names in members.items():
         if not names or spans[scale] is None:
             raise ValueError(f"scale {scale!r} needs items and a response_range.")
+    if target is not None and rater is None:
+        raise ValueError("aggregation_support needs rater where there is a target.")
+    if rater is not None:
+        return _of_single_ratings(
+            data,
+            members,
+            spans,
+            {"unit": unit, "rater": rater, "target": target},
+            nulls,
+            {"min_persons": min_persons, "confidence_level": confidence_level},
+        )
     sorter = UnitRows(data, unit=unit, analysis="aggregation_support")
     everything = list(dict.fromkeys(name for names in members.values() for name in names))
     rated = sorter.rated(everything)
@@ -259,6 +279,41 @@ def aggregation_support(
         n_dropped=len(data) - used,
         note="" if rated.n_dropped == 0 else "each scale rests on its own complete rows",
     )
+
+
+def _of_single_ratings(
+    data: pd.DataFrame,
+    members: dict[str, list[str]],
+    spans: Mapping[str, Range | None],
+    roles: Mapping[str, str | None],
+    nulls: Sequence[str],
+    options: Mapping[str, Any],
+) -> AggregationSupport:
+    """Judge rater means by the ICCs, and single ratings by r_WG(J)."""
+    unit, rater = str(roles["unit"]), str(roles["rater"])
+    items = list(dict.fromkeys(name for names in members.values() for name in names))
+    check_columns(data, list(dict.fromkeys([unit, rater, *items])), analysis="aggregation_support")
+    means = data.groupby([unit, rater], observed=True)[items].mean().reset_index(level=0)
+    ranges = {scale: span for scale, span in spans.items() if span is not None}
+    found = aggregation_support(
+        means, scales=members, unit=unit, response_range=ranges, nulls=nulls, **options
+    )
+    table = found.scales.copy()
+    for scale, names in members.items():
+        for null in reversed(nulls):  # Lindell's belongs to the first
+            single = rwg_j(
+                data,
+                items=names,
+                unit=unit,
+                target=roles["target"],
+                response_range=ranges[scale],
+                null=null,
+            )
+            table.loc[scale, f"rwg_j_{null}"] = single.median
+            table.loc[scale, f"strong_{null}"] = single.share_strong
+            table.loc[scale, "rwg_j_star"] = single.units["rwg_j_star"].median()
+    lost = int(data[[unit, rater]].isna().any(axis=1).sum())
+    return replace(found, scales=table, n_dropped=found.n_dropped + lost)
 
 
 @on_one_thread

@@ -55,13 +55,27 @@ class RatedUnits:
 
 
 class UnitRows:
-    """Units of the rows of a table, looked up once for several sets of columns."""
+    """Units of the rows of a table, looked up once for several sets of columns.
 
-    def __init__(self, data: pd.DataFrame, *, unit: str, analysis: str) -> None:
-        check_columns(data, [unit], analysis=analysis)
+    With a target, each pair of unit and target is a unit of its own; its label is the unit.
+    """
+
+    def __init__(
+        self, data: pd.DataFrame, *, unit: str, analysis: str, target: str | None = None
+    ) -> None:
+        check_columns(data, [unit] if target is None else [unit, target], analysis=analysis)
         codes, labels = pd.factorize(data[unit], sort=True)
         self._codes, self._labels = codes, pd.Index(labels, name=unit)
         self._data, self._analysis = data, analysis
+        self.n_targets = 1
+        if target is not None:
+            targets, names = pd.factorize(data[target])
+            self.n_targets = max(len(names), 1)
+            known = (codes >= 0) & (targets >= 0)
+            pairs, own = np.unique((codes * self.n_targets + targets)[known], return_inverse=True)
+            self._codes = np.full(len(data), -1)
+            self._codes[known] = own
+            self._labels = self._labels[pairs // self.n_targets]
 
     def rated(self, columns: list[str]) -> RatedUnits:
         """Take the complete rows of some columns."""

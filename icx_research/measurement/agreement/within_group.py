@@ -24,7 +24,7 @@ class WithinGroupAgreement(Result):
     units : DataFrame, one row per unit
         `n` (raters), `mean_variance` (of the items, squared scale points), `rwg_j`,
         `rwg_j_star` (Lindell's, not truncated), `p_value` (nan without `rng`). All but n
-        are nan for a single rater.
+        are nan for a single rater. With targets medians over them, n too.
     null : str
         Distribution that stands for no agreement.
     null_variance : float
@@ -37,6 +37,8 @@ class WithinGroupAgreement(Result):
         Rows in those units, and rows left out.
     note : str
         Units set to 0, and units of one rater; else empty.
+    n_targets : int
+        What raters rate: the targets that a unit's values are medians over; 1 without.
     """
 
     units: pd.DataFrame
@@ -48,6 +50,7 @@ class WithinGroupAgreement(Result):
     n_used: int
     n_dropped: int
     note: str
+    n_targets: int = 1
 
     @property
     def median(self) -> float:
@@ -80,9 +83,10 @@ class WithinGroupAgreement(Result):
 
     def to_apa(self) -> str:
         """Median agreement, share of units of at least .70, and the null distribution."""
+        targets = f", median over {self.n_targets} targets" if self.n_targets > 1 else ""
         return (
-            f"median rWG(J) = {apa.bounded(self.median)} ({self.null.replace('_', ' ')} null), "
-            f"{100 * self.share_strong:.0f}% of {self.n_units} units at least .70, "
+            f"median rWG(J) = {apa.bounded(self.median)} ({self.null.replace('_', ' ')} null"
+            f"{targets}), {100 * self.share_strong:.0f}% of {self.n_units} units at least .70, "
             f"n = {self.n_used}"
         )
 
@@ -94,6 +98,7 @@ def rwg_j(
     unit: str,
     response_range: tuple[float, float],
     null: str = "uniform",
+    target: str | None = None,
     n_resamples: int = 1000,
     rng: np.random.Generator | None = None,
     item_correlations: np.ndarray | None = None,
@@ -103,7 +108,8 @@ def rwg_j(
     Parameters
     ----------
     data : DataFrame
-        One row per rater.
+        One row per rater, or per rater and target: single ratings, since means of a rater's
+        ratings differ less than the null distribution supposes.
     items : sequence of str
         Columns of one scale; one column gives r_WG.
     unit : str
@@ -113,6 +119,9 @@ def rwg_j(
     null : str, default "uniform"
         Distribution of answers without agreement, see `null_variance`. Answers on
         satisfaction are skewed: report "uniform" and "slight_skew".
+    target : str, optional
+        Column of what is rated, where raters rate several: agreement is that of a unit on one
+        target, and the unit's the median over them.
     n_resamples : int, default 1000
     rng : numpy.random.Generator, optional
         With it, each unit gets a p value from raters who answer at random.
@@ -127,7 +136,8 @@ def rwg_j(
     ------
     ValueError
         If a column is unknown or not numeric, an answer lies outside the range, no unit
-        has two raters, or the null distribution is not known for these options.
+        has two raters, the null distribution is not known for these options, or `rng` is given
+        with a `target`: medians have no p value.
 
     Notes
     -----
@@ -165,7 +175,10 @@ def rwg_j(
         raise ValueError("rwg_j needs at least 1 item.")
     options = response_options(response_range)
     variance = null_variance(null, options=options)
-    rated = UnitRows(data, unit=unit, analysis="rwg_j").rated(names)
+    if rng is not None and target is not None:
+        raise ValueError("rwg_j has no p value of medians over targets; leave out rng or target.")
+    rows = UnitRows(data, unit=unit, target=target, analysis="rwg_j")
+    rated = rows.rated(names)
     check_range(rated.answers, names, response_range, analysis="rwg_j")
     mean_variance = rated.moments()[1].mean(axis=1)
     rwg, star = agreement(mean_variance, n_items=len(names), variance=variance)
@@ -188,6 +201,10 @@ def rwg_j(
             smaller = np.searchsorted(drawn, found.loc[at, "mean_variance"] + 1e-12, side="right")
             found.loc[at, "p_value"] = (1 + smaller) / (1 + n_resamples)
     used = int(rated.sizes[several].sum())
+    note = _note(found, variance, int((~several).sum()))
+    if target is not None:
+        found = found.groupby(level=0, observed=True).median()
+        several = found["mean_variance"].notna().to_numpy()
     return WithinGroupAgreement(
         units=found,
         null=null,
@@ -197,7 +214,8 @@ def rwg_j(
         n_units=int(several.sum()),
         n_used=used,
         n_dropped=len(data) - used,
-        note=_note(found, variance, int((~several).sum())),
+        note=note if target is None else note.replace("units", "units on a target"),
+        n_targets=1 if target is None else rows.n_targets,
     )
 
 

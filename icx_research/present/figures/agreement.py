@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from icx_research.core import apa
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_PERSONS
 from icx_research.core.errors import Blocked
 from icx_research.measurement.agreement.labels import MIN_AGREEMENT, RWG_BANDS
@@ -123,9 +124,12 @@ def agreement_caption(
         strong = 100 * float((values >= MIN_AGREEMENT).mean()) if len(values) else 0.0
         told.append(f"{strong:.0f}% under the {name.replace('_', ' ')} null")
     shown = len(_shown(first, min_persons))
+    suppliers = ""
+    if first.n_targets > 1:
+        suppliers = f", single ratings, median over {first.n_targets} suppliers"
     return (
-        f"Agreement of the raters of a unit (rWG(J), {first.n_items} "
-        f"{'item' if first.n_items == 1 else 'items'}) in {shown} of {first.n_units} units, those "
+        f"Agreement of the raters of a unit (rWG(J), {apa.counted(first.n_items, 'item')}"
+        f"{suppliers}) in {shown} of {first.n_units} units, those "
         f"with at least {min_persons} raters. At least .70 (James, 1982; dashed) have "
         f"{' and '.join(told)}. Bands: LeBreton and Senter (2008); labels, no pass mark."
     )
