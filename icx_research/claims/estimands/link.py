@@ -3,13 +3,15 @@
 import math
 
 from icx_research.claims.claim import Claim
+from icx_research.claims.conditions import tempered
 from icx_research.claims.evidence import untested
 from icx_research.claims.ledger import LedgerEntry
 from icx_research.claims.words import what_would_change
 from icx_research.core import apa, verdicts
 from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.results import Estimate
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
-from icx_research.linkage.correlation.disattenuation import disattenuate
+from icx_research.linkage.correlation.disattenuation import Disattenuation, disattenuate
 from icx_research.linkage.gates import count_units, gated_correlation
 from icx_research.survey.link.linking import LinkedUnits
 from icx_research.survey.study.study import Study
@@ -32,7 +34,6 @@ def main_link(claim: Claim, study: Study, linked: LinkedUnits) -> LedgerEntry:
         return untested(claim, study, verdict, n_units)
     sign = _orientation(study, internal, external)
     corrected = disattenuate(found, confidence_level=0.90)
-    assessable = not math.isnan(corrected.disattenuated.value)
     theta = found.estimate.scaled(sign)
     p = found.primary.p_value
     verdict = verdicts.directional(
@@ -40,8 +41,9 @@ def main_link(claim: Claim, study: Study, linked: LinkedUnits) -> LedgerEntry:
         corrected.observed.scaled(sign),
         delta=delta,
         p_value=p,
-        corrected_90=corrected.disattenuated.scaled(sign) if assessable else None,
+        corrected_90=_corrected_90(corrected, sign),
     )
+    verdict = tempered(verdict, found, study.codebook)
     return LedgerEntry(
         claim=claim.name,
         title=claim.title,
@@ -59,8 +61,21 @@ def main_link(claim: Claim, study: Study, linked: LinkedUnits) -> LedgerEntry:
         reliability_external=found.reliability_external.value,
         corrected=sign * corrected.disattenuated.value,
         changes=what_would_change(verdict, found, delta),
-        detail=_detail(study, found, sign) + _subsets(linked, found),
+        detail=_wave(found, linked.waves) + _detail(study, found, sign) + _subsets(linked, found),
     )
+
+
+def _corrected_90(corrected: Disattenuation, sign: int) -> Estimate | None:
+    """Limits of the corrected estimate: any at all where they say nothing."""
+    if corrected.withheld:
+        return Estimate(math.nan, -1.0, 1.0, 0.90)
+    known = not math.isnan(corrected.disattenuated.value)
+    return corrected.disattenuated.scaled(sign) if known else None
+
+
+def _wave(found: LinkageCorrelation, waves: list[str]) -> str:
+    """Name the wave that the verdict rests on, where there are several."""
+    return f"wave {found.wave}, one of {len(waves)}: " if len(waves) > 1 else ""
 
 
 def _orientation(study: Study, internal: str, external: str) -> int:
