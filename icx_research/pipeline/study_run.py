@@ -12,7 +12,7 @@ import pandas as pd
 from icx_research.claims.evaluation import evaluate_claims
 from icx_research.claims.ledger import ClaimLedger
 from icx_research.core.errors import StudyError
-from icx_research.linkage.correlation.overview import linkage_overview
+from icx_research.linkage.correlation.overview import linkage_overview, wave_overview
 from icx_research.pipeline.manifest import NAME as MANIFEST
 from icx_research.pipeline.manifest import outputs_of, write_manifest
 from icx_research.pipeline.notebooks import notebook_paths, run_notebook
@@ -126,6 +126,8 @@ def _run(
         "linkage": overview,
         "claims": ledger.table,
     }
+    if len(linked.waves) > 1:
+        tables["linkage_by_wave"] = wave_overview(linked)
     for name, table in tables.items():
         write_csv(table, folder / "tables" / f"{name}.csv")
     say("drawing figures")

@@ -66,7 +66,7 @@ def mean_reliability(table: pd.DataFrame, name: str, *, variance: float) -> Mean
     se, n = table[f"{name}_se"].to_numpy(float), table[f"{name}_n"].to_numpy(float)
     missing = ""
     if np.isnan(se).any():
-        missing = NOTHING_KNOWN if np.isnan(n).any() else ONLY_COUNTS
+        missing = ONLY_COUNTS if np.isnan(se).all() and not np.isnan(n).any() else NOTHING_KNOWN
     elif not variance > 0:
         missing = "the unit means do not vary"
     if missing:

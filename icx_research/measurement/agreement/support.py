@@ -16,7 +16,7 @@ from icx_research.measurement.agreement.intraclass import check_units
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.result import AggregationSupport
-from icx_research.measurement.agreement.units import RatedUnits, UnitRows, check_columns
+from icx_research.measurement.agreement.units import RatedUnits, UnitRows, check_table
 from icx_research.measurement.agreement.within_group import agreement, check_range, rwg_j
 
 Range = tuple[float, float]
@@ -156,7 +156,7 @@ def _of_single_ratings(
     """Judge rater means by the ICCs, and single ratings by r_WG(J)."""
     unit, rater = str(roles["unit"]), str(roles["rater"])
     items = list(dict.fromkeys(name for names in members.values() for name in names))
-    check_columns(data, list(dict.fromkeys([unit, rater, *items])), analysis="aggregation_support")
+    check_table(data, list(dict.fromkeys([unit, rater, *items])), analysis="aggregation_support")
     means = data.groupby([unit, rater], observed=True)[items].mean().reset_index(level=0)
     ranges = {scale: span for scale, span in spans.items() if span is not None}
     found = aggregation_support(

@@ -244,11 +244,13 @@ PUBLISHED = {
     "study": "Published tables",
     "internal": {
         "grain": "unit",
+        "published": True,
         "keys": {"client_unit": "unit"},
         "scores": {"service": {"value": "a", "standard_error": "a_se"}},
     },
     "external": {
         "grain": "unit",
+        "published": True,
         "keys": {"serving_unit": "unit"},
         "scores": {"csat": {"value": "b", "standard_error": "b_se"}},
     },
