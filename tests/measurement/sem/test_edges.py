@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icx_research.measurement.sem.model import cfa, sem
+from icx_research.measurement.sem.cfa import cfa
+from icx_research.measurement.sem.model import sem
 from tests.measurement.sem.reference import REFERENCE, THREE, answers
 from tests.measurement.sem.test_convergent import MODELS
 

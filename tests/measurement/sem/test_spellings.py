@@ -9,7 +9,8 @@ import pytest
 from icx_research.measurement.invariance.ladder import measurement_invariance
 from icx_research.measurement.polychoric.correlations import polychoric
 from icx_research.measurement.reliability.alpha import cronbach_alpha
-from icx_research.measurement.sem.model import cfa, sem
+from icx_research.measurement.sem.cfa import cfa
+from icx_research.measurement.sem.model import sem
 from icx_research.measurement.twolevel.model import two_level_cfa
 from tests.measurement.sem.reference import THREE, answers
 
