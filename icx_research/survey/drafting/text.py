@@ -109,6 +109,8 @@ def _table(table: TableDraft) -> list[str]:
     if looked.sheets:
         listed = ", ".join(repr(name) for name in looked.sheets)
         lines += comment(f"QUESTION: or one of the other sheets, {listed}?")
+    for note in looked.notes:
+        lines += comment(f"NOTE: {note}")
     lines.append("keys:")
     for role, column in table.keys.keys.items():
         n = len({cell for cell in looked.columns[column] if cell.strip()})
