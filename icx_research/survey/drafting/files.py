@@ -1,16 +1,16 @@
 """What a file nobody has described looks like: how it is written, what its columns hold."""
 
-import codecs
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
+from icx_research.survey.files.delimited import separator_line
+from icx_research.survey.files.encodings import likely_encoding
 from icx_research.survey.files.limits import check_size
 from icx_research.survey.files.personal import personal_columns
 from icx_research.survey.files.qualtrics import MARK
@@ -58,6 +58,12 @@ class LookedAt:
     notes: tuple[str, ...] = ()
 
     @property
+    def place(self) -> str:
+        """Name of the file, with the sheet where it has several."""
+        sheet = self.settings.get("sheet")
+        return f"{self.path.name}, sheet {sheet!r}" if sheet else self.path.name
+
+    @property
     def decimal(self) -> str:
         """Decimal mark of the numbers."""
         return self.settings.get("decimal", ".")
@@ -76,7 +82,7 @@ def look_at(path: Path) -> LookedAt:
     try:
         check_size(path)
         sheets = _sheets(path)
-        settings, table = _first_table(path, sheets) if sheets else _table(path, _settings(path))
+        settings, table = _widest_table(path, sheets) if sheets else _table(path, _settings(path))
     except OSError as error:
         raise StudyError(f"{path.name} cannot be read: {error.strerror}.") from None
     if not len(table.frame):
@@ -103,16 +109,28 @@ def look_at(path: Path) -> LookedAt:
     )
 
 
-def _first_table(path: Path, sheets: Sequence[str]) -> tuple[dict[str, str], TextTable]:
-    """Take the first sheet that holds a table; others may hold explanations or charts."""
-    for sheet in sheets:
+def _widest_table(path: Path, widths: Mapping[str, int]) -> tuple[dict[str, str], TextTable]:
+    """Take the widest sheet that can be read; cover, contents and notes have few columns.
+
+    Where none can, the widest is refused by its name.
+    """
+    widest = sorted(widths, key=lambda sheet: -widths[sheet])
+    refusal = None
+    for sheet in widest:
+        if refusal and 2 * widths[sheet] <= widths[widest[0]]:
+            break
         try:
             settings, table = _table(path, {"sheet": sheet})
-        except StudyError:
+        except StudyError as error:
+            refusal = refusal or StudyError(
+                str(error).replace(path.name, f"{path.name}, sheet {sheet!r}", 1)
+            )
             continue
         if table.frame.shape[1] > 1 and len(table.frame) > 1:
             return settings, table
-    return _table(path, {"sheet": sheets[0]})
+    if refusal:
+        raise refusal
+    return _table(path, {"sheet": widest[0]})
 
 
 def _table(path: Path, settings: dict[str, str]) -> tuple[dict[str, str], TextTable]:
@@ -128,14 +146,14 @@ def _table(path: Path, settings: dict[str, str]) -> tuple[dict[str, str], TextTa
     return settings, reader_of(path, source)(path, source)
 
 
-def _sheets(path: Path) -> list[str]:
-    """List the sheets of a workbook that has several."""
+def _sheets(path: Path) -> dict[str, int]:
+    """List the sheets of a workbook that has several, each with its width."""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        return []
-    from icx_research.survey.files.excel import sheet_names
+        return {}
+    from icx_research.survey.files.excel import sheet_widths
 
-    names = sheet_names(path)
-    return names if len(names) > 1 else []
+    widths = sheet_widths(path)
+    return widths if len(widths) > 1 else {}
 
 
 def _needed(settings: dict[str, str]) -> dict[str, str]:
@@ -155,23 +173,17 @@ def _settings(path: Path) -> dict[str, str]:
 
 
 def _encoding(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        for encoding in ("cp1252", "cp1250"):
-            try:
-                content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            return encoding
-        return "latin-1"
+        return likely_encoding(content)
     return "utf-8"
 
 
 def _separator(text: str) -> str:
     """Choose the mark that splits most records into as many cells as the first has."""
+    if told := separator_line(text):
+        return told
     best, most = ",", 0.0
     for mark in SEPARATORS:
         widths: list[int] = []
@@ -185,7 +197,8 @@ def _separator(text: str) -> str:
             continue
         if not widths or widths[0] < 2:
             continue
-        share = Counter(widths)[widths[0]] / len(widths)
+        # Rows may end early where the last cells are empty.
+        share = sum(1 < width <= widths[0] for width in widths) / len(widths)
         if share * widths[0] > most:
             best, most = mark, share * widths[0]
     return best

@@ -192,12 +192,12 @@ def _without_units(file: LookedAt) -> str:
     named = [column for column in file.columns if _named(column, "unit") >= NAMED - 0.5]
     if named and len(_filled(file.columns[named[0]])) == 1:
         return (
-            f"{file.path.name}, column {named[0]}: all rows name the same unit, so there is "
+            f"{file.place}, column {named[0]}: all rows name the same unit, so there is "
             "nothing to compare; bring together the answers of several units, at least "
             f"{MIN_LINKED_UNITS} for a verdict."
         )
     return (
-        f"{file.path.name} has no column that could name units; add a column with the "
+        f"{file.place} has no column that could name units; add a column with the "
         "unit (branch, department) of each row, called unit."
     )
 

@@ -19,7 +19,7 @@ MOST = 0.8
 def without_scales(file: LookedAt, *, keys: Collection[str]) -> str:
     """Say why no column of a file looks like answers."""
     columns = {name: _entries(cells) for name, cells in file.columns.items() if name not in keys}
-    name = file.path.name
+    name = file.place
     if file.doubled:
         return (
             f"{name}, row 1: several columns are called {file.doubled[0]!r}, and no other column "

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from icx_research.core.apa import counted
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.excel_package import (
@@ -33,6 +34,7 @@ from icx_research.survey.files.tables import (
 )
 
 LAST_ROW = 1 << 20  # of a sheet; a file may name a later one, and gaps are filled
+TOP_ROWS = 50  # of a sheet, that tell how wide its table is
 PADDED = re.compile(r"0{2,}")  # a number format that shows leading zeros
 BROKEN = (*BROKEN_PACKAGE, InvalidFileException, ParseError, LookupError, ValueError, TypeError,
           AttributeError, ArithmeticError, AssertionError)  # fmt: skip
@@ -77,22 +79,26 @@ def read_excel(path: Path, source: Source) -> TextTable:
         personal=personal,
         doubled=doubled(header),
         labels=tuple(header),
-        log=_hidden(path.name, numbers, marks),
+        log=(*_hidden(path.name, numbers, marks), *_beyond(path.name, header, body)),
     )
 
 
-def sheet_names(path: Path) -> list[str]:
-    """List the sheets of a workbook."""
+def sheet_widths(path: Path) -> dict[str, int]:
+    """List the sheets of a workbook, each with the most cells that a row at its top holds."""
     check_package(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(path, read_only=True, keep_links=False)
+            widths = {}
+            for sheet in book.worksheets:
+                sheet.reset_dimensions()
+                top = islice(sheet.iter_rows(values_only=True), TOP_ROWS)
+                widths[sheet.title] = max((sum(map(_filled, row)) for row in top), default=0)
         except BROKEN:
             raise StudyError(_unreadable(path)) from None
-    titles = [sheet.title for sheet in book.worksheets]
     book.close()
-    return titles
+    return widths
 
 
 def _sheet(path: Path, source: Source) -> tuple[list[Row], Marks]:
@@ -222,6 +228,18 @@ def _hidden(file: str, rows: Sequence[int], marks: Marks) -> tuple[str, ...]:
     return (
         f"{file}: {n} of {len(rows)} rows are hidden in the workbook but read like the others; "
         "delete them there if they are not meant.",
+    )
+
+
+def _beyond(file: str, header: list[str], body: Sequence[Row]) -> tuple[str, ...]:
+    """Say how many rows have entries to the right of the last column name."""
+    last = max((i for i, label in enumerate(header) if label), default=-1) + 1
+    rows = [row for row, cells in body if any(_filled(cell.value) for cell in cells[last:])]
+    if not rows:
+        return ()
+    return (
+        f"{file}: {counted(len(rows), 'row')} (the first is row {rows[0]}) with entries beyond the "
+        "last column name; these are not read.",
     )
 
 
