@@ -11,6 +11,7 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.delimited import separator_line
 from icx_research.survey.files.encodings import likely_encoding
+from icx_research.survey.files.left_out import without_tests
 from icx_research.survey.files.limits import check_size
 from icx_research.survey.files.personal import personal_columns
 from icx_research.survey.files.qualtrics import MARK
@@ -143,7 +144,8 @@ def _table(path: Path, settings: dict[str, str]) -> tuple[dict[str, str], TextTa
         sheet=settings.get("sheet", ""),
         format=settings.get("format", ""),
     )
-    return settings, reader_of(path, source)(path, source)
+    table = reader_of(path, source)(path, source)
+    return settings, without_tests(table, file=path.name, source=source)
 
 
 def _sheets(path: Path) -> dict[str, int]:

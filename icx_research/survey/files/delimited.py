@@ -13,9 +13,15 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.encodings import likely_encoding
 from icx_research.survey.files.header_rows import refuse_second_header, refuse_title
+from icx_research.survey.files.left_out import status_columns
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
-from icx_research.survey.files.qualtrics import looks_like_qualtrics, strip_qualtrics
+from icx_research.survey.files.qualtrics import (
+    check_qualtrics,
+    looks_like_qualtrics,
+    question_texts,
+    rows_of_texts,
+)
 from icx_research.survey.files.row_ends import evened
 from icx_research.survey.files.supplier_columns import described
 from icx_research.survey.files.swallowed_rows import refuse_swallowed_rows
@@ -45,10 +51,8 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         (row, cells) for row, cells in records if row > header[0] and any(map(str.strip, cells))
     ]
     check_shape(path.name, len(body), width)
-    wording: dict[str, str] = {}
-    log: tuple[str, ...] = ()
     if source.format == "qualtrics":
-        body, wording, log = strip_qualtrics(path.name, header[1], body, source)
+        check_qualtrics(path.name, body)
     elif looks_like_qualtrics(body):
         raise StudyError(
             f"{path.name}, row 3: this looks like an export from Qualtrics, with three rows of "
@@ -58,6 +62,9 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         if source.name == DRAFT:
             refuse_title(path.name, header[0], header[1], body)
         refuse_second_header(path.name, header[1], body)
+    texts = rows_of_texts(header[1], body)
+    wording = question_texts(header[1], body[0][1]) if texts else {}
+    body = body[texts:]
     place = f"{path.name}, row {header[0]}"
     source = described(place, header[1], source)
     at = positions(place, header[1], source)
@@ -76,7 +83,11 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         n_columns=width,
         personal=_personal(header[1], good, at),
         wording={name: wording[name] for name in at if wording.get(name)},
-        log=(*log, *cut),
+        log=cut,
+        status={
+            label: [cells[header[1].index(label)] for _, cells in good]
+            for label in status_columns(header[1], source)
+        },
         doubled=doubled(header[1]),
         labels=tuple(label.strip() for label in header[1]),
     )

@@ -21,8 +21,10 @@ from icx_research.survey.files.excel_package import (
     find_marks,
 )
 from icx_research.survey.files.header_rows import LOOKED_BELOW, refuse_second_header, refuse_title
+from icx_research.survey.files.left_out import status_columns
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
+from icx_research.survey.files.qualtrics import question_texts, rows_of_texts
 from icx_research.survey.files.supplier_columns import described
 from icx_research.survey.files.tables import (
     DRAFT,
@@ -57,9 +59,11 @@ def read_excel(path: Path, source: Source) -> TextTable:
     if source.name == DRAFT:
         refuse_title(path.name, row, header, labels)
     refuse_second_header(path.name, header, labels)
+    texts = rows_of_texts(header, labels)
+    wording = question_texts(header, labels[0][1]) if texts else {}
     source = described(f"{path.name}, row {row}", header, source)
     at = positions(f"{path.name}, row {row}", header, source)
-    body = rows[1:]
+    body = rows[1 + texts :]
     if not body:
         raise StudyError(
             f"{path.name} holds column names only; save it again with the rows of data below."
@@ -68,6 +72,8 @@ def read_excel(path: Path, source: Source) -> TextTable:
     try:
         columns = {name: [_value(cells, i) for _, cells in body] for name, i in at.items()}
         personal = _personal(header, body, at)
+        status = {label: [_text(_value(cells, header.index(label))) for _, cells in body]
+                  for label in status_columns(header, source)}  # fmt: skip
     except LookupError:  # a cell names a format that the workbook does not hold
         raise StudyError(_unreadable(path)) from None
     numbers = [number for number, _ in body]
@@ -77,6 +83,8 @@ def read_excel(path: Path, source: Source) -> TextTable:
         ragged=[],
         n_columns=len(header),
         personal=personal,
+        wording={name: wording[name] for name in at if wording.get(name)},
+        status=status,
         doubled=doubled(header),
         labels=tuple(header),
         log=(*_hidden(path.name, numbers, marks), *_beyond(path.name, header, body)),
@@ -150,7 +158,11 @@ def _filled(value: Any) -> bool:
 
 
 def _label(cell: Any) -> str:
-    return "" if cell.value is None else str(cell.value).strip()
+    return _text(cell.value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
 
 
 def _value(cells: Sequence[Any], at: int) -> Any:

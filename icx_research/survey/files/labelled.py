@@ -11,6 +11,7 @@ from icx_research.core.apa import counted
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Scale, Source
 from icx_research.survey.files.labelled_dates import dated_cells
+from icx_research.survey.files.left_out import status_columns
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
 from icx_research.survey.files.spss_weight import weight_column
@@ -65,6 +66,7 @@ def read_labelled(path: Path, source: Source) -> TextTable:
         ragged=[],
         n_columns=len(names),
         labels=tuple(names),
+        status=_status(path, source, names),
         personal=_personal(path, source, [name for name in names if name not in at]),
         wording={name: text for name in at if (text := about.column_names_to_labels.get(name))},
         answer_labels={
@@ -174,6 +176,22 @@ def _log(file: str, codes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
         f"{file}: {', '.join(found)} means no answer in {', '.join(names)}, as the file says."
         for found, names in by_codes.items()
     )
+
+
+def _status(path: Path, source: Source, names: list[str]) -> dict[str, list[str]]:
+    """Read the columns that may say how a row came about, as their labels say it."""
+    wanted = status_columns(names, source)
+    if not wanted:
+        return {}
+    columns, about = _read(path, source, usecols=wanted)
+    return {
+        name: [_in_words(code, about.variable_value_labels.get(name, {})) for code in columns[name]]
+        for name in wanted
+    }
+
+
+def _in_words(code: Any, labels: Mapping[Any, str]) -> str:
+    return "" if code is None or code != code else str(labels.get(code, number_text(code)))
 
 
 def _personal(path: Path, source: Source, names: list[str]) -> tuple[str, ...]:

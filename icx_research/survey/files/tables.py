@@ -56,6 +56,8 @@ class TextTable:
         Names that several columns of the file share.
     labels : tuple of str
         Names of all columns, declared or not.
+    status : dict of str to list of str
+        Columns that may say that a row is a preview, a test or unfinished; only looked at.
     """
 
     frame: pd.DataFrame
@@ -70,6 +72,7 @@ class TextTable:
     digest: str = ""
     doubled: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    status: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def nouns(source: Source) -> dict[str, str]:
