@@ -8,7 +8,7 @@ from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.cells import NUMBER
 from icx_research.survey.drafting.files import LookedAt
-from icx_research.survey.drafting.scales import COUNTED, MAX_POINTS, WORDS_AS_CODES, words_of
+from icx_research.survey.drafting.scales import COUNTED, MAX_POINTS, words_of
 from icx_research.survey.drafting.words import number_words
 from icx_research.survey.link.matching import bare_ids
 
@@ -204,7 +204,7 @@ def _without_units(file: LookedAt) -> str:
 
 def _unit_columns(file: LookedAt) -> dict[str, tuple[float, set[str]]]:
     found = {}
-    in_words = number_words(file.columns, WORDS_AS_CODES)
+    in_words = number_words(file.columns)
     for column, cells in file.columns.items():
         values = set(bare_ids(_filled(cells)).values())
         score = _named(column, "unit")

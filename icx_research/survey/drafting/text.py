@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from icx_research.survey.drafting.blocks import BlocksDraft
 from icx_research.survey.drafting.files import LookedAt
 from icx_research.survey.drafting.keys import KeysDraft
+from icx_research.survey.drafting.labels import shown_labels
 from icx_research.survey.drafting.scales import ScaleDraft, words_of
 
 PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
@@ -184,15 +185,37 @@ def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
     if scale.words:
         listed = ", ".join(f"{word(text)}: {value}" for text, value in scale.words.items())
         lines.append(f"  answers: {{{listed}}}   # QUESTION: is this their order?")
+        if scale.unnumbered:
+            more = ", ".join(scale.unnumbered)
+            lines += comment(
+                "QUESTION: which number have these answers? Add each to answers:, or to "
+                f"missing_codes: where it means no answer: {more}.", "  ")  # fmt: skip
     elif low == 0 and high < 10:
         lines += comment("QUESTION: is 0 an answer, or a code for no answer?", "  ")
-    if scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
+    if scale.low_is_good:
+        said = next(iter(scale.low_is_good.values()))
+        asked = (
+            f"QUESTION: is a low answer the better one, as the labels say ({said})? Then take the "
+            "mark off:"
+        )
+        lines += [*comment(asked, "  "), "  # higher_is: worse"]
+    elif scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
         asked = "QUESTION: is a low answer the better one, as with grades? Then take the mark off:"
         lines += [*comment(asked, "  "), "  # higher_is: worse"]
     if scale.codes:
         codes = ", ".join(json.dumps(code, ensure_ascii=False) for code in scale.codes)
-        lines += comment("QUESTION: do these entries mean no answer? Then take the mark off:", "  ")
+        said = shown_labels(scale.codes, scale.code_labels)
+        asked = f"QUESTION: do these entries mean no answer{f' ({said})' if said else ''}?"
+        lines += comment(f"{asked} Then take the mark off:", "  ")
         lines.append(f"  # missing_codes: [{codes}]")
+    if scale.turned:
+        item, said = next(iter(scale.turned.items()))
+        asked = (
+            f"QUESTION: the labels of these items call the low end the good one ({item}: {said}), "
+            "those of the others do not. Are they reverse-keyed? Then take the mark off:"
+        )
+        lines += comment(asked, "  ")
+        lines.append(f"  # reverse_keyed: [{', '.join(word(item) for item in scale.turned)}]")
     if scale.opposed:
         items = ", ".join(word(item) for item in scale.opposed)
         lines += comment("QUESTION: are these items reverse-keyed, as their answers run against "

@@ -37,9 +37,9 @@ TRIED = re.compile(
 PARTIAL = re.compile(
     r"(in|not |un)complet(e|ed|o|a)?|incompl[eè]te?|partial(ly)?( completed?| response)?"
     r"|partiel(le)?|parcial|parziale|unvollständig|teilweise( ausgefüllt)?|abgebrochen"
-    r"|nicht (abgeschlossen|beendet)|in progress|in bearbeitung|started|break-?off|drop-?out|screened? ?out"
-    r"|disqualified|over ?quota|suspended|onvolledig|gedeeltelijk|ofullständig|delvis( .*)?"
-    r"|ufuldstændig|niekompletn[ea]|częściow[oa]"
+    r"|nicht (abgeschlossen|beendet)|in progress|in bearbeitung|started|break-?off|drop-?out"
+    r"|screened? ?out|disqualified|over ?quota|suspended|onvolledig|gedeeltelijk"
+    r"|ofullständig|delvis( .*)?|ufuldstændig|niekompletn[ea]|częściow[oa]"
 )
 YES = set("1 1.0 true yes y x ja oui sí si sì sim tak wahr vrai verdadero test preview".split())
 NO = set("0 0.0 false no n nein non nee nej nei nie não nao falsch faux falso onwaar".split())
