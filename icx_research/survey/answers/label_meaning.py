@@ -54,12 +54,14 @@ def codes_without_answer(labels: Mapping[str, str]) -> dict[str, str]:
     return {
         code: text
         for code, text in labels.items()
-        if code in sure
-        or (
-            means_no_answer(text)
-            and code in numbers
-            and answers
-            and not min(answers) < numbers[code] < max(answers)
+        if code in numbers
+        and (
+            code in sure
+            or (
+                means_no_answer(text)
+                and answers
+                and not min(answers) < numbers[code] < max(answers)
+            )
         )
     }
 

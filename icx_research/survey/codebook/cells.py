@@ -12,6 +12,7 @@ from icx_research.survey.codebook.types import Measure, Scale, fold_answer
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")  # 1,250, which may be 1.25 as well
 MIN_GROUPED = 3  # figures with a mark from which on its meaning can be told
 YES_OR_NO = {"1": 1.0, "true": 1.0, "yes": 1.0, "0": 0.0, "false": 0.0, "no": 0.0}
 POINT = re.compile(r"[+-]?\d+\.\d+")

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from icx_research.core.errors import StudyError
+from icx_research.survey.codebook.cells import GROUPED
+from icx_research.survey.codebook.spoilt_cells import two_answers
 from icx_research.survey.codebook.types import Source
+from icx_research.survey.drafting.cell_notes import SHORT_RANGE, cell_notes, encoding_question
 from icx_research.survey.files.delimited import separator_line
 from icx_research.survey.files.encodings import likely_encoding
 from icx_research.survey.files.left_out import without_tests
@@ -20,6 +23,7 @@ from icx_research.survey.files.tables import DRAFT, TextTable
 
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".dat", "")
 SEPARATORS = (",", ";", "\t", "|")
+FEW = 0.2  # of the whole numbers of a column: cells with two answers, as 4,5
 LOOKED_AT = 200  # records that tell the separator
 COMMA = re.compile(r"-?\d+,\d+")
 POINT = re.compile(r"-?\d+\.\d+")
@@ -46,6 +50,8 @@ class LookedAt:
         By column: what the file says each code means.
     notes : tuple of str
         What the reader left out, and what looks wrong in single cells.
+    questions : tuple of str
+        What only the researcher can say of how the file is written.
     """
 
     path: Path
@@ -57,6 +63,7 @@ class LookedAt:
     doubled: tuple[str, ...] = ()
     answer_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -94,8 +101,10 @@ def look_at(path: Path) -> LookedAt:
     columns = {name: table.frame[name].tolist() for name in table.frame}
     personal = personal_columns(columns)
     kept = {name: cells for name, cells in columns.items() if name not in personal}
+    decimal = "."
     if settings.get("separator", ",") != ",":
-        settings = {**settings, "decimal": _decimal(kept)}
+        decimal = _decimal(kept)
+        settings = {**settings, "decimal": decimal}
     others = tuple(name for name in sheets if name != settings.get("sheet"))
     return LookedAt(
         path,
@@ -106,7 +115,8 @@ def look_at(path: Path) -> LookedAt:
         others,
         table.doubled,
         answer_labels=table.answer_labels,
-        notes=table.log,
+        notes=(*table.log, *cell_notes(path.name, kept, table.rows, decimal=decimal)),
+        questions=tuple(filter(None, [encoding_question(kept)])),
     )
 
 
@@ -207,6 +217,14 @@ def _separator(text: str) -> str:
 
 
 def _decimal(columns: dict[str, list[str]]) -> str:
-    cells = [cell.strip() for column in columns.values() for cell in column[:LOOKED_AT]]
-    commas = sum(bool(COMMA.fullmatch(cell)) for cell in cells)
-    return "," if commas > sum(bool(POINT.fullmatch(cell)) for cell in cells) else "."
+    """Tell the decimal mark; commas between thousands and between two answers are none."""
+    commas = points = 0
+    for column in columns.values():
+        cells = [word for cell in column[:LOOKED_AT] if (word := cell.strip())]
+        points += sum(bool(POINT.fullmatch(cell)) for cell in cells)
+        marked = [cell for cell in cells if COMMA.fullmatch(cell)]
+        whole = sum(cell.isdecimal() for cell in cells)
+        grouped = all(GROUPED.fullmatch(cell) for cell in marked) and (whole or points)
+        doubled = len(marked) <= FEW * whole and all(two_answers(c, SHORT_RANGE) for c in marked)
+        commas += 0 if grouped or doubled else len(marked)
+    return "," if commas > points else "."

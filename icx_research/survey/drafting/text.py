@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from icx_research.survey.drafting.blocks import BlocksDraft
+from icx_research.survey.drafting.cell_notes import totals_question
 from icx_research.survey.drafting.files import LookedAt
-from icx_research.survey.drafting.keys import KeysDraft
+from icx_research.survey.drafting.keys import UNIT, KeysDraft
 from icx_research.survey.drafting.labels import shown_labels
 from icx_research.survey.drafting.scales import ScaleDraft, words_of
+from icx_research.survey.files.encodings import NOT_WESTERN
 
 PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
 NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"}
@@ -24,7 +26,10 @@ GUESSED = {
     "cp1252": "QUESTION: do names read well, or is it cp1250 (Central Europe) or mac_roman?",
     "cp1250": "QUESTION: do names read well, or is it another encoding?",
     "latin-1": "QUESTION: do names read well, or is it another encoding?",
+    "mac_roman": "QUESTION: do names read well, or is it cp1250 (Central Europe) or cp1252?",
 }
+FOUND = "as found in the file"
+OTHER = f"QUESTION: do names read well, or is it another encoding, such as {NOT_WESTERN}?"
 WIDTH = 96
 LONG = 40  # letters of a column's name that deserve a line of their own
 HEAD = """\
@@ -106,16 +111,21 @@ def study_text(
 def _table(table: TableDraft) -> list[str]:
     looked, lines = table.looked_at, [f"file: {word(table.file)}"]
     for key, value in looked.settings.items():
-        lines.append(f"{key}: {_setting(value)}   # {GUESSED.get(value, 'as found in the file')}")
+        said = GUESSED.get(value, OTHER if key == "encoding" else FOUND)
+        lines.append(f"{key}: {_setting(value)}   # {said if value != 'utf-16' else FOUND}")
     if looked.sheets:
         listed = ", ".join(repr(name) for name in looked.sheets)
         lines += comment(f"QUESTION: or one of the other sheets, {listed}?")
+    for asked in looked.questions:
+        lines += comment(f"QUESTION: {asked}")
     for note in looked.notes:
         lines += comment(f"NOTE: {note}")
     lines.append("keys:")
     for role, column in table.keys.keys.items():
         n = len({cell for cell in looked.columns[column] if cell.strip()})
         lines.append(f"  {role}: {word(column)}   # {n} different")
+    if totals := totals_question(looked.columns[_unit(table)]):
+        lines += comment(f"QUESTION: {totals}.", "  ")
     for text in table.keys.questions:
         lines += comment(f"QUESTION: {text}.", "  ")
     if "respondent" not in table.keys.keys:
@@ -137,6 +147,10 @@ def _table(table: TableDraft) -> list[str]:
             f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
         )
     return lines
+
+
+def _unit(table: TableDraft) -> str:
+    return next(table.keys.keys[role] for role in UNIT.values() if role in table.keys.keys)
 
 
 def _related(scales: Sequence[ScaleDraft]) -> list[str]:

@@ -1,11 +1,11 @@
 """Why a cell is no answer or figure: each kind of fault with what to do about it."""
 
 import math
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from icx_research.survey.codebook.cells import (
+    GROUPED,
     OTHER_DECIMAL,
     POINT,
     THOUSANDS,
@@ -18,8 +18,6 @@ from icx_research.survey.codebook.spoilt_cells import (
     two_answers,
 )
 from icx_research.survey.codebook.types import Measure, Scale, Score
-
-GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")  # 1,250
 
 
 def number_faults(
