@@ -121,10 +121,12 @@ def _no_answers(
             by_codes.setdefault(codes, []).append(item)
     for codes, items in by_codes.items():
         listed = ", ".join(f"{code} ({text})" for code, text in codes)
+        inside = any(not _beyond(float(code), scale) for code, _ in codes)
         declared = ", ".join(f'"{code}"' for code, _ in codes)
         yield (
-            f"{', '.join(items)}: by its label {listed} means no answer; declare missing_codes: "
-            f"[{declared}]."
+            f"{', '.join(items)}: by its label {listed} means no answer; "
+            f"{'correct the range and ' if inside else ''}"
+            f"declare missing_codes: [{declared}]."
         )
 
 

@@ -121,10 +121,11 @@ def draft_scales(
     given, words = answers_of(file, keys)
     answers = without_codes(given, file.answer_labels)
     used, drafts = set(taken), []
-    for stem, points, items in _blocks(answers):
-        bodies = pd.concat([_body(answers[item]) for item in items])
-        if len(items) == 1 and not _alone(items[0], bodies):
-            continue
+    blocks = [(s, points, items, pd.concat([_body(answers[item]) for item in items]))
+              for s, points, items in _blocks(answers)]  # fmt: skip
+    likely = [block for block in blocks if len(block[2]) > 1 or _alone(block[2][0], block[3])]
+    # Yes or no is an answer where nothing else was asked.
+    for stem, points, items, bodies in likely or [b for b in blocks if b[2][0] in words]:
         limits = labelled_range(items, file.answer_labels, bodies) or (
             (0, 10) if points == 1 and FROM_ZERO.search(words_of(stem)) else _range(bodies)
         )

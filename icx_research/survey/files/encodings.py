@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable
 
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+LATIN = 0x180  # below stand the accented Latin letters and the marks of Western encodings
 LONGEST_RUN = 2  # letters beyond ASCII that follow each other in Western and Central Europe
-ENOUGH = 0.6  # share of the letters beyond ASCII that an encoding must make common ones
-MISREAD = 0.5  # share of unlikely ones from which on a text seems to be misread
+ENOUGH = 0.5  # share of the letters beyond ASCII that an encoding must make common ones
+MISREAD = 0.4  # share of unlikely ones from which on a text seems to be misread
 LETTERS = "äöüßÄÖÜéèêëÉÈàâáãåæÅÆçÇíîïìóôõòøØúùûñÑœŒ"
 MARKS = "\u2018\u2019\u201c\u201d\u201e\u2013\u2014\u2026\u2022€§°«»\u00a0"
 # The letters that languages written in an encoding use most, in small letters.
@@ -23,9 +24,9 @@ COMMON = {
 # Encodings of several bytes order their characters by use: first bytes of the common ones, and
 # from where on the second must be.
 FIRST_BYTES = {
+    "shift_jis": ((0x81, 0x97), 0x40),
     "gb18030": ((0xB0, 0xD7), 0xA1),
     "big5": ((0xA4, 0xC6), 0x40),
-    "shift_jis": ((0x82, 0x97), 0x40),
 }
 KOREAN = (
     "이다는을가의에고은하지로도를사한서기시인어아있나부대리정구수보주자원상"
@@ -50,7 +51,7 @@ def likely_encoding(content: bytes) -> str:
     western = next((e for e in ("cp1252", "cp1250") if _decodes(content, e)), "latin-1")
     if not reads_badly([content.decode(western)]):
         return western
-    shares = {e: _share(content.decode(e), e) for e in (*COMMON, "euc_kr", *FIRST_BYTES)
+    shares = {e: _share(content.decode(e), e) for e in ("euc_kr", *FIRST_BYTES, *COMMON)
               if _decodes(content, e)}  # fmt: skip
     best = max(shares, key=lambda encoding: shares[encoding], default=western)
     return best if shares.get(best, 0) >= ENOUGH else western
@@ -74,7 +75,9 @@ def reads_badly(words: Iterable[str]) -> bool:
 def _unlikely(run: str) -> list[bool]:
     long = len(run) > LONGEST_RUN
     return [
-        long or not (letter.isalpha() or letter in MARKS) for letter in run if ord(letter) < 0x180
+        long or letter in "µªº" or not (letter.isalpha() or letter in MARKS)
+        for letter in run
+        if ord(letter) < LATIN
     ]
 
 

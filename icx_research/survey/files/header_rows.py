@@ -6,6 +6,7 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.cells import NUMBER
 
 LOOKED_BELOW = 10  # rows that are searched for the column names
+LEAST_NAMES = 3  # columns of a table
 MOST_OF_TITLE = 2  # texts in a row of titles: Table 1, back to contents
 # What SurveyMonkey writes below a question that has no parts.
 MARKS = {"response", "open-ended response"}
@@ -58,7 +59,7 @@ def refuse_title(
     if filled > MOST_OF_TITLE:
         return
     for below, cells in body[:LOOKED_BELOW]:
-        if sum(bool(cell.strip()) for cell in cells) > 2 * filled:
+        if sum(bool(cell.strip()) for cell in cells) >= max(2 * filled, LEAST_NAMES):
             what = "a single text stands" if filled == 1 else f"{filled} texts stand"
             raise StudyError(
                 f"{file}, row {row}: {what} there; the column names seem to stand in row {below}: "
