@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core import apa
-from icx_research.core.intervals import fisher_interval
+from icx_research.core.intervals import fisher_interval, normal_quantile
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
 from icx_research.linkage.correlation.mean_reliability import MeanReliability
@@ -94,17 +93,17 @@ def attenuate(
 
 
 def disattenuate(
-    correlation: LinkageCorrelation, *, confidence_level: float | None = None
+    result: LinkageCorrelation, *, confidence_level: float | None = None
 ) -> Disattenuation:
     r"""Correct a unit-level correlation for the unreliability of unit means.
 
     Parameters
     ----------
-    correlation : LinkageCorrelation
+    result : LinkageCorrelation
         Pearson; the partial correlation is corrected where there are controls,
         which are taken as free of error.
     confidence_level : float, optional
-        That of `correlation` unless stated.
+        That of `result` unless stated.
 
     Returns
     -------
@@ -139,13 +138,13 @@ def disattenuate(
     >>> disattenuate(observed).n_used
     60
     """
-    if correlation.method != "pearson":
+    if result.method != "pearson":
         raise ValueError("disattenuate needs a Pearson correlation, not ranks.")
-    level = correlation.estimate.confidence_level if confidence_level is None else confidence_level
+    level = result.estimate.confidence_level if confidence_level is None else confidence_level
     check_confidence_level(level)
-    inside, outside = correlation.reliability_internal, correlation.reliability_external
-    c = correlation.n_control_columns
-    m, given = correlation.n_used - 3 - c, correlation.estimate
+    inside, outside = result.reliability_internal, result.reliability_external
+    c = result.n_control_columns
+    m, given = result.n_used - 3 - c, result.estimate
     widening = _widening(given, m)
     observed = given
     if level != given.confidence_level:
@@ -160,8 +159,8 @@ def disattenuate(
         disattenuated=corrected,
         reliability_internal=inside.value,
         reliability_external=outside.value,
-        n_used=correlation.n_used,
-        n_dropped=correlation.n_dropped,
+        n_used=result.n_used,
+        n_dropped=result.n_dropped,
         note=note,
     )
 
@@ -170,7 +169,7 @@ def _widening(given: Estimate, m: int) -> float:
     """How much wider than Fisher's an interval is, for clusters or the same respondents."""
     if abs(given.value) == 1:
         return 1.0
-    fisher = float(stats.norm.ppf((1 + given.confidence_level) / 2)) / np.sqrt(m)
+    fisher = normal_quantile(given.confidence_level) / np.sqrt(m)
     reach = (np.arctanh(given.ci_high) - np.arctanh(given.ci_low)) / 2
     return round(float(reach / fisher), 12)  # exactly 1 where nothing widens it
 
@@ -218,7 +217,7 @@ def _corrected(
     covariance[1, 1] += outside.error_variance_se**2
     se = np.sqrt(gradient @ covariance @ gradient)
     shrink = np.sqrt(inside.value * outside.value)
-    reach = stats.norm.ppf((1 + level) / 2) * se * shrink / (1 - r**2)
+    reach = normal_quantile(level) * se * shrink / (1 - r**2)
     z = np.arctanh(r)
     return Estimate(
         float(r / shrink),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
@@ -70,25 +71,15 @@ class IntraclassCorrelation(Result):
         """One row: the coefficient, its interval, F, p and the number of rows."""
         return estimate_table(
             [
-                {
-                    "term": self.coefficient,
-                    "estimate": self.estimate.value,
-                    "ci_low": self.estimate.ci_low,
-                    "ci_high": self.estimate.ci_high,
-                    "statistic": self.statistic,
-                    "p_value": self.p_value,
-                    "n": self.n_used,
-                }
+                self.estimate.row(
+                    self.coefficient, statistic=self.statistic, p_value=self.p_value, n=self.n_used
+                )
             ]
         )
 
     def to_apa(self) -> str:
         """Coefficient, interval, F test, units and rows."""
-        limits = apa.interval(
-            self.estimate.ci_low,
-            self.estimate.ci_high,
-            confidence_level=self.estimate.confidence_level,
-        )
+        limits = self.estimate.limits
         return (
             f"{NAMES[self.coefficient]} = {apa.bounded(self.estimate.value)}, {limits}, "
             f"F({self.df_between}, {self.df_within}) = {self.statistic:.2f}, "
@@ -251,13 +242,13 @@ def check_units(
     """
     n, units = len(rated.answers), len(rated.labels)
     if units < 2 or n == units:
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs at least 2 units, and 2 raters in one of them; got {units} "
             f"units with {n} complete rows."
         )
     spread = np.ptp(mean, axis=0) + np.sqrt(np.nanmax(variance, axis=0))
     constant = spread <= SAME * size
     if constant.any():
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs scores that vary; {names[int(constant.argmax())]!r} does not."
         )

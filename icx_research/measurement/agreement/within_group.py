@@ -9,8 +9,10 @@ import pandas as pd
 from scipy import special
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import MIN_AGREEMENT, SIGNIFICANCE
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Result, estimate_table
-from icx_research.measurement.agreement.labels import MIN_AGREEMENT
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.units import UnitRows
 
@@ -73,7 +75,7 @@ class WithinGroupAgreement(Result):
         }
         if self.n_resamples:
             p_values = self.units["p_value"].dropna()
-            rows["share_p_below_.05"] = (p_values < 0.05).mean()
+            rows["share_p_below_.05"] = (p_values < SIGNIFICANCE).mean()
         return estimate_table(
             [{"term": term, "estimate": float(v), "n": self.n_units} for term, v in rows.items()]
         )
@@ -95,7 +97,7 @@ def rwg_j(
     response_range: tuple[float, float],
     null: str = "uniform",
     n_resamples: int = 1000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
     item_correlations: np.ndarray | None = None,
 ) -> WithinGroupAgreement:
     r"""Agreement of the raters within each unit, r_WG(J) and Lindell's r*_WG(J).
@@ -114,7 +116,7 @@ def rwg_j(
         Distribution of answers without agreement, see `null_variance`. Answers on
         satisfaction are skewed: report "uniform" and "slight_skew".
     n_resamples : int, default 1000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, each unit gets a p value from raters who answer at random.
     item_correlations : array, shape (J, J), optional
         Correlations of the items in those random answers; independent unless given.
@@ -175,13 +177,14 @@ def rwg_j(
     )
     several = rated.sizes > 1
     if not several.any():
-        raise ValueError(
+        raise UnsuitableData(
             f"rwg_j needs a unit with at least 2 raters; got {len(several)} units with "
             f"{len(rated.answers)} complete rows."
         )
     found["p_value"] = np.nan
     if rng is not None:
-        draw = _null_variances(options, len(names), item_correlations, n_resamples, rng)
+        generator = as_generator(rng, analysis="rwg_j")
+        draw = _null_variances(options, len(names), item_correlations, n_resamples, generator)
         for n in np.unique(rated.sizes[several]):
             at = rated.sizes == n
             drawn = np.sort(draw(int(n)))
@@ -217,7 +220,7 @@ def check_range(
     """Refuse answers outside their range: the null variance would not be theirs."""
     outside = ((values < response_range[0]) | (values > response_range[1])).any(axis=0)
     if outside.any():
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs answers from {response_range[0]} to {response_range[1]}; item "
             f"{names[int(outside.argmax())]!r} has others."
         )
@@ -249,8 +252,8 @@ def _null_variances(
     return draw
 
 
-def _note(found: pd.DataFrame, variance: float, single: int) -> str:
-    truncated = int((found["mean_variance"] > variance).sum())
+def _note(units: pd.DataFrame, variance: float, single: int) -> str:
+    truncated = int((units["mean_variance"] > variance).sum())
     parts = []
     if truncated:
         parts.append(f"{truncated} units vary more than the null distribution and are set to 0")

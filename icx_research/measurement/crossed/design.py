@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from icx_research.core.errors import NotTestable
-from icx_research.measurement.agreement.units import check_columns
+from icx_research.core.errors import NotTestable, UnsuitableData
+from icx_research.measurement.agreement.units import check_table
 from icx_research.measurement.items import ROUNDING, SAME, item_values
 
 SOURCES = ("client", "supplier", "rater", "dyad")
@@ -91,7 +91,7 @@ def read_cells(
         If there is one client unit only.
     """
     keys = [name for name in (client, rater, supplier) if name is not None]
-    check_columns(data, [score, *keys], analysis="variance_shares")
+    check_table(data, [score, *keys], analysis="variance_shares")
     y = item_values(data[[score]], analysis="variance_shares")[:, 0]
     use = ~np.isnan(y) & data[keys].notna().all(axis=1).to_numpy()
     y, rows = y[use], data.loc[use, keys]
@@ -102,7 +102,7 @@ def read_cells(
             f"{len(clients)}."
         )
     if np.ptp(y) <= SAME * np.abs(y).max():
-        raise ValueError(f"variance_shares needs ratings that vary; {score!r} does not.")
+        raise UnsuitableData(f"variance_shares needs ratings that vary; {score!r} does not.")
     by = pd.factorize(rows[rater])[0] if rater else np.arange(len(y))
     of = pd.factorize(rows[supplier])[0] if supplier else np.zeros(len(y), dtype=int)
     raters, suppliers = int(by.max()) + 1, int(of.max()) + 1
@@ -110,7 +110,7 @@ def read_cells(
     home[by] = own
     if (home[by] != own).any():
         several = len(np.unique(by[home[by] != own]))
-        raise ValueError(
+        raise UnsuitableData(
             f"variance_shares needs every rater in one client unit; {several} of {raters} raters "
             "rate for several. Where the same id stands for different persons, join it with the "
             "client unit."
@@ -152,15 +152,15 @@ def sums(cells: Cells) -> Sums:
     return with_totals(empty, cells, cells.total, cells.squares)
 
 
-def with_totals(found: Sums, cells: Cells, total: np.ndarray, squares: float) -> Sums:
+def with_totals(reduced: Sums, cells: Cells, total: np.ndarray, squares: float) -> Sums:
     """Replace the ratings of all cells and keep their counts."""
-    k, c, s = found.total_products.shape
+    k, c, s = reduced.total_products.shape
     n_rater = np.bincount(cells.rater, cells.count)
-    kind = np.searchsorted(found.size, n_rater)
+    kind = np.searchsorted(reduced.size, n_rater)
     of_rater = np.bincount(cells.rater, total)
     at = kind[cells.rater] * c * s + cells.dyad
     return replace(
-        found,
+        reduced,
         total=np.bincount(cells.dyad, total, c * s).reshape(c, s),
         squares=squares,
         total_products=np.bincount(at, cells.count * of_rater[cells.rater], k * c * s).reshape(

@@ -9,13 +9,14 @@ import pandas as pd
 
 from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
+from icx_research.core.resampling import block_sizes
 from icx_research.core.results import Result, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.extraction import LOWEST_UNIQUENESS, minres_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments, item_values
 
 MAX_SWEEPS = 500
 SETTLED = 1e-5  # last change of a loading; eigenvalues of random items vary by .01 and more
-BLOCK = 4_000_000  # numbers of a block of random correlation matrices: 32 MB
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +61,7 @@ class ParallelAnalysis(Result):
         )
 
     def to_apa(self) -> str:
-        """Give the number of factors or components, and how it was found."""
+        """Give the number of factors or components, and the method."""
         kind = "components" if self.method == "pca" else "factors"
         return (
             f"parallel analysis suggests {self.n_factors} {kind} ({100 * self.quantile:g}% "
@@ -78,7 +79,7 @@ def parallel_analysis(
     null: Literal["normal", "permutation"] = "normal",
     n_resamples: int = 500,
     quantile: float = 0.95,
-    rng: np.random.Generator,
+    rng: Rng,
 ) -> ParallelAnalysis:
     r"""Horn's parallel analysis: keep what exceeds the eigenvalues of unrelated items.
 
@@ -94,7 +95,7 @@ def parallel_analysis(
         answers far from normal.
     n_resamples : int, default 500
     quantile : float, default 0.95
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -139,6 +140,7 @@ def parallel_analysis(
             "quantile must lie between 0 and 1, and n_resamples be at least 1; got "
             f"{quantile} and {n_resamples}."
         )
+    rng = as_generator(rng, analysis="parallel_analysis")
     found = item_moments(items, analysis="parallel_analysis", min_items=3, min_rows=4)
     r = item_correlations(found, analysis="parallel_analysis")
     if null == "normal":
@@ -232,11 +234,6 @@ def _eigenvalues(matrices: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.eigvalsh(matrices)[:, ::-1])
 
 
-def _block_sizes(k: int, n_resamples: int) -> list[int]:
-    most = max(1, BLOCK // k**2)
-    return [min(most, n_resamples - done) for done in range(0, n_resamples, most)]
-
-
 def _standardized(covariances: np.ndarray) -> np.ndarray:
     scale = 1 / np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
     return np.asarray(covariances * scale[:, :, None] * scale[:, None, :])
@@ -247,7 +244,7 @@ def _normal_correlations(
 ) -> Iterator[np.ndarray]:
     below = np.tril_indices(k, -1)
     at = np.arange(k)
-    for size in _block_sizes(k, n_resamples):
+    for size in block_sizes(k**2, n_resamples):
         root = np.zeros((size, k, k))
         root[:, at, at] = np.sqrt(rng.chisquare(n - 1 - at, size=(size, k)))
         root[:, below[0], below[1]] = rng.standard_normal((size, len(below[0])))
@@ -260,7 +257,7 @@ def _permuted_correlations(
     values = item_values(items, analysis="parallel_analysis")
     x = values[~np.isnan(values).any(axis=1)]
     x = x - x.mean(axis=0)
-    for size in _block_sizes(x.shape[1], n_resamples):
+    for size in block_sizes(x.shape[1] ** 2, n_resamples):
         drawn = np.empty((size, x.shape[1], x.shape[1]))
         for d in range(size):
             shuffled = rng.permuted(x, axis=0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.threads import on_one_thread
 from icx_research.measurement.polychoric.bivariate_normal import (
     bivariate_normal_cdf,
@@ -51,31 +52,31 @@ class TwoStep:
 
 def category_codes(
     values: np.ndarray, names: Sequence[str], *, analysis: str
-) -> tuple[np.ndarray, list[np.ndarray]]:
+) -> tuple[np.ndarray, list[int]]:
     """Code the ordered values of every item from 0, -1 where missing.
 
     Returns
     -------
-    array of int, shape (n, k), and the values of each item in ascending order
+    array of int, shape (n, k), and the number of values of each item
 
     Raises
     ------
     ValueError
         If an item has one value only or more than 11.
     """
-    codes, found = np.full(values.shape, -1), []
+    codes, categories = np.full(values.shape, -1), []
     for j, name in enumerate(names):
         own = np.unique(values[:, j])
         own = own[~np.isnan(own)]
         if not 2 <= len(own) <= MOST_CATEGORIES:
-            raise ValueError(
+            raise UnsuitableData(
                 f"{analysis} needs items of 2 to {MOST_CATEGORIES} ordered values; {name!r} has "
                 f"{len(own)}."
             )
         at = ~np.isnan(values[:, j])
         codes[at, j] = np.searchsorted(own, values[at, j])
-        found.append(own)
-    return codes, found
+        categories.append(len(own))
+    return codes, categories
 
 
 @on_one_thread
@@ -96,7 +97,7 @@ def two_step(
     empty = tables.sum(axis=(1, 2)) == 0
     if empty.any():
         i, j = (axis[int(empty.argmax())] for axis in pairs)
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs rows in which {names[i]!r} and {names[j]!r} are answered."
         )
     thresholds = item_thresholds(np.diag(counts), categories)

@@ -6,6 +6,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.frames import collected
 from icx_research.measurement.sem.estimation import Fit
 
 METHODS = ("regression", "bartlett")
@@ -64,9 +66,7 @@ def factor_scores(
     missing = [name for name in needed if name not in known]
     if missing:
         raise ValueError(f"data has no column {missing[0]!r}, which the model needs.")
-    frame = frame.select(needed)
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect(backend="pandas")
+    frame = collected(frame.select(needed))
     x = np.column_stack([frame[name].to_numpy() for name in fit.table.observed]).astype(float)
     keys = frame[group].to_list() if group else [None] * len(x)
     scores = np.full((len(x), len(fit.table.latent)), np.nan)
@@ -112,7 +112,7 @@ def _weights(fit: Fit, g: int, method: str, there: np.ndarray) -> np.ndarray:
             "indicators; use method='regression'."
         )
     if (np.diag(implied.errors)[:p][measured] == 0).any():
-        raise ValueError(
+        raise UnsuitableData(
             "Bartlett scores need residual variances that are not 0; use method='regression'."
         )
     own = measured & there

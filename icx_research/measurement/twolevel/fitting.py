@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.measurement.sem.estimation import (
     improper,
     parameter_names,
@@ -91,7 +92,7 @@ def fit_two_levels(
         known = p * (p + 1) // 2 + p * level
         shared = {row.free for row in table.rows if row.group != level and row.free >= 0} & own
         if len(own - shared) > known:
-            raise ValueError(
+            raise UnsuitableData(
                 f"the model is not identified: it has {len(own)} free parameters {name} units "
                 f"but only {known} moments; fix or equate at least {len(own) - known} of them."
             )
@@ -105,7 +106,7 @@ def fit_two_levels(
 
 
 def runaway_item(fit: TwoLevelFit) -> str | None:
-    """Name the item behind a search that found no maximum, if one is.
+    """Name the item behind a search without a maximum, if one is.
 
     Where a negative residual variance between units can outweigh all else in the largest
     units, their likelihood has no upper limit.

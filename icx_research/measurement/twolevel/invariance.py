@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import MIN_EQUAL_ITEMS, SIGNIFICANCE
 from icx_research.core.intervals import logit_interval
 from icx_research.core.results import Result, check_confidence_level
 from icx_research.measurement.invariance.result import (
-    MIN_EQUAL_ITEMS,
-    SIGNIFICANCE,
     known_option,
     last_held,
 )
@@ -220,9 +219,9 @@ def cross_level_invariance(
     >>> common = 0.6 * rng.normal(size=80)[unit] + rng.normal(size=640)
     >>> y = common[:, None] + 0.4 * rng.normal(size=(80, 4))[unit] + rng.normal(size=(640, 4))
     >>> answers = pd.DataFrame(y, columns=["q1", "q2", "q3", "q4"]).assign(unit=unit)
-    >>> found = cross_level_invariance("f =~ q1 + q2 + q3 + q4", answers,
+    >>> result = cross_level_invariance("f =~ q1 + q2 + q3 + q4", answers,
     ...                                unit="unit", levels=["configural", "metric"])
-    >>> found.allows("factor_icc"), found.allows("unit_means")
+    >>> result.allows("factor_icc"), result.allows("unit_means")
     (True, False)
     """
     check_confidence_level(confidence_level)

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.frames import check_columns
 from icx_research.core.moments import Moments
-from icx_research.core.resampling import correlations, resampled_covariances
+from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_moments, item_values
 
 
@@ -41,13 +44,7 @@ class HeterotraitMonotrait(Result):
         """One row per pair of scales."""
         return estimate_table(
             [
-                {
-                    "term": f"{first} ~ {second}",
-                    "estimate": ratio.value,
-                    "ci_low": ratio.ci_low,
-                    "ci_high": ratio.ci_high,
-                    "n": self.n_used,
-                }
+                ratio.row(f"{first} ~ {second}", n=self.n_used)
                 for (first, second), ratio in self.ratios.items()
             ]
         )
@@ -62,9 +59,7 @@ class HeterotraitMonotrait(Result):
         (first, second), ratio = max(self.ratios.items(), key=lambda pair: pair[1].value)
         limits = ""
         if self.n_resamples:
-            limits = ", " + apa.interval(
-                ratio.ci_low, ratio.ci_high, confidence_level=ratio.confidence_level
-            )
+            limits = ", " + ratio.limits
         return (
             f"largest HTMT = {apa.bounded(ratio.value)} ({first} ~ {second}){limits}, "
             f"n = {self.n_used}"
@@ -78,7 +73,7 @@ def htmt(
     method: Literal["arithmetic", "geometric"] = "arithmetic",
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> HeterotraitMonotrait:
     r"""Heterotrait-monotrait ratio of correlations between scales.
 
@@ -93,7 +88,7 @@ def htmt(
         "geometric" (HTMT2) does not presume equal loadings.
     confidence_level : float, default 0.95
     n_resamples : int, default 2000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, a percentile interval is drawn by the bootstrap over rows.
 
     Returns
@@ -144,17 +139,17 @@ def htmt(
         start += len(members)
     ratios = _ratios(found.correlation[None], blocks, method)[0]
     if np.isnan(ratios).any():
-        raise ValueError("htmt needs scales whose items are correlated; those of one are not.")
-    limits = np.full((2, len(ratios)), np.nan)
+        raise UnsuitableData("htmt needs scales whose items are correlated; those of one are not.")
+    draws = np.empty((0, len(ratios)))
     if rng is not None:
-        draws = _resampled(item_values(chosen, analysis="htmt"), blocks, method, n_resamples, rng)
-        tail = (1 - confidence_level) / 2
-        limits = np.nanquantile(draws, [tail, 1 - tail], axis=0)
+        generator = as_generator(rng, analysis="htmt")
+        values = item_values(chosen, analysis="htmt")
+        draws = _resampled(values, blocks, method, n_resamples, generator)
     pairs = itertools.combinations(scales, 2)
     return HeterotraitMonotrait(
         ratios={
-            pair: Estimate(float(value), float(low), float(high), confidence_level)
-            for pair, value, low, high in zip(pairs, ratios, *limits, strict=True)
+            pair: percentile_interval(value, drawn, confidence_level)
+            for pair, value, drawn in zip(pairs, ratios, draws.T, strict=True)
         },
         n_resamples=n_resamples if rng is not None else 0,
         n_used=found.n,
@@ -171,13 +166,11 @@ def _check_scales(items: pd.DataFrame | Moments, scales: Mapping[str, Sequence[s
         raise ValueError(f"htmt needs a list of items per scale; {lone[0]!r} has a text.")
     names = [name for members in scales.values() for name in members]
     if len(scales) < 2 or min(len(members) for members in scales.values()) < 2:
-        raise ValueError("htmt needs at least 2 scales of at least 2 items each.")
+        raise UnsuitableData("htmt needs at least 2 scales of at least 2 items each.")
     if len(set(names)) < len(names):
         raise ValueError("htmt needs each item in one scale only.")
-    known = items.names if isinstance(items, Moments) else list(items.columns)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ValueError(f"items has no column {unknown[0]!r}; it has {list(known)}.")
+    known = items.names if isinstance(items, Moments) else items.columns
+    check_columns(names, known, table="items")
     return names
 
 
