@@ -1,4 +1,4 @@
-"""Encodings that nothing in a file declares: told by the letters they make of its bytes."""
+"""Encodings that nothing in a file declares: chosen by the letters they make of its bytes."""
 
 import codecs
 import re
