@@ -34,7 +34,7 @@ FILE_KEYS = {
     "format": Key(("qualtrics",), "Layout of a text file with three rows of column names."),
     "unfinished": Key(
         ("keep", "drop"),
-        "Whether answers that Qualtrics marks as unfinished stay; keep unless stated.",
+        "Whether answers that the file marks as unfinished stay; keep unless stated.",
     ),
 }
 

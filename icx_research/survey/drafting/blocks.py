@@ -75,6 +75,7 @@ def as_ratings(file: LookedAt, blocks: BlocksDraft) -> LookedAt:
         stacked.setdefault(item, []).extend(file.columns[column])
         wording.setdefault(item, set()).add(file.wording.get(column, ""))
     said = {item: texts.pop() for item, texts in wording.items() if len(texts) == 1}
-    return replace(
-        file, columns=stacked, wording={item: text for item, text in said.items() if text}
-    )
+    labels = {item: file.answer_labels[column] for (_, item), column in blocks.columns.items()
+              if column in file.answer_labels}  # fmt: skip
+    wording_of = {item: text for item, text in said.items() if text}
+    return replace(file, columns=stacked, wording=wording_of, answer_labels=labels)

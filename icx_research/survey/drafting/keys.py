@@ -8,7 +8,7 @@ from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.cells import NUMBER
 from icx_research.survey.drafting.files import LookedAt
-from icx_research.survey.drafting.scales import COUNTED, MAX_POINTS, WORDS_AS_CODES, words_of
+from icx_research.survey.drafting.scales import COUNTED, MAX_POINTS, words_of
 from icx_research.survey.drafting.words import number_words
 from icx_research.survey.link.matching import bare_ids
 
@@ -192,19 +192,19 @@ def _without_units(file: LookedAt) -> str:
     named = [column for column in file.columns if _named(column, "unit") >= NAMED - 0.5]
     if named and len(_filled(file.columns[named[0]])) == 1:
         return (
-            f"{file.path.name}, column {named[0]}: all rows name the same unit, so there is "
+            f"{file.place}, column {named[0]}: all rows name the same unit, so there is "
             "nothing to compare; bring together the answers of several units, at least "
             f"{MIN_LINKED_UNITS} for a verdict."
         )
     return (
-        f"{file.path.name} has no column that could name units; add a column with the "
+        f"{file.place} has no column that could name units; add a column with the "
         "unit (branch, department) of each row, called unit."
     )
 
 
 def _unit_columns(file: LookedAt) -> dict[str, tuple[float, set[str]]]:
     found = {}
-    in_words = number_words(file.columns, WORDS_AS_CODES)
+    in_words = number_words(file.columns)
     for column, cells in file.columns.items():
         values = set(bare_ids(_filled(cells)).values())
         score = _named(column, "unit")

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from icx_research.survey.drafting.blocks import BlocksDraft
+from icx_research.survey.drafting.cell_notes import totals_question
 from icx_research.survey.drafting.files import LookedAt
-from icx_research.survey.drafting.keys import KeysDraft
+from icx_research.survey.drafting.keys import UNIT, KeysDraft
+from icx_research.survey.drafting.labels import shown_labels
 from icx_research.survey.drafting.scales import ScaleDraft, words_of
+from icx_research.survey.files.encodings import NOT_WESTERN
 
 PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
 NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"}
@@ -23,7 +26,10 @@ GUESSED = {
     "cp1252": "QUESTION: do names read well, or is it cp1250 (Central Europe) or mac_roman?",
     "cp1250": "QUESTION: do names read well, or is it another encoding?",
     "latin-1": "QUESTION: do names read well, or is it another encoding?",
+    "mac_roman": "QUESTION: do names read well, or is it cp1250 (Central Europe) or cp1252?",
 }
+FOUND = "as found in the file"
+OTHER = f"QUESTION: do names read well, or is it another encoding, such as {NOT_WESTERN}?"
 WIDTH = 96
 LONG = 40  # letters of a column's name that deserve a line of their own
 HEAD = """\
@@ -105,14 +111,21 @@ def study_text(
 def _table(table: TableDraft) -> list[str]:
     looked, lines = table.looked_at, [f"file: {word(table.file)}"]
     for key, value in looked.settings.items():
-        lines.append(f"{key}: {_setting(value)}   # {GUESSED.get(value, 'as found in the file')}")
+        said = GUESSED.get(value, OTHER if key == "encoding" else FOUND)
+        lines.append(f"{key}: {_setting(value)}   # {said if value != 'utf-16' else FOUND}")
     if looked.sheets:
         listed = ", ".join(repr(name) for name in looked.sheets)
         lines += comment(f"QUESTION: or one of the other sheets, {listed}?")
+    for asked in looked.questions:
+        lines += comment(f"QUESTION: {asked}")
+    for note in looked.notes:
+        lines += comment(f"NOTE: {note}")
     lines.append("keys:")
     for role, column in table.keys.keys.items():
         n = len({cell for cell in looked.columns[column] if cell.strip()})
         lines.append(f"  {role}: {word(column)}   # {n} different")
+    if totals := totals_question(looked.columns[_unit(table)]):
+        lines += comment(f"QUESTION: {totals}.", "  ")
     for text in table.keys.questions:
         lines += comment(f"QUESTION: {text}.", "  ")
     if "respondent" not in table.keys.keys:
@@ -134,6 +147,10 @@ def _table(table: TableDraft) -> list[str]:
             f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
         )
     return lines
+
+
+def _unit(table: TableDraft) -> str:
+    return next(table.keys.keys[role] for role in UNIT.values() if role in table.keys.keys)
 
 
 def _related(scales: Sequence[ScaleDraft]) -> list[str]:
@@ -182,15 +199,37 @@ def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
     if scale.words:
         listed = ", ".join(f"{word(text)}: {value}" for text, value in scale.words.items())
         lines.append(f"  answers: {{{listed}}}   # QUESTION: is this their order?")
+        if scale.unnumbered:
+            more = ", ".join(scale.unnumbered)
+            lines += comment(
+                "QUESTION: which number have these answers? Add each to answers:, or to "
+                f"missing_codes: where it means no answer: {more}.", "  ")  # fmt: skip
     elif low == 0 and high < 10:
         lines += comment("QUESTION: is 0 an answer, or a code for no answer?", "  ")
-    if scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
+    if scale.low_is_good:
+        said = next(iter(scale.low_is_good.values()))
+        asked = (
+            f"QUESTION: is a low answer the better one, as the labels say ({said})? Then take the "
+            "mark off:"
+        )
+        lines += [*comment(asked, "  "), "  # higher_is: worse"]
+    elif scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
         asked = "QUESTION: is a low answer the better one, as with grades? Then take the mark off:"
         lines += [*comment(asked, "  "), "  # higher_is: worse"]
     if scale.codes:
         codes = ", ".join(json.dumps(code, ensure_ascii=False) for code in scale.codes)
-        lines += comment("QUESTION: do these entries mean no answer? Then take the mark off:", "  ")
+        said = shown_labels(scale.codes, scale.code_labels)
+        asked = f"QUESTION: do these entries mean no answer{f' ({said})' if said else ''}?"
+        lines += comment(f"{asked} Then take the mark off:", "  ")
         lines.append(f"  # missing_codes: [{codes}]")
+    if scale.turned:
+        item, said = next(iter(scale.turned.items()))
+        asked = (
+            f"QUESTION: the labels of these items call the low end the good one ({item}: {said}), "
+            "those of the others do not. Are they reverse-keyed? Then take the mark off:"
+        )
+        lines += comment(asked, "  ")
+        lines.append(f"  # reverse_keyed: [{', '.join(word(item) for item in scale.turned)}]")
     if scale.opposed:
         items = ", ".join(word(item) for item in scale.opposed)
         lines += comment("QUESTION: are these items reverse-keyed, as their answers run against "

@@ -11,16 +11,14 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.cells import (
     NUMBER,
     OTHER_DECIMAL,
-    POINT,
     SPREADSHEET_ERROR,
-    THOUSANDS,
-    grouped_figures,
     key_text,
     number,
     yes_or_no,
 )
-from icx_research.survey.codebook.types import Codebook, Measure, Scale, Score, Source
+from icx_research.survey.codebook.types import Codebook, Measure, Scale, Source
 from icx_research.survey.files.supplier_columns import items_of
+from icx_research.survey.study.number_faults import number_faults
 from icx_research.survey.study.quarantine import Quarantine, check_duplicates, check_share
 from icx_research.survey.study.supplier_blocks import Ratings, stacked
 from icx_research.survey.study.wave_checks import (
@@ -214,52 +212,10 @@ def _numbers(
     cells: list[Any], column: str, measure: Measure, rows: list[int], quarantine: Quarantine
 ) -> list[float | None]:
     """Parse one column; equal cells are parsed once."""
-    answers = isinstance(measure, Scale)
-    limits = measure.response_range
-    if isinstance(measure, Score) and column not in measure.values:
-        limits = (1.0 if column == measure.n else 0.0, math.inf)
-    known = {cell: number(cell, measure, quarantine.source.decimal) for cell in set(cells)}
-    noun = "answer" if answers else "figure"
-    strange, outside = set(), set()
-    for cell, value in known.items():
-        if value is not None and math.isnan(value):
-            strange.add(cell)
-        elif value is not None and limits and not limits[0] <= value <= limits[1]:
-            outside.add(cell)
-    advice = "correct it or declare its code in missing_codes"
-    comma = {cell for cell in strange if OTHER_DECIMAL.fullmatch(str(cell).strip())}
-    grouped = {cell for cell in strange if THOUSANDS.fullmatch(str(cell).strip())}
-    if isinstance(measure, Score) and measure.response_range is None:
-        grouped |= grouped_figures(set(known) - strange - outside, quarantine.source.decimal)
-    point = {cell for cell in strange if POINT.fullmatch(str(cell).strip())}
-    if quarantine.source.decimal == ".":
-        grouped, point = grouped - comma, set()
-    else:
-        comma, point = set(), point - grouped
-    for bad, fault in (
-        (grouped, f"the {noun} has marks between its thousands; write it without them"),
-        (
-            comma,
-            f"the {noun} is not a number; it has a decimal comma: declare decimal: ',' for the "
-            "file",
-        ),
-        (
-            point,
-            f"the {noun} has a decimal point, but the file declares decimal: ','; leave that key "
-            "out, or write the point as a comma",
-        ),
-        (strange - comma - grouped - point, f"the {noun} is not a number; {advice}"),
-    ):
-        if bad:
-            quarantine.add(_rows_of(bad, cells, rows), column, fault)
-    if outside and limits:
-        span = (
-            f"{limits[0]:g} to {limits[1]:g}"
-            if math.isfinite(limits[1])
-            else f"{limits[0]:g} or more"
-        )
-        reason = f"the {noun} is outside {span}; {advice}"
-        quarantine.add(_rows_of(outside, cells, rows), column, reason)
+    decimal = quarantine.source.decimal
+    known = {cell: number(cell, measure, decimal) for cell in set(cells)}
+    for bad, fault in number_faults(known, column, measure, decimal=decimal):
+        quarantine.add(_rows_of(bad, cells, rows), column, fault)
     return [known[cell] for cell in cells]
 
 
