@@ -125,6 +125,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     from icx_research.pipeline import console as say
     from icx_research.survey.link.linking import link_study
     from icx_research.survey.link.matching import BY_DESIGN, resembling_words
+    from icx_research.survey.link.waves import wave_sentence
     from icx_research.survey.scores.scoring import scale_scores
     from icx_research.survey.study.study import read_study
 
@@ -140,6 +141,8 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     linked = link_study(found)
     print("Who has a partner on the other side:")
     say.show_table(say.counted_coverage(linked))
+    if rests_on := wave_sentence(linked.waves, linked.codebook):
+        print(rests_on)
     for unit in linked.drops.itertuples():
         near = resembling_words(unit.unit, unit.resembles)
         print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")

@@ -92,8 +92,8 @@ SCHEMA: dict[str, dict[str, Key]] = {
         ),
         "waves": Key(
             "waves",
-            "The waves in order of time, or each with its first and last day; sorted by year "
-            "and name unless stated.",
+            "The waves in order of time, or each with its first and last day; needed where their "
+            "names do not tell (as 2024q4, April 2024 or WS 2024/25 do).",
         ),
         "question": Key("section", "What the study asks.", section="question"),
         "link": Key("section", "Units that have no partner by design.", section="link"),

@@ -250,7 +250,7 @@ class Codebook:
     question : Question
     thresholds : Thresholds
     waves : tuple of str
-        Declared order of the waves; empty where they are sorted by year and name.
+        Declared order of the waves; empty where their names tell it.
     wave_dates : dict of str to (date, date)
         First and last day of each wave, where declared.
     cautions : tuple of str

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.checks import RESERVED
-from icx_research.survey.codebook.wave_order import in_time
+from icx_research.survey.codebook.wave_order import in_time, told_order
 from icx_research.survey.drafting.blocks import BlocksDraft, as_ratings, draft_blocks
 from icx_research.survey.drafting.files import LookedAt, look_at
 from icx_research.survey.drafting.keys import UNIT, KeysDraft, draft_keys
@@ -103,11 +103,13 @@ def _drafted(home: Path, internal: Path, external: Path) -> dict[str, str]:
     pairing = pair_units(
         *(_values(file, keys[side].keys[UNIT[side]]) for side, file in files.items())
     )
+    waves = _wave_names(files, keys)
     text = study_text(
         home.resolve().name,
         tables,
         question,
-        waves=_wave_names(files, keys),
+        waves=waves,
+        ordered=told_order(waves) is not None,
         guessed=_guessed(files["external"], pairing),
         unmatched=_unmatched(files, pairing),
         alone={

@@ -24,7 +24,8 @@ WORDS = {
     "supplier_unit": "supplier_unit supplier provider service_unit rated_unit internal_service "
     "lieferant dienstleister",
     "wave": "wave survey_wave season saison round welle runde period year jahr quarter quartal "
-    "survey_date wave_date",
+    "survey_date wave_date semester term trimester trimestre semestre halbjahr school_year "
+    "schuljahr month monat mois mes mese maand vague ola ondata golf temporada",
 }
 MAX_WAVES = 12
 MAX_REPEATED = 0.05  # share of rows whose key may stand twice in a draft that runs

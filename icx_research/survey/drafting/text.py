@@ -54,6 +54,7 @@ def study_text(
     question: Mapping[str, str],
     *,
     waves: Sequence[str],
+    ordered: bool,
     guessed: Sequence[str],
     unmatched: Sequence[str],
     alone: Mapping[str, Sequence[str]],
@@ -64,8 +65,16 @@ def study_text(
     lines = [HEAD, f"study: {word(title)}   # the title on every page", ""]
     if waves:
         listed = ", ".join(word(name) for name in waves)
-        asked = "# QUESTION: is this the order of the waves in time? The answer rests on the last."
-        lines += [asked, f"waves: [{listed}]", ""]
+        if ordered:
+            asked = (
+                "QUESTION: is this the order of the waves in time? The answer rests on the last."
+            )
+        else:
+            asked = (
+                "QUESTION: which wave came first? Their names do not tell. Put them in order of "
+                "time, the last being the one the answer rests on; then take the mark off:"
+            )
+        lines += [*comment(asked), f"{'' if ordered else '# '}waves: [{listed}]", ""]
     for side, table in tables.items():
         lines += [f"{side}:", *_indented(_table(table)), ""]
     lines.append("question:   # the scores the study asks about")
