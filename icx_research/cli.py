@@ -129,7 +129,8 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     from icx_research.survey.scores.scoring import scale_scores
     from icx_research.survey.study.study import read_study
 
-    found = read_study(_find(study_file), data=data)
+    path = _find(study_file)
+    found = read_study(path, data=data)
     print("What was read:")
     say.show_table(say.counted_rows(found))
     say.print_notes(found)
@@ -157,6 +158,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
         print("Nothing is set aside; look at what is named above.")
     else:
         print("Clean: nothing is set aside.")
+    print(f"Next: {_command()} study {path}")
     raise typer.Exit(QUARANTINED if found.n_quarantined else CLEAN)
 
 
@@ -181,6 +183,20 @@ def new(
             "unit. Give both files or neither.",
         ),
     ] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column with the unit, where it is not to be guessed; give it twice where the "
+            "files name it otherwise: first the internal one, then the external one.",
+        ),
+    ] = None,
+    respondent: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="Column with the code of who answered, in the same way."
+        ),
+    ] = None,
 ) -> None:
     """Draft the study.yaml of a new study from two files.
 
@@ -192,7 +208,13 @@ def new(
     """
     from icx_research.survey.drafting.draft import draft_study
 
-    written = draft_study(folder, internal=internal, external=external)
+    written = draft_study(
+        folder,
+        internal=internal,
+        external=external,
+        units=unit or (),
+        respondents=respondent or (),
+    )
     print(f"Written to {folder}: {', '.join(path.name for path in written)}")
     asked = written[0].read_text(encoding="utf-8").count("QUESTION:")
     first = f"answer its {asked} questions" if asked else "fill in the files"

@@ -72,10 +72,15 @@ class Reading(NamedTuple):
     months: bool = True  # 2011-12 is December, not a school year
 
 
+def without_marks(text: str) -> str:
+    """Leave out the marks above and below letters."""
+    plain = unicodedata.normalize("NFKD", text).replace("ł", "l")
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
 def words_of_period(name: str) -> list[str]:
     """Split a name into numbers and words, in small letters without marks; 202403 is 2024 3."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).replace("ł", "l")
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = without_marks(name.casefold())
     plain = re.sub(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(?!\d)", r"\1 \2", plain)
     plain = re.sub(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)", r"\1 \2 \3", plain)
     found: list[str] = []

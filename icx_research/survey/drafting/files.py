@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +41,8 @@ class LookedAt:
         Other sheets of the workbook.
     doubled : tuple of str
         Names that several columns share, so that none of these is in `columns`.
+    answer_labels : dict of str to dict
+        What SPSS or Stata say the codes of a column mean.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class LookedAt:
     personal: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
+    answer_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def decimal(self) -> str:
@@ -85,8 +88,9 @@ def look_at(path: Path) -> LookedAt:
         settings = {**settings, "decimal": _decimal(kept)}
     others = tuple(name for name in sheets if name != settings.get("sheet"))
     return LookedAt(
-        path, _needed(settings), kept, dict(table.wording), personal, others, table.doubled
-    )
+        path, _needed(settings), kept, dict(table.wording), personal, others, table.doubled,
+        table.answer_labels,
+    )  # fmt: skip
 
 
 def _first_table(path: Path, sheets: Sequence[str]) -> tuple[dict[str, str], TextTable]:

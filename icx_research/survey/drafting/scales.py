@@ -8,8 +8,11 @@ import pandas as pd
 
 from icx_research.survey.codebook.cells import NUMBER
 from icx_research.survey.codebook.checks import RESERVED
+from icx_research.survey.codebook.periods import without_marks
 from icx_research.survey.doubts.scale_doubts import opposed_items
 from icx_research.survey.drafting.files import LookedAt
+from icx_research.survey.drafting.left_out import codes_below_zero, not_answers
+from icx_research.survey.drafting.wave_columns import wave_columns
 from icx_research.survey.drafting.words import fold_word, number_words
 
 # Codes people use for "no answer"; only these are ever printed, so no answer is.
@@ -64,6 +67,8 @@ class ScaleDraft:
         Items that run against the others.
     words : dict of str to int
         Answers in words, with the number they seem to mean.
+    wave : str
+        Where each wave has columns of its own, that of these.
     """
 
     name: str
@@ -72,6 +77,7 @@ class ScaleDraft:
     codes: tuple[str, ...] = ()
     opposed: tuple[str, ...] = ()
     words: Mapping[str, int] = field(default_factory=dict)
+    wave: str = ""
 
 
 def words_of(name: str) -> str:
@@ -84,6 +90,15 @@ def answers_of(
     file: LookedAt, keys: Collection[str]
 ) -> tuple[dict[str, pd.Series], Mapping[str, Mapping[str, int]]]:
     """Give the columns that look like answers as numbers, and the words that stand for these."""
+    numbers, words = numbers_of(file, keys)
+    others = not_answers(numbers, words=words)
+    return {name: column for name, column in numbers.items() if name not in others}, words
+
+
+def numbers_of(
+    file: LookedAt, keys: Collection[str]
+) -> tuple[dict[str, pd.Series], Mapping[str, Mapping[str, int]]]:
+    """Give the columns that hold numbers, or words that stand for numbers."""
     possible = {
         name: cells
         for name, cells in file.columns.items()
@@ -94,7 +109,7 @@ def answers_of(
     words = number_words(possible, WORDS_AS_CODES)
     answers = {}
     for name, cells in possible.items():
-        numbers = _numbers(cells, file.decimal, words.get(name, {}))
+        numbers = read_numbers(cells, file.decimal, words.get(name, {}))
         if numbers is not None:
             answers[name] = numbers
     return answers, words
@@ -106,13 +121,14 @@ def draft_scales(
     """Group the columns that look like items by the stem of their name and their range."""
     answers, words = answers_of(file, keys)
     used, drafts = set(taken), []
-    for stem, points, items in _blocks(answers):
+    for wave, stem, points, items in _in_waves(answers):
         bodies = pd.concat([_body(answers[item]) for item in items])
         if len(items) == 1 and not _alone(items[0], bodies):
             continue
         limits = (0, 10) if points == 1 and FROM_ZERO.search(words_of(stem)) else _range(bodies)
         named = {word: value for item in items for word, value in words.get(item, {}).items()}
-        name = _free((stem or f"{side}_ratings") if len(items) > 1 else items[0], side, used)
+        whole = f"{stem or f'{side}_ratings'}{f'_{wave}' if wave else ''}"
+        name = free_name(whole if len(items) > 1 else items[0], side, used)
         clean = pd.DataFrame({i: answers[i].where(answers[i].between(*limits)) for i in items})
         drafts.append(
             ScaleDraft(
@@ -122,9 +138,22 @@ def draft_scales(
                 codes=_codes(file, items, answers, limits),
                 opposed=tuple(opposed_items(clean)),
                 words=dict(sorted(named.items(), key=lambda pair: pair[1])),
+                wave=wave,
             )
         )
     return drafts
+
+
+def _in_waves(answers: Mapping[str, pd.Series]) -> list[tuple[str, str, int, list[str]]]:
+    """Group items, wave by wave where each wave has columns of its own."""
+    waves = wave_columns(list(answers), [words_of(without_marks(name)) for name in answers])
+    plain = {name: numbers for name, numbers in answers.items() if name not in waves}
+    blocks = [("", *block) for block in _blocks(plain)]
+    for wave in dict.fromkeys(wave for _, wave in waves.values()):
+        column = {stem: name for name, (stem, one) in waves.items() if one == wave}
+        found = _blocks({stem: answers[name] for stem, name in column.items()})
+        blocks += [(wave, s, points, [column[i] for i in items]) for s, points, items in found]
+    return blocks
 
 
 def _blocks(answers: Mapping[str, pd.Series]) -> list[tuple[str, int, list[str]]]:
@@ -168,7 +197,7 @@ def _first_word(items: Sequence[str]) -> str:
     return starts.pop() if len(starts) == 1 and short else ""
 
 
-def _numbers(cells: list[str], decimal: str, words: Mapping[str, int]) -> pd.Series | None:
+def read_numbers(cells: list[str], decimal: str, words: Mapping[str, int]) -> pd.Series | None:
     """Read a column as numbers; none where too few cells are numbers."""
     known = {
         cell: float(words[cell.strip()])
@@ -190,6 +219,8 @@ def _number(word: str, decimal: str) -> float:
 def _body(numbers: pd.Series) -> pd.Series:
     """Leave out what looks like a code: far from the other numbers, or negative."""
     given = numbers.dropna()
+    if codes_below_zero(given):
+        given = given[given >= 0]
     body = given[~given.isin(NUMBERS_AS_CODES)]
     if not len(body) or body.max() > MAX_POINTS:
         return given[given >= 0]  # 0 to 100, where 99 is an answer
@@ -206,7 +237,7 @@ def _stem(name: str) -> str:
     return ITEM_NUMBER.sub("", name.strip()) or name
 
 
-def _free(stem: str, side: str, used: set[str]) -> str:
+def free_name(stem: str, side: str, used: set[str]) -> str:
     """Find a name nothing else has."""
     base = words_of(stem) or "scale"
     if len(base) < 3 or base[0].isdigit() or base in used:
@@ -225,7 +256,7 @@ def _codes(
         int(number)
         for item in items
         for number in answers[item].dropna().unique()
-        if not limits[0] <= number <= limits[1] and number in (*NUMBERS_AS_CODES, 9)
+        if not limits[0] <= number <= limits[1] and (number < 0 or number in (*NUMBERS_AS_CODES, 9))
     }
     words = {
         cell.strip()
