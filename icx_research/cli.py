@@ -123,11 +123,14 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     """
     from icx_research.linkage.gates import too_few_units
     from icx_research.pipeline import console as say
+    from icx_research.survey.answers.weighted_means import weighted_means
     from icx_research.survey.link.linking import link_study
-    from icx_research.survey.link.matching import BY_DESIGN, resembling_words
+    from icx_research.survey.link.matching import BY_DESIGN
+    from icx_research.survey.link.unlinked import drop_lines
     from icx_research.survey.link.waves import wave_sentence
     from icx_research.survey.scores.scoring import scale_scores
     from icx_research.survey.study.study import read_study
+    from icx_research.survey.units.one_row_each import one_row_per_unit
 
     path = _find(study_file)
     found = read_study(path, data=data)
@@ -138,18 +141,23 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     say.show_programmes(found)
     doubtful = say.print_doubts(found)
     print("Rows with a score, and without:")
-    say.show_table(say.with_reasons(found, scale_scores(found).counts))
+    scored = scale_scores(found)
+    say.show_table(say.with_reasons(found, scored.counts))
     linked = link_study(found)
+    described = weighted_means(scored)
+    if len(described):
+        print("Means of all rows with a score, weighted and not; the link is not weighted:")
+        say.show_table(described)
     print("Who has a partner on the other side:")
     say.show_table(say.counted_coverage(linked))
     if rests_on := wave_sentence(linked.waves, linked.codebook):
         print(rests_on)
-    for unit in linked.drops.itertuples():
-        near = resembling_words(unit.unit, unit.resembles)
-        print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")
-    few = too_few_units(linked)
-    if few:
-        print(few)
+    for line in drop_lines(linked.drops):
+        print(line)
+    rows_are_units = one_row_per_unit(found)
+    few = rows_are_units or [line for line in [too_few_units(linked)] if line]
+    for line in few:
+        print(line)
     if found.n_quarantined:
         total = sum(found.n_read.values())
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
