@@ -52,6 +52,7 @@ _HOME = {
     "item_wording": "survey.study.wording",
     "moments": "core.reduction",
     "Moments": "core.moments",
+    "GroupedMoments": "core.moments",
     "variance_components": "core.variance",
     "gap_reliability": "core.artefacts",
     "same_source_correlation": "core.artefacts",

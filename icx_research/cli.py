@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 import icx_research
-from icx_research.core.errors import Blocked, NotTestable, StudyError
+from icx_research.core.errors import REFUSALS, StudyError, refusal_words
 
 CLEAN, QUARANTINED, UNUSABLE, STOPPED = 0, 1, 2, 130
 
@@ -321,10 +321,8 @@ def main() -> None:
         app()
     except StudyError as error:
         _stop(str(error))
-    except NotTestable as refusal:
-        _stop(f"not testable: {refusal.missing}")
-    except Blocked as refusal:
-        _stop(f"blocked: {refusal.reason}")
+    except REFUSALS as refusal:
+        _stop(refusal_words(refusal))
     except KeyboardInterrupt:
         sys.exit(_stopped())
 

@@ -1,10 +1,9 @@
 """What would change a verdict, in words."""
 
 from icx_research.core import verdicts
+from icx_research.core.cutoffs import LARGEST_CORRELATION, POWER
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
-from icx_research.linkage.design.sample_size import POWER, units_needed
-
-LARGEST_CORRELATION = 0.95  # that a design aims at, where twice delta is beyond reach
+from icx_research.linkage.design.sample_size import units_needed
 
 
 def what_would_change(verdict: verdicts.Verdict, found: LinkageCorrelation, delta: float) -> str:

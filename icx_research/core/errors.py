@@ -75,14 +75,8 @@ def refusal_words(refusal: Refusal) -> str:
 
 
 @contextmanager
-def testable(*others: type[Exception]) -> Iterator[None]:
+def testable() -> Iterator[None]:
     """Run a block of analysis; where the data do not allow it, print why and go on.
-
-    Parameters
-    ----------
-    *others : type of Exception
-        Further errors that mean the same in this block: `ValueError` where functions for
-        any data frame are given the items of whatever study was read.
 
     Examples
     --------
@@ -94,8 +88,6 @@ def testable(*others: type[Exception]) -> Iterator[None]:
         yield
     except REFUSALS as refusal:
         print(refusal_words(refusal))
-    except others as refusal:
-        print(f"not testable: {refusal}")
 
 
 # The name is the vocabulary's; it must not be collected as a test by pytest.

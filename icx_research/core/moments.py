@@ -1,54 +1,28 @@
 """Sufficient statistics: what every estimator needs instead of rows."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
+Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Moments:
-    r"""Number of rows, means and covariances, for all rows or per group.
-
-    Attributes
-    ----------
-    names : tuple of str, length k
-        The variables, in the order of the arrays.
-    n : int, or array of int, shape (g,)
-        Complete rows.
-    mean : array, shape (k,) or (g, k)
-    cov : array, shape (k, k) or (g, k, k)
-        With n - 1 in the denominator; nan where a group has one row.
-    weight : float, or array, shape (g,); default n
-        Sum of the weights; n where the rows are unweighted.
-    groups : tuple of length g, or None
-        Keys of the groups: plain values for one key, tuples for several.
-    n_dropped : int
-        Rows left out because a value, a weight or a group key is missing.
-
-    Notes
-    -----
-    Merging (`merge`, `pooled`) equals computing on the union of the rows, to
-    rounding: with :math:`S` the sums of squares and products about the mean,
-    :math:`S = \sum_g S_g + \sum_g W_g (m_g - m)(m_g - m)'` (Chan, Golub &
-    LeVeque, 1983, The American Statistician, 37, 242-247,
-    https://doi.org/10.1080/00031305.1983.10483115). With weights
-    :math:`w`, scaled to sum to n, the covariance is
-    :math:`\frac{n}{n-1} S / \sum w`.
-    """
+class _Reduced:
+    """What moments of all rows and moments per group have in common."""
 
     names: tuple[str, ...]
-    n: Any
+    n: int | np.ndarray
     mean: np.ndarray
     cov: np.ndarray
-    weight: Any = None
-    groups: tuple[Hashable, ...] | None = None
+    weight: float | np.ndarray = None  # type: ignore[assignment]  # n, if none is given
     n_dropped: int = 0
 
     def __post_init__(self) -> None:
         """Check that the shapes agree, so that no estimator has to."""
-        k, lead = len(self.names), () if self.groups is None else (len(self.groups),)
+        k, lead = len(self.names), self._lead
         object.__setattr__(self, "names", tuple(self.names))
         object.__setattr__(self, "mean", np.asarray(self.mean, dtype=float))
         object.__setattr__(self, "cov", np.asarray(self.cov, dtype=float))
@@ -64,7 +38,7 @@ class Moments:
 
     def __repr__(self) -> str:
         """Name the variables and counts, never the values."""
-        groups = "" if self.groups is None else f", {len(self.groups)} groups"
+        groups = "".join(f", {size} groups" for size in self._lead)
         return f"Moments: {', '.join(self.names)}; n = {int(np.sum(self.n))}{groups}"
 
     @property
@@ -82,7 +56,7 @@ class Moments:
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.cov / (sd[..., :, None] * sd[..., None, :])
 
-    def select(self, names: Sequence[str]) -> "Moments":
+    def select(self, names: Sequence[str]) -> Self:
         """Keep some variables, in the order given."""
         unknown = [name for name in names if name not in self.names]
         if unknown:
@@ -91,42 +65,116 @@ class Moments:
         cov = self.cov[..., at, :][..., :, at]
         return replace(self, names=tuple(names), mean=self.mean[..., at], cov=cov)
 
-    def merge(self, other: "Moments") -> "Moments":
-        """Combine with the moments of other rows of the same variables."""
-        if self.names != other.names or (self.groups is None) != (other.groups is None):
+    @property
+    def _lead(self) -> tuple[int, ...]:
+        """Shape of `n`."""
+        return ()
+
+    def _parts(self) -> Parts:
+        """Give counts, weights, means and sums of squares and products, one row per group."""
+        k = len(self.names)
+        return (
+            np.atleast_1d(self.n),
+            np.atleast_1d(self.weight),
+            np.atleast_2d(self.mean),
+            self.sscp.reshape(-1, k, k),
+        )
+
+    def _beside(self, other: Self) -> Parts:
+        """Put the parts of both one below the other."""
+        if self.names != other.names or type(self) is not type(other):
             raise ValueError(
                 "merge needs the same variables in the same order, both with or both "
                 f"without groups; got {self.names} and {other.names}."
             )
-        keys = sorted(set(self._keys) | set(other._keys))  # type: ignore[type-var]
+        pairs = zip(self._parts(), other._parts(), strict=True)
+        n, weight, mean, sscp = map(np.concatenate, pairs)
+        return n, weight, mean, sscp
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Moments(_Reduced):
+    r"""Number of rows, means and covariances.
+
+    Attributes
+    ----------
+    names : tuple of str, length k
+        The variables, in the order of the arrays.
+    n : int
+        Complete rows.
+    mean : array, shape (k,)
+    cov : array, shape (k, k)
+        With n - 1 in the denominator; nan for one row.
+    weight : float, default n
+        Sum of the weights; n where the rows are unweighted.
+    n_dropped : int
+        Rows left out because a value or a weight is missing.
+
+    Notes
+    -----
+    Merging (`merge`, `GroupedMoments.pooled`) equals computing on the union of the rows, to
+    rounding: with :math:`S` the sums of squares and products about the mean,
+    :math:`S = \sum_g S_g + \sum_g W_g (m_g - m)(m_g - m)'` (Chan, Golub &
+    LeVeque, 1983, The American Statistician, 37, 242-247,
+    https://doi.org/10.1080/00031305.1983.10483115). With weights
+    :math:`w`, scaled to sum to n, the covariance is
+    :math:`\frac{n}{n-1} S / \sum w`.
+    """
+
+    n: int
+    weight: float = None  # type: ignore[assignment]  # n, if none is given
+
+    def merge(self, other: "Moments") -> "Moments":
+        """Combine with the moments of other rows of the same variables."""
+        parts, codes = self._beside(other), np.zeros(2, dtype=int)
+        return combine(self.names, *parts, codes, (0,), self.n_dropped + other.n_dropped).group(0)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GroupedMoments(_Reduced):
+    """Number of rows, means and covariances per group.
+
+    Attributes
+    ----------
+    names : tuple of str, length k
+    n : array of int, shape (g,)
+    mean : array, shape (g, k)
+    cov : array, shape (g, k, k)
+        As in `Moments`; nan where a group has one row.
+    weight : array, shape (g,); default n
+    groups : tuple of length g
+        Keys of the groups: plain values for one key, tuples for several.
+    n_dropped : int
+        Rows left out because a value, a weight or a group key is missing.
+    """
+
+    n: np.ndarray
+    weight: np.ndarray = None  # type: ignore[assignment]  # n, if none is given
+    groups: tuple[Hashable, ...] = field(kw_only=True)
+
+    def merge(self, other: "GroupedMoments") -> "GroupedMoments":
+        """Combine with the moments of other rows of the same variables, group by group."""
+        parts = self._beside(other)
+        keys = sorted(set(self.groups) | set(other.groups))  # type: ignore[type-var]
         at = {key: i for i, key in enumerate(keys)}
-        codes = np.array([at[key] for key in (*self._keys, *other._keys)], dtype=int)
-        parts = [(m._stack(m.n), m._stack(m.weight), m._rows, m._blocks) for m in (self, other)]
-        n, weight, mean, sscp = (np.concatenate(pair) for pair in zip(*parts, strict=True))
+        codes = np.array([at[key] for key in (*self.groups, *other.groups)], dtype=int)
         dropped = self.n_dropped + other.n_dropped
-        groups = None if self.groups is None else tuple(keys)
-        return combine(self.names, n, weight, mean, sscp, codes, groups, dropped)
+        return combine(self.names, *parts, codes, tuple(keys), dropped)
 
-    def pooled(self) -> "Moments":
-        """Put all groups together, as if they had not been told apart."""
-        codes = np.zeros(len(self._keys), dtype=int)
-        n, weight = self._stack(self.n), self._stack(self.weight)
-        return combine(self.names, n, weight, self._rows, self._blocks, codes, None, self.n_dropped)
+    def pooled(self) -> Moments:
+        """Put all groups together, as if they were one."""
+        codes = np.zeros(len(self.groups), dtype=int)
+        return combine(self.names, *self._parts(), codes, (0,), self.n_dropped).group(0)
 
-    @property
-    def _keys(self) -> tuple[Hashable, ...]:
-        return (0,) if self.groups is None else self.groups
-
-    def _stack(self, value: Any) -> np.ndarray:
-        return np.atleast_1d(np.asarray(value))
+    def group(self, key: Hashable) -> Moments:
+        """Take one group; all rows that were left out stay counted."""
+        at = self.groups.index(key)
+        n, weight = int(self.n[at]), float(self.weight[at])
+        return Moments(self.names, n, self.mean[at], self.cov[at], weight, self.n_dropped)
 
     @property
-    def _rows(self) -> np.ndarray:
-        return np.atleast_2d(self.mean)
-
-    @property
-    def _blocks(self) -> np.ndarray:
-        return self.sscp.reshape(-1, len(self.names), len(self.names))
+    def _lead(self) -> tuple[int, ...]:
+        return (len(self.groups),)
 
 
 def combine(
@@ -136,12 +184,11 @@ def combine(
     mean: np.ndarray,
     sscp: np.ndarray,
     codes: np.ndarray,
-    groups: tuple[Hashable, ...] | None,
+    groups: tuple[Hashable, ...],
     n_dropped: int,
-) -> Moments:
-    """Merge parts that share a code into `Moments`; `codes` count from 0 without a gap."""
-    size = int(codes.max()) + 1 if len(codes) else int(groups is None)
-    k = len(names)
+) -> GroupedMoments:
+    """Merge parts that share a code; `codes` are the places of their groups."""
+    size, k = len(groups), len(names)
     total_n, total_w = np.zeros(size, dtype=int), np.zeros(size)
     np.add.at(total_n, codes, n)
     np.add.at(total_w, codes, weight)
@@ -156,6 +203,4 @@ def combine(
     with np.errstate(invalid="ignore", divide="ignore"):
         cov = total / total_w[:, None, None] * (total_n / (total_n - 1.0))[:, None, None]
     cov[total_n < 2] = np.nan
-    if groups is None:
-        return Moments(names, int(total_n[0]), grand[0], cov[0], float(total_w[0]), None, n_dropped)
-    return Moments(names, total_n, grand, cov, total_w, groups, n_dropped)
+    return GroupedMoments(names, total_n, grand, cov, total_w, n_dropped, groups=groups)

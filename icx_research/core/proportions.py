@@ -1,9 +1,9 @@
 """Intervals of shares and of differences between two shares of the same answers."""
 
 import numpy as np
-from scipy import stats
 from scipy.optimize import brentq
 
+from icx_research.core.intervals import normal_quantile
 from icx_research.core.results import Estimate, check_confidence_level
 
 # Answers added before the adjusted interval is taken: three quarters to either share.
@@ -39,7 +39,7 @@ def wilson_interval(count: float, n: float, *, confidence_level: float = 0.95) -
     check_confidence_level(confidence_level)
     if n <= 0 or not 0 <= count <= n:
         raise ValueError(f"count must lie between 0 and n, and n above 0; got {count} of {n}.")
-    p, z = count / n, stats.norm.ppf((1 + confidence_level) / 2)
+    p, z = count / n, normal_quantile(confidence_level)
     centre = p + z**2 / (2 * n)
     reach = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     low, high = (centre - reach) / (1 + z**2 / n), (centre + reach) / (1 + z**2 / n)
@@ -83,7 +83,7 @@ def adjusted_wald_difference(
     check_confidence_level(confidence_level)
     total, quarter = n + ADDED_ANSWERS, ADDED_ANSWERS / 4
     high, low = (n_high + quarter) / total, (n_low + quarter) / total
-    z = stats.norm.ppf((1 + confidence_level) / 2)
+    z = normal_quantile(confidence_level)
     reach = z * difference_standard_error(high, low, total)
     limits = np.clip([high - low - reach, high - low + reach], -1, 1)
     return Estimate((n_high - n_low) / n, float(limits[0]), float(limits[1]), confidence_level)
@@ -115,7 +115,7 @@ def score_difference(
     """
     _check_counts(n_high, n_low, n)
     check_confidence_level(confidence_level)
-    z = float(stats.norm.ppf((1 + confidence_level) / 2))
+    z = normal_quantile(confidence_level)
     value = (n_high - n_low) / n
 
     def distance(theta: float) -> float:

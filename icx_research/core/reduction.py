@@ -2,22 +2,31 @@
 
 from collections.abc import Hashable, Sequence
 from itertools import combinations_with_replacement
-from typing import Any
+from typing import Any, overload
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.core.moments import Moments, combine
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.moments import GroupedMoments, Moments, combine
 
 
+@overload
+def moments(
+    data: Any, columns: Sequence[str], *, by: None = None, weights: str | None = None
+) -> Moments: ...
+@overload
+def moments(
+    data: Any, columns: Sequence[str], *, by: str | Sequence[str], weights: str | None = None
+) -> GroupedMoments: ...
 def moments(
     data: Any,
     columns: Sequence[str],
     *,
     by: str | Sequence[str] | None = None,
     weights: str | None = None,
-) -> Moments:
+) -> Moments | GroupedMoments:
     """Reduce rows to counts, means and covariances.
 
     Parameters
@@ -34,8 +43,7 @@ def moments(
 
     Returns
     -------
-    Moments
-        Per group where `by` is given.
+    Moments, or GroupedMoments where `by` is given
 
     Raises
     ------
@@ -72,9 +80,9 @@ def moments(
         raise TypeError(f"moments needs numbers; column {times[0]!r} holds times.")
     values = [*columns, *([weights] if weights else [])]
     frame = frame.select(*needed).with_columns(nw.col(*values).cast(nw.Float64()))
-    if isinstance(frame, nw.LazyFrame):
-        return _from_engine(frame, columns, keys, weights, single=isinstance(by, str))
-    return _from_arrays(frame, columns, keys, weights, single=isinstance(by, str))
+    reduce = _from_engine if isinstance(frame, nw.LazyFrame) else _from_arrays
+    reduced = reduce(frame, columns, keys, weights, single=isinstance(by, str))
+    return reduced if keys else reduced.group(0)
 
 
 def _frame(data: Any) -> Any:
@@ -104,20 +112,22 @@ def _from_arrays(
     weights: str | None,
     *,
     single: bool,
-) -> Moments:
+) -> GroupedMoments:
     """Reduce an eager frame with matrix products."""
     x = np.column_stack([frame[name].to_numpy() for name in columns]).astype(float)
     if np.isinf(x).any():
         name = columns[int(np.isinf(x).any(axis=0).argmax())]
-        raise ValueError(f"moments needs finite numbers; column {name!r} holds an infinite one.")
+        raise UnsuitableData(
+            f"moments needs finite numbers; column {name!r} holds an infinite one."
+        )
     w = frame[weights].to_numpy() if weights else np.ones(len(frame))
     use = ~np.isnan(x).any(axis=1) & ~np.isnan(w) & (w > 0)
     if (w < 0).any():
-        raise ValueError(f"weights must not be negative; column {weights!r} is.")
+        raise UnsuitableData(f"weights must not be negative; column {weights!r} is.")
     codes, groups = _group_codes(frame, keys, use, single=single)
     x, w = x[use], w[use]
     order = np.argsort(codes, kind="stable")
-    size = len(groups) if groups is not None else 1
+    size = len(groups)
     bounds = np.searchsorted(codes[order], np.arange(size + 1))
     k = len(columns)
     n, weight = np.diff(bounds), np.zeros(size)
@@ -137,21 +147,21 @@ def _from_arrays(
 
 def _group_codes(
     frame: "nw.DataFrame[Any]", keys: list[str], use: np.ndarray, *, single: bool
-) -> tuple[np.ndarray, tuple[Hashable, ...] | None]:
+) -> tuple[np.ndarray, tuple[Hashable, ...]]:
     """Give each used row the number of its group, sorted; rows without a key leave `use`."""
     if not keys:
-        return np.zeros(int(use.sum()), dtype=int), None
+        return np.zeros(int(use.sum()), dtype=int), (0,)
     codes, values = np.zeros(len(frame), dtype=int), []
     for key in keys:
-        found, unique = pd.factorize(frame[key].to_numpy(), sort=True)
-        use &= found >= 0
-        codes = codes * (len(unique) + 1) + found
+        at, unique = pd.factorize(frame[key].to_numpy(), sort=True)
+        use &= at >= 0
+        codes = codes * (len(unique) + 1) + at
         values.append(unique)
     codes, kept = pd.factorize(codes[use], sort=True)
     columns: list[Any] = []
     for unique in reversed(values):
-        kept, at = np.divmod(kept, len(unique) + 1)
-        columns.append(unique[at].tolist())
+        kept, own = np.divmod(kept, len(unique) + 1)
+        columns.append(unique[own].tolist())
     return codes, _group_keys(list(zip(*reversed(columns), strict=True)), single=single)
 
 
@@ -162,13 +172,13 @@ def _from_engine(
     weights: str | None,
     *,
     single: bool,
-) -> Moments:
+) -> GroupedMoments:
     """Reduce a lazy frame with sums and products that its engine computes."""
     total = int(frame.select(n=nw.len()).collect(backend="pandas").item())
     if weights:
         lowest = frame.select(lowest=nw.col(weights).min()).collect(backend="pandas").item()
         if lowest is not None and lowest < 0:
-            raise ValueError(f"weights must not be negative; column {weights!r} is.")
+            raise UnsuitableData(f"weights must not be negative; column {weights!r} is.")
     values = [*columns, *([weights] if weights else [])]
     complete = ~nw.any_horizontal(
         *(nw.col(name).is_null() for name in (*values, *keys)),
@@ -212,7 +222,7 @@ def _from_engine(
     for i, j in pairs:
         about_centre = reduced[f"_p{i}_{j}"].to_numpy().astype(float)
         sscp[:, i, j] = sscp[:, j, i] = about_centre - weight * shift[:, i] * shift[:, j]
-    groups = None
+    groups: tuple[Hashable, ...] = (0,)
     if keys:
         rows = list(zip(*(reduced[key].to_list() for key in keys), strict=True))
         groups = _group_keys(rows, single=single)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
-from icx_research.core.moments import Moments
+from icx_research.core.intervals import f_quantiles
+from icx_research.core.moments import GroupedMoments
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,14 @@ class VarianceComponents:
         return self.between / (self.between + self.within / np.asarray(n, dtype=float))
 
 
-def variance_components(moments: Moments, *, confidence_level: float = 0.95) -> VarianceComponents:
+def variance_components(
+    moments: GroupedMoments, *, confidence_level: float = 0.95
+) -> VarianceComponents:
     r"""Split the variance of one variable into between and within units.
 
     Parameters
     ----------
-    moments : Moments
+    moments : GroupedMoments
         Of one variable, per unit.
     confidence_level : float, default 0.95
         Coverage of the interval of ICC(1).
@@ -94,14 +96,15 @@ def variance_components(moments: Moments, *, confidence_level: float = 0.95) -> 
     >>> round(components.icc_1, 3), round(components.icc_2, 3)
     (0.667, 0.857)
     """
-    if len(moments.names) != 1 or moments.groups is None:
+    grouped = isinstance(moments, GroupedMoments)
+    if len(moments.names) != 1 or not grouped:
         raise ValueError(
             "variance_components needs the moments of one variable per unit; got "
-            f"{list(moments.names)} {'without' if moments.groups is None else 'with'} groups."
+            f"{list(moments.names)} {'with' if grouped else 'without'} groups."
         )
     if not np.array_equal(moments.weight, moments.n):
         raise ValueError("variance_components needs moments without weights.")
-    n = np.asarray(moments.n, dtype=float)
+    n = moments.n.astype(float)
     total, units = n.sum(), int((n > 0).sum())
     if units < 2 or total - units < 1:
         nan = float("nan")
@@ -114,8 +117,7 @@ def variance_components(moments: Moments, *, confidence_level: float = 0.95) -> 
     between = (ms_between - ms_within) / size
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.float64(ms_between) / ms_within
-        tail = (1 - confidence_level) / 2
-        f_high, f_low = stats.f.ppf([1 - tail, tail], units - 1, total - units)
+        f_high, f_low = f_quantiles(confidence_level, units - 1, total - units)
         icc_1 = np.float64(between) / (between + ms_within)
         low = 1 - size / (ratio / f_high - 1 + size)
         high = 1 - size / (ratio / f_low - 1 + size)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from icx_research.core.apa import number
+from icx_research.core.cutoffs import SIGNIFICANCE
 from icx_research.core.results import Estimate, with_interval
 
 SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
 NOT_TESTABLE, BLOCKED = "not testable", "blocked"
-SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True)

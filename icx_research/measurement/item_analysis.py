@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.display import table_html
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.intervals import interval_about, normal_quantile
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.items import ROUNDING, item_moments, item_values
@@ -50,22 +51,20 @@ class ItemAnalysis(Result):
     def table(self) -> pd.DataFrame:
         """One row per item: its corrected item-total correlation with interval."""
         r = self.items["corrected_item_total"].to_numpy()
-        reach = np.full(len(r), np.nan)
+        reach, level = np.nan, self.confidence_level
         if self.n_used > 3:
-            z = stats.norm.ppf((1 + self.confidence_level) / 2)
-            reach[:] = z / np.sqrt(self.n_used - 3)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            centre = np.arctanh(r)
+            reach = normal_quantile(level) / np.sqrt(self.n_used - 3)
+        limits = [interval_about(value, reach, level) for value in r]
         return estimate_table(
             [
                 {
                     "term": name,
                     "estimate": value,
-                    "ci_low": np.tanh(c - half),
-                    "ci_high": np.tanh(c + half),
+                    "ci_low": own.ci_low,
+                    "ci_high": own.ci_high,
                     "n": self.n_used,
                 }
-                for name, value, c, half in zip(self.items.index, r, centre, reach, strict=True)
+                for name, value, own in zip(self.items.index, r, limits, strict=True)
             ]
         )
 
@@ -128,7 +127,7 @@ def item_analysis(items: pd.DataFrame | Moments, *, confidence_level: float = 0.
     of_others = total - 2 * with_total + own
     if (of_others <= ROUNDING * own.sum()).any():
         name = found.names[int(np.argmin(of_others))]
-        raise ValueError(f"The sum of the items without {name!r} does not vary.")
+        raise UnsuitableData(f"The sum of the items without {name!r} does not vary.")
     k = len(own)
     correlation = found.correlation
     table = pd.DataFrame(

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from icx_research.core.moments import Moments
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.moments import GroupedMoments, Moments
 
 # Share of a variance below which it is one of rounding: sums over many rows carry errors up to
 # about 1e-13.
@@ -46,7 +47,7 @@ def item_values(items: pd.DataFrame, *, analysis: str) -> np.ndarray:
     check_rows(items, analysis=analysis)
     text = [name for name, kind in items.dtypes.items() if not _real(kind)]
     if text:
-        raise ValueError(f"{analysis} needs numeric items; {text[0]!r} is not numeric.")
+        raise UnsuitableData(f"{analysis} needs numeric items; {text[0]!r} is not numeric.")
     if not items.columns.is_unique:
         twice = items.columns[items.columns.duplicated()][0]
         raise ValueError(f"{analysis} needs each item once; {twice!r} appears more than once.")
@@ -58,10 +59,10 @@ def item_values(items: pd.DataFrame, *, analysis: str) -> np.ndarray:
         name = items.columns[beyond.any(axis=0)][0]
         if np.isinf(values).any():
             name = items.columns[np.isinf(values).any(axis=0)][0]
-            raise ValueError(
+            raise UnsuitableData(
                 f"{analysis} needs finite answers; item {name!r} holds an infinite one."
             )
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs answers below {LARGEST_ANSWER:g} in size; item {name!r} holds a "
             "larger one."
         )
@@ -102,6 +103,8 @@ def item_moments(
         If there are too few items or rows, an item does not vary, a column is not
         numeric, or the moments have groups or weights or are none of any rows.
     """
+    if isinstance(items, GroupedMoments):
+        raise ValueError(f"{analysis} needs moments without groups; use pooled() or one group.")
     if isinstance(items, Moments):
         found, total = _plain(items, analysis), int(items.n) + items.n_dropped
     else:
@@ -109,7 +112,7 @@ def item_moments(
         found, total = _reduce(values, tuple(map(str, items.columns))), len(items)
     if len(found.names) < min_items or found.n < min_rows:
         empty = "" if isinstance(items, Moments) else _without_answers(items)
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs at least {min_items} items and {min_rows} complete rows; "
             f"got {len(found.names)} items and {found.n} complete rows of {total}{empty}."
         )
@@ -118,7 +121,7 @@ def item_moments(
     spread = np.sqrt(np.maximum(np.diag(found.cov), 0))
     constant = spread <= SAME * np.maximum(np.abs(found.mean), np.finfo(float).tiny)
     if constant.any():
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs items that vary; {found.names[int(constant.argmax())]!r} has one "
             f"answer in all {found.n} complete rows."
         )
@@ -136,13 +139,13 @@ def item_correlations(found: Moments, *, analysis: str) -> np.ndarray:
     correlation = found.correlation
     smallest = float(np.linalg.eigvalsh(correlation)[0])
     if not smallest > POSITIVE:
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs a covariance matrix that is positive definite; the smallest "
             f"eigenvalue of the correlations is {smallest:.2g} (an item follows from others, "
             f"or {found.n} rows are too few for {len(found.names)} items)."
         )
     if found.n <= len(found.names):  # of given correlations: rows so few leave them singular
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs more rows than items; got {found.n} rows for "
             f"{len(found.names)} items."
         )
@@ -177,29 +180,29 @@ def _check_covariances(found: Moments, analysis: str) -> None:
     """Refuse given covariances that no rows can have."""
     cov, own = found.cov, np.diag(found.cov)
     if not np.isfinite(cov).all():
-        raise ValueError(f"{analysis} needs finite covariances; the moments hold others.")
+        raise UnsuitableData(f"{analysis} needs finite covariances; the moments hold others.")
     if len(set(found.names)) < len(found.names):
         raise ValueError(f"{analysis} needs each item once; got {list(found.names)}.")
     if (own < 0).any():
         name = found.names[int(own.argmin())]
-        raise ValueError(f"{analysis} needs variances above 0; that of {name!r} is negative.")
+        raise UnsuitableData(f"{analysis} needs variances above 0; that of {name!r} is negative.")
     limit = np.sqrt(np.outer(own, own))
     if (np.abs(cov - cov.T) > TYPED * limit).any():
-        raise ValueError(f"{analysis} needs a symmetric covariance matrix; the moments hold none.")
+        raise UnsuitableData(
+            f"{analysis} needs a symmetric covariance matrix; the moments hold none."
+        )
     beyond = np.abs(cov) > (1 + TYPED) * limit
     if beyond.any():
         i, j = np.argwhere(beyond)[0]
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs covariances that the variances allow; the correlation of "
             f"{found.names[i]!r} and {found.names[j]!r} is beyond 1."
         )
 
 
 def _plain(items: Moments, analysis: str) -> Moments:
-    if np.isnan(items.n).any():
+    if np.isnan(items.n):
         raise ValueError(f"{analysis} needs the number of rows of the moments; it is missing.")
-    if items.groups is not None:
-        raise ValueError(f"{analysis} needs moments without groups; use pooled() or one group.")
     if items.weight != items.n:
         raise ValueError(f"{analysis} needs moments without weights.")
     return items

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from icx_research.core.bands import BANDS, band
-from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
+from icx_research.core.errors import REFUSALS
 from icx_research.measurement.agreement.labels import (
     agreement_label,
     icc_1_label,
@@ -20,7 +21,6 @@ from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.scores.items import chosen_scales, scale_items, scale_members
 from icx_research.survey.study.study import Study
 
-ADEQUATE = 0.70  # reliability of a unit mean that is commonly called adequate
 OVERVIEW = (
     "scale", "n_items", "n_units", "n", "average_size", "icc_1", "icc_1_low", "icc_1_high",
     "p_value", "icc_2", "icc_2_low", "icc_2_high", "raters_for_70", "rwg_j_uniform",
@@ -74,7 +74,7 @@ def aggregation_overview(
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
         try:
             line |= _support(study, scale, wave, confidence_level)
-        except (NotTestable, Blocked, ValueError) as refusal:
+        except REFUSALS as refusal:
             line["note"] = str(refusal)
         lines.append(line)
     table = pd.DataFrame(lines, columns=list(OVERVIEW))
@@ -124,7 +124,7 @@ def scale_agreement(
     ------
     NotTestable, Blocked
         As `scale_items`.
-    ValueError
+    UnsuitableData
         As `rwg_j`.
 
     Examples
@@ -216,7 +216,7 @@ def _support(
     )
     found = support.scales.loc[scale.name].to_dict()
     icc = found["icc_1"]
-    odds = ADEQUATE / (1 - ADEQUATE)
+    odds = ADEQUATE_RELIABILITY / (1 - ADEQUATE_RELIABILITY)
     needed = math.ceil(odds * (1 - icc) / icc) if icc > 0 else None
     ratings = len(scale_items(study, scale.name, rows="rating", wave=wave)) / len(raters)
     notes = {

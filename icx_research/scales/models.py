@@ -51,7 +51,7 @@ def scale_cfa(
     ------
     NotTestable, Blocked
         As `scale_items`; also if no scale has two items.
-    ValueError
+    UnsuitableData
         As `cfa`: too few rows, an item that does not vary, too few items to identify the
         model.
 
@@ -121,7 +121,7 @@ def scale_invariance(
     ------
     NotTestable, Blocked
         As `scale_items`; also if there is nothing to compare across.
-    ValueError
+    UnsuitableData
         As `measurement_invariance`.
 
     Notes

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.errors import REFUSALS
 
 Rows = Literal["rater", "rating"]
 NEEDED = {"alpha": 2, "omega_total": 3, "dimensions": 3}  # items
@@ -13,5 +13,5 @@ def tried(step: Callable[..., Any], *given: Any, **options: Any) -> tuple[Any, s
     """Take a step for one scale; where its answers do not allow it, say why."""
     try:
         return step(*given, **options), ""
-    except (NotTestable, Blocked, ValueError) as refusal:
+    except REFUSALS as refusal:
         return None, str(refusal)

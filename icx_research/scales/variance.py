@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.errors import REFUSALS, NotTestable
 from icx_research.core.reduction import moments
 from icx_research.core.variance import VarianceComponents, variance_components
 from icx_research.measurement.crossed.shares import VarianceShares, variance_shares
@@ -78,7 +78,7 @@ def _crossed(
             supplier="supplier_unit",
             confidence_level=confidence_level,
         )
-    except (NotTestable, Blocked, ValueError):
+    except REFUSALS:
         return None
 
 
@@ -88,7 +88,7 @@ def _one_way(
     """Units and the persons in them."""
     try:
         raters = scale_items(study, scale.name, wave=wave, keys="unit")
-    except (NotTestable, Blocked):
+    except REFUSALS:
         return None
     score = raters[list(scale.items)].mean(axis=1, skipna=False)
     parts = variance_components(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.weightstats import DescrStatsW
 
+from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 
 EXACT = 1e-12  # the same sums in another order
@@ -37,7 +38,7 @@ def test_matches_numpy_on_complete_rows(answers):
     assert (found.n, found.weight, found.n_dropped) == (57, 57.0, 3)
     np.testing.assert_allclose(found.mean, complete.mean(), rtol=EXACT)
     np.testing.assert_allclose(found.cov, np.cov(complete, rowvar=False), rtol=EXACT, atol=EXACT)
-    assert found.groups is None
+    assert isinstance(found, Moments)
 
 
 def test_groups_match_numpy_group_by_group(answers):
@@ -80,7 +81,7 @@ def test_an_engine_agrees_with_pandas(answers, by, weights):
     relation = duckdb.connect().from_df(answers)
     lazy = moments(relation, ["q1", "q2", "q3"], by=by, weights=weights)
     eager = moments(answers, ["q1", "q2", "q3"], by=by, weights=weights)
-    assert lazy.groups == eager.groups
+    assert getattr(lazy, "groups", None) == getattr(eager, "groups", None)
     assert lazy.n_dropped == eager.n_dropped
     np.testing.assert_array_equal(lazy.n, eager.n)
     np.testing.assert_allclose(lazy.weight, eager.weight, rtol=ENGINE)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.reduction import moments
 from icx_research.core.variance import variance_components
 
@@ -108,7 +108,7 @@ def test_interval_covers_as_often_as_it_says(rng):
     for _ in range(runs):
         score = rng.normal(0, icc**0.5, (units, 1)) + rng.normal(0, (1 - icc) ** 0.5, (units, size))
         found = variance_components(
-            Moments(
+            GroupedMoments(
                 ("score",),
                 np.full(units, size),
                 score.mean(axis=1)[:, None],
@@ -153,7 +153,7 @@ def test_one_unit_or_one_answer_each_gives_counts_only(units):
 
 def test_a_unit_without_answers_counts_for_nothing(ratings):
     found = moments(ratings, ["score"], by="unit")
-    with_empty = Moments(
+    with_empty = GroupedMoments(
         ("score",),
         np.append(found.n, 0),
         np.append(found.mean, [[np.nan]], axis=0),

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from icx_research.core.intervals import fisher_interval, interval_about
+from icx_research.core.cutoffs import MIN_CLUSTERS
+from icx_research.core.intervals import fisher_interval, interval_about, t_quantile
+from icx_research.core.resampling import jackknife_se, left_out_sums
 from icx_research.core.results import Estimate
-
-# Clusters below which an interval that rests on them does not hold its level.
-MIN_CLUSTERS = 10
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def correlate(
         se = _cluster_jackknife(x, y, error * lever, cluster)
         df = clusters - 1
         t = float(np.arctanh(r) / se)
-        quantile = float(stats.t.ppf((1 + confidence_level) / 2, df))
+        quantile = t_quantile(confidence_level, df)
         return CorrelationTest(
             interval_about(r, quantile * se, confidence_level),
             t,
@@ -93,14 +92,11 @@ def _cluster_jackknife(
     x: np.ndarray, y: np.ndarray, error: np.ndarray, cluster: np.ndarray
 ) -> float:
     """Find the standard error of atanh r by leaving out one cluster after the other."""
-    at = np.unique(cluster, return_inverse=True)[1]
     rows = np.column_stack([np.ones(len(x)), x, y, x * x, y * y, x * y - error])
-    parts = np.column_stack([np.bincount(at, column) for column in rows.T])
-    n, sx, sy, sxx, syy, sxy = (parts.sum(axis=0) - parts).T
+    n, sx, sy, sxx, syy, sxy = left_out_sums(rows, cluster).T
     spread = np.sqrt((sxx - sx**2 / n) * (syy - sy**2 / n))
-    z = np.arctanh(np.clip((sxy - sx * sy / n) / spread, -1 + 1e-12, 1 - 1e-12))
-    g = len(parts)
-    return float(np.sqrt((g - 1) / g * ((z - z.mean()) ** 2).sum()))
+    r = np.clip((sxy - sx * sy / n) / spread, -1 + 1e-12, 1 - 1e-12)
+    return jackknife_se(np.arctanh(r))
 
 
 def _inflation(r: float, observed: float, noise_variance: float, scale: float, m: int) -> float:

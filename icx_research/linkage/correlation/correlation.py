@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import MIN_CLUSTERS
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.linkage.correlation.clusters import (
-    MIN_CLUSTERS,
     CorrelationTest,
     correlate,
     shared_mood,

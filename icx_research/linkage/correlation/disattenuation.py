@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core import apa
-from icx_research.core.intervals import fisher_interval
+from icx_research.core.intervals import fisher_interval, normal_quantile
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
 from icx_research.linkage.correlation.mean_reliability import MeanReliability
@@ -170,7 +169,7 @@ def _widening(given: Estimate, m: int) -> float:
     """How much wider than Fisher's an interval is, for clusters or the same respondents."""
     if abs(given.value) == 1:
         return 1.0
-    fisher = float(stats.norm.ppf((1 + given.confidence_level) / 2)) / np.sqrt(m)
+    fisher = normal_quantile(given.confidence_level) / np.sqrt(m)
     reach = (np.arctanh(given.ci_high) - np.arctanh(given.ci_low)) / 2
     return round(float(reach / fisher), 12)  # exactly 1 where nothing widens it
 
@@ -218,7 +217,7 @@ def _corrected(
     covariance[1, 1] += outside.error_variance_se**2
     se = np.sqrt(gradient @ covariance @ gradient)
     shrink = np.sqrt(inside.value * outside.value)
-    reach = stats.norm.ppf((1 + level) / 2) * se * shrink / (1 - r**2)
+    reach = normal_quantile(level) * se * shrink / (1 - r**2)
     z = np.arctanh(r)
     return Estimate(
         float(r / shrink),

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.intervals import t_quantile, wald_interval
 from icx_research.core.results import (
     Estimate,
     Result,
@@ -148,7 +149,7 @@ def linkage_line(
     b = float((x - x.mean()) @ (y - y.mean()) / spread)
     residual = y - y.mean() - b * (x - x.mean())
     s = float(np.sqrt(residual @ residual / (n - 2)))
-    t = float(stats.t.ppf((1 + confidence_level) / 2, n - 2))
+    t = t_quantile(confidence_level, n - 2)
     grid = np.linspace(*_ends(linked, internal, x), GRID_POINTS)
     fit = y.mean() + b * (grid - x.mean())
     reach = t * s * np.sqrt(1 / n + (grid - x.mean()) ** 2 / spread)
@@ -158,7 +159,7 @@ def linkage_line(
     return LinkageLine(
         internal=internal,
         external=external,
-        slope=Estimate(b, b - t * se, b + t * se, confidence_level),
+        slope=wald_interval(b, se, confidence_level, df=n - 2),
         se=se,
         statistic=statistic,
         p_value=float(2 * stats.t.sf(abs(statistic), n - 2)),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import Blocked, NotTestable
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Result, estimate_table
 
@@ -139,7 +139,7 @@ def split_half_correlation(
     if n_splits < 1:
         raise ValueError(f"n_splits must be at least 1, not {n_splits}.")
     cells = moments(data, [first, second], by=unit)
-    enough = np.asarray(cells.n) >= 2
+    enough = cells.n >= 2
     if enough.sum() < 4:
         raise NotTestable(
             f"split halves need at least 4 units with 2 complete respondents; there are "
@@ -169,9 +169,9 @@ def split_half_correlation(
     )
 
 
-def sampling_covariance(cells: Moments) -> np.ndarray:
+def sampling_covariance(cells: GroupedMoments) -> np.ndarray:
     """Covariance of the sampling errors of two means, per unit; pooled where n is 1."""
-    n = np.asarray(cells.n, dtype=float)
+    n = cells.n.astype(float)
     pooled = cells.sscp[:, 0, 1].sum() / max(float((n - 1).clip(0).sum()), 1.0)
     within = np.where(n >= 2, np.nan_to_num(cells.cov[:, 0, 1]), pooled)
     return np.asarray(within / np.maximum(n, 1))

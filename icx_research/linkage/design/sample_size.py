@@ -5,7 +5,8 @@ import math
 import numpy as np
 from scipy import stats
 
-POWER = 0.80
+from icx_research.core.cutoffs import POWER, SIGNIFICANCE
+from icx_research.core.intervals import normal_quantile
 
 
 def units_needed(correlation: float, *, n_controls: int = 0, power: float = POWER) -> int:
@@ -25,5 +26,5 @@ def units_needed(correlation: float, *, n_controls: int = 0, power: float = POWE
         raise ValueError(f"correlation must lie between -1 and 1 and not be 0, not {correlation}.")
     if not 0.025 < power < 1:
         raise ValueError(f"power must lie between 0.025 and 1, not {power}.")
-    z = stats.norm.ppf(0.975) + stats.norm.ppf(power)
+    z = normal_quantile(1 - SIGNIFICANCE) + stats.norm.ppf(power)
     return math.ceil((z / np.arctanh(correlation)) ** 2 + 3 + n_controls)

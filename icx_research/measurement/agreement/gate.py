@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
-from icx_research.measurement.agreement.labels import (
-    ICC_2_BANDS,
+from icx_research.core.cutoffs import (
+    ADEQUATE_RELIABILITY,
     MIN_AGREEMENT,
+    MIN_SHOWN_UNITS,
+    SIGNIFICANCE,
+)
+from icx_research.measurement.agreement.labels import (
     agreement_label,
     icc_2_label,
 )
 
 USES = ("linkage", "display")
 ALLOWED, WARNED, BLOCKED = "allowed", "warned", "blocked"
-# Level at which the F test is read as telling units apart: it warns, it forbids nothing.
-SIGNIFICANCE = 0.05
-# Units that must remain for anything to be compared.
-MIN_UNITS = 2
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def linkage_gate(row: pd.Series, sizes: np.ndarray) -> Gate:
     reasons = []
     if row["p_value"] > SIGNIFICANCE:
         reasons.append(f"units are not told apart with certainty ({apa.p_value(row['p_value'])})")
-    if row["icc_2"] < ICC_2_BANDS[0][0]:
+    if row["icc_2"] < ADEQUATE_RELIABILITY:
         shown, kept = apa.bounded(row["icc_2"]), apa.bounded(float(np.sqrt(row["icc_2"])))
         reasons.append(
             f"ICC(2) = {shown} ({icc_2_label(row['icc_2'])}): correlations of unit means shrink to "
@@ -86,7 +86,7 @@ def display_gate(sizes: np.ndarray, *, min_persons: int, linkage: Gate) -> Gate:
     point at persons.
     """
     enough = int((sizes >= min_persons).sum())
-    if enough < MIN_UNITS:
+    if enough < MIN_SHOWN_UNITS:
         return Gate(
             BLOCKED,
             f"{enough} of {len(sizes)} units have {min_persons} raters or more; means of the "

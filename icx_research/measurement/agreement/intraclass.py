@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
@@ -251,13 +252,13 @@ def check_units(
     """
     n, units = len(rated.answers), len(rated.labels)
     if units < 2 or n == units:
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs at least 2 units, and 2 raters in one of them; got {units} "
             f"units with {n} complete rows."
         )
     spread = np.ptp(mean, axis=0) + np.sqrt(np.nanmax(variance, axis=0))
     constant = spread <= SAME * size
     if constant.any():
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs scores that vary; {names[int(constant.argmax())]!r} does not."
         )

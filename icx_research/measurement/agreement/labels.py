@@ -2,17 +2,7 @@
 
 import math
 
-# Lowest r_WG(J) that is commonly taken to support a unit mean (James, 1982, Journal of
-# Applied Psychology, 67, 219-229, https://doi.org/10.1037/0021-9010.67.2.219).
-MIN_AGREEMENT = 0.70
-
-# LeBreton, J. M., & Senter, J. L. (2008). Answers to 20 questions about interrater
-# reliability and interrater agreement. Organizational Research Methods, 11, 815-852.
-# https://doi.org/10.1177/1094428106296642. Of r_WG: above .30 weak, above .50 moderate, ...
-# The bands of ICC(2) are the convention of the aggregation literature.
-RWG_BANDS = ((0.90, "very strong"), (0.70, "strong"), (0.50, "moderate"), (0.30, "weak"))
-ICC_1_BANDS = ((0.25, "large"), (0.10, "medium"), (0.01, "small"))
-ICC_2_BANDS = ((0.70, "adequate"), (0.50, "tolerable"))
+from icx_research.core.cutoffs import ICC_1_BANDS, ICC_2_BANDS, RWG_BANDS
 
 
 def agreement_label(value: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
-from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_PERSONS
+from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_AGREEMENT, MIN_PERSONS
 from icx_research.core.display import table_html
 from icx_research.core.results import (
     TABLE_COLUMNS,
@@ -19,7 +19,6 @@ from icx_research.core.threads import on_one_thread
 from icx_research.measurement.agreement.gate import BLOCKED, USES, display_gate, linkage_gate
 from icx_research.measurement.agreement.intraclass import check_units
 from icx_research.measurement.agreement.labels import (
-    MIN_AGREEMENT,
     agreement_label,
     icc_1_label,
     icc_2_label,

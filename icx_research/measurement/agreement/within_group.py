@@ -9,8 +9,9 @@ import pandas as pd
 from scipy import special
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import MIN_AGREEMENT, SIGNIFICANCE
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Result, estimate_table
-from icx_research.measurement.agreement.labels import MIN_AGREEMENT
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.units import UnitRows
 
@@ -73,7 +74,7 @@ class WithinGroupAgreement(Result):
         }
         if self.n_resamples:
             p_values = self.units["p_value"].dropna()
-            rows["share_p_below_.05"] = (p_values < 0.05).mean()
+            rows["share_p_below_.05"] = (p_values < SIGNIFICANCE).mean()
         return estimate_table(
             [{"term": term, "estimate": float(v), "n": self.n_units} for term, v in rows.items()]
         )
@@ -175,7 +176,7 @@ def rwg_j(
     )
     several = rated.sizes > 1
     if not several.any():
-        raise ValueError(
+        raise UnsuitableData(
             f"rwg_j needs a unit with at least 2 raters; got {len(several)} units with "
             f"{len(rated.answers)} complete rows."
         )
@@ -217,7 +218,7 @@ def check_range(
     """Refuse answers outside their range: the null variance would not be theirs."""
     outside = ((values < response_range[0]) | (values > response_range[1])).any(axis=0)
     if outside.any():
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs answers from {response_range[0]} to {response_range[1]}; item "
             f"{names[int(outside.argmax())]!r} has others."
         )

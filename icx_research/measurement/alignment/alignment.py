@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.alignment.result import AlignedFactor, AlignmentResult
 from icx_research.measurement.alignment.simplicity import align, simplicity
@@ -88,13 +89,13 @@ def alignment(
     Examples
     --------
     >>> import numpy as np
-    >>> from icx_research.core.moments import Moments
+    >>> from icx_research.core.moments import GroupedMoments
     >>> loading, sd = np.array([0.8, 0.7, 0.9, 0.6]), np.array([1.0, 1.2, 0.9])
     >>> cov = [np.outer(loading, loading) * s**2 + np.diag(np.full(4, 0.5)) for s in sd]
     >>> mean = np.outer([0.0, 0.5, -0.3], loading) + 3
     >>> mean[2, 1] += 0.6
-    >>> groups = Moments(tuple("abcd"), np.full(3, 400), mean, np.array(cov),
-    ...                  groups=("north", "south", "west"))
+    >>> groups = GroupedMoments(tuple("abcd"), np.full(3, 400), mean, np.array(cov),
+    ...                         groups=("north", "south", "west"))
     >>> alignment("f =~ a + b + c + d", groups, group="site").latent_means["estimate"].round(2)
     0    0.00
     1    0.50
@@ -112,11 +113,11 @@ def alignment(
     )
     groups = prepared.sample.groups or ()
     if len(groups) < 2:
-        raise ValueError(f"alignment needs at least 2 groups; there are {len(groups)}.")
+        raise UnsuitableData(f"alignment needs at least 2 groups; there are {len(groups)}.")
     at = _position(reference, groups)
     configural = estimate(prepared, std_lv=True, mean_structure=True)
     if not configural.converged:
-        raise ValueError("alignment needs a configural model that converges; this one did not.")
+        raise UnsuitableData("alignment needs a configural model that converges; this one did not.")
     return AlignmentResult(
         configural=configural,
         factors=tuple(

@@ -9,14 +9,12 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import MANY_DIFFER
+from icx_research.core.intervals import normal_quantile
 from icx_research.core.results import Result
 from icx_research.measurement.alignment.invariant_sets import invariant_set
 from icx_research.measurement.alignment.simplicity import Search
 from icx_research.measurement.sem.result import SemResult
-
-# Above this share of parameters that differ, means should be checked by simulation (Muthén &
-# Asparouhov, 2014, https://doi.org/10.3389/fpsyg.2014.00978). A label, no law.
-MANY_DIFFER = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +180,7 @@ class AlignmentResult(Result):
 
     def _estimates(self, pairs: list[tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
         estimate, se = (np.concatenate(part) for part in zip(*pairs, strict=True))
-        reach = stats.norm.ppf((1 + self.confidence_level) / 2) * se
+        reach = normal_quantile(self.confidence_level) * se
         return pd.DataFrame(
             {
                 "term": np.repeat([factor.latent for factor in self.factors], len(self.groups)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from icx_research.core.errors import NotTestable
+from icx_research.core.errors import NotTestable, UnsuitableData
 from icx_research.measurement.agreement.units import check_columns
 from icx_research.measurement.items import ROUNDING, SAME, item_values
 
@@ -102,7 +102,7 @@ def read_cells(
             f"{len(clients)}."
         )
     if np.ptp(y) <= SAME * np.abs(y).max():
-        raise ValueError(f"variance_shares needs ratings that vary; {score!r} does not.")
+        raise UnsuitableData(f"variance_shares needs ratings that vary; {score!r} does not.")
     by = pd.factorize(rows[rater])[0] if rater else np.arange(len(y))
     of = pd.factorize(rows[supplier])[0] if supplier else np.zeros(len(y), dtype=int)
     raters, suppliers = int(by.max()) + 1, int(of.max()) + 1
@@ -110,7 +110,7 @@ def read_cells(
     home[by] = own
     if (home[by] != own).any():
         several = len(np.unique(by[home[by] != own]))
-        raise ValueError(
+        raise UnsuitableData(
             f"variance_shares needs every rater in one client unit; {several} of {raters} raters "
             "rate for several. Where the same id stands for different persons, join it with the "
             "client unit."

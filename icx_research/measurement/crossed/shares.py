@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.crossed.design import SOURCES, Cells, read_cells, separable, sums
 from icx_research.measurement.crossed.fitting import Components, fit
@@ -199,7 +201,7 @@ def variance_shares(
     candidates = tuple(name for name, column in asked if column is not None)
     kept = separable(cells, candidates)
     if "client" not in kept:
-        raise ValueError(
+        raise UnsuitableData(
             "variance_shares needs client units with several ratings each; every one of the "
             f"{int(cells.count.sum())} ratings has its own."
         )
@@ -231,8 +233,7 @@ def _limits(
     """Limits of all shares, shape (5, 2)."""
     if interval == "bootstrap" and rng is not None:
         drawn = bootstrap_shares(best, cells, n_resamples=n_resamples, rng=rng)
-        tail = (1 - confidence_level) / 2
-        return np.quantile(drawn, [tail, 1 - tail], axis=0).T
+        return percentile_limits(drawn, confidence_level).T
     found = np.full((len(SOURCES) + 1, 2), np.nan)
     for i, name in enumerate((*SOURCES, "residual")):
         if name == "residual" or name in best.kept:

@@ -9,6 +9,7 @@ from scipy import special
 
 from icx_research.core import apa
 from icx_research.core.display import table_html
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.exploratory.extraction import (
@@ -169,7 +170,8 @@ def factor_analysis(
     df = ((k - q) ** 2 - k - q) // 2
     most = max(m for m in range(k) if (k - m) ** 2 >= k + m)
     if not 1 <= q <= most:
-        raise ValueError(
+        fault = UnsuitableData if q > most else ValueError
+        raise fault(
             f"factor_analysis of {k} items can tell apart 1 to {most} factors; got n_factors={q}."
         )
     r = item_correlations(found, analysis="factor_analysis")

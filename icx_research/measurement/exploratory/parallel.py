@@ -9,13 +9,13 @@ import pandas as pd
 
 from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
+from icx_research.core.resampling import block_sizes
 from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.exploratory.extraction import LOWEST_UNIQUENESS, minres_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments, item_values
 
 MAX_SWEEPS = 500
 SETTLED = 1e-5  # last change of a loading; eigenvalues of random items vary by .01 and more
-BLOCK = 4_000_000  # numbers of a block of random correlation matrices: 32 MB
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,6 +124,7 @@ def parallel_analysis(
     Examples
     --------
     >>> from icx_research.core.moments import Moments
+    from icx_research.core.resampling import block_sizes
     >>> r = [[1, .6, .5, .1], [.6, 1, .4, .1], [.5, .4, 1, .1], [.1, .1, .1, 1]]
     >>> items = Moments(tuple("abcd"), 100, [0] * 4, r)
     >>> parallel_analysis(items, rng=np.random.default_rng(1)).n_factors
@@ -232,11 +233,6 @@ def _eigenvalues(matrices: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.eigvalsh(matrices)[:, ::-1])
 
 
-def _block_sizes(k: int, n_resamples: int) -> list[int]:
-    most = max(1, BLOCK // k**2)
-    return [min(most, n_resamples - done) for done in range(0, n_resamples, most)]
-
-
 def _standardized(covariances: np.ndarray) -> np.ndarray:
     scale = 1 / np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
     return np.asarray(covariances * scale[:, :, None] * scale[:, None, :])
@@ -247,7 +243,7 @@ def _normal_correlations(
 ) -> Iterator[np.ndarray]:
     below = np.tril_indices(k, -1)
     at = np.arange(k)
-    for size in _block_sizes(k, n_resamples):
+    for size in block_sizes(k**2, n_resamples):
         root = np.zeros((size, k, k))
         root[:, at, at] = np.sqrt(rng.chisquare(n - 1 - at, size=(size, k)))
         root[:, below[0], below[1]] = rng.standard_normal((size, len(below[0])))
@@ -260,7 +256,7 @@ def _permuted_correlations(
     values = item_values(items, analysis="parallel_analysis")
     x = values[~np.isnan(values).any(axis=1)]
     x = x - x.mean(axis=0)
-    for size in _block_sizes(x.shape[1], n_resamples):
+    for size in block_sizes(x.shape[1] ** 2, n_resamples):
         drawn = np.empty((size, x.shape[1], x.shape[1]))
         for d in range(size):
             shuffled = rng.permuted(x, axis=0)

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from icx_research.core.moments import Moments
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.invariance.ordinal import ORDINAL_LEVELS, ordinal_levels
 from icx_research.measurement.invariance.permutation import PermutationTest, permutation_test
@@ -143,7 +144,7 @@ def measurement_invariance(
         keep_rows=n_permutations > 0,
     )
     if len(prepared.sample.patterns) < 2:
-        raise ValueError(
+        raise UnsuitableData(
             f"measurement_invariance needs at least 2 groups; {group!r} has "
             f"{len(prepared.sample.patterns)}."
         )
@@ -230,7 +231,7 @@ def _check_permutations(
         raise ValueError(f"n_permutations must be at least 0, not {n_permutations}.")
     if n_permutations and rng is None:
         raise ValueError("measurement_invariance needs rng to permute groups.")
-    if n_permutations and isinstance(data, Moments):
+    if n_permutations and isinstance(data, Moments | GroupedMoments):
         raise ValueError(
             "n_permutations needs the rows, to permute their groups; give a DataFrame."
         )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Result
 from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.estimation import Fit, fit_model
@@ -140,7 +141,7 @@ def refitted(
         try:
             permuted = _regrouped(sample, values, order)
             draws.append(_indices(_refits(chain, permuted, starts)))
-        except (ValueError, np.linalg.LinAlgError):
+        except (UnsuitableData, np.linalg.LinAlgError):
             continue
     shape = (0, len(chain), len(INDICES))
     return PermutationTest(
@@ -182,7 +183,7 @@ def _refits(chain: Sequence[Fit], sample: Sample, starts: Sequence[np.ndarray]) 
     for fit, start in zip(chain, starts, strict=True):
         found.append(fit_model(fit.table, sample, saturated, start=start))
         if not found[-1].minimum.converged:
-            raise ValueError("a level did not converge.")
+            raise UnsuitableData("a level did not converge.")
     return found
 
 

@@ -11,6 +11,15 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import (
+    CHEN_CFI,
+    CHEN_RMSEA,
+    CHEN_SRMR,
+    CHEUNG_RENSVOLD_CFI,
+    MIN_EQUAL_ITEMS,
+    SIGNIFICANCE,
+)
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Estimate, Result
 from icx_research.measurement.invariance.permutation import PermutationTest
 from icx_research.measurement.sem.comparison import LikelihoodRatio
@@ -25,20 +34,9 @@ ORDER = ("configural", "thresholds", "metric", "scalar", "strict")
 # https://doi.org/10.1177/109442810031002): equal loadings for relations, equal intercepts too
 # for means.
 NEEDED = {"regressions": "metric", "means": "scalar"}
-# Chen (2007), https://doi.org/10.1080/10705510701301834, for groups of more than 300: a level
-# is called non-invariant where CFI falls by .010 and RMSEA rises by .015 or SRMR by .030
-# (.010 from scalar invariance on). Cheung & Rensvold (2002),
-# https://doi.org/10.1207/S15328007SEM0902_5: where CFI falls by more than .010. Labels only: no
-# fixed cut-off is right for all models and sample sizes.
-CHEN_CFI, CHEN_RMSEA = -0.010, 0.015
-CHEN_SRMR = {"thresholds": 0.030, "metric": 0.030, "scalar": 0.010, "strict": 0.010}
-CHEUNG_RENSVOLD_CFI = -0.010
 RULES = ("cheung_rensvold", "chen", "chi_square")
-SIGNIFICANCE = 0.05
 # What is equal from a level on.
 INTRODUCED = {"thresholds": "|", "metric": "=~", "scalar": "~1", "strict": "~~"}
-# Items of a latent variable that must stay equal for its mean or its loadings to be compared.
-MIN_EQUAL_ITEMS = 2
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -228,7 +226,7 @@ class InvarianceResult(Result):
         """
         frame = self.latent_means
         if frame.empty:
-            raise ValueError(
+            raise UnsuitableData(
                 "latent means may not be compared: scalar invariance does not hold (highest "
                 f"level: {self.highest_level})."
             )

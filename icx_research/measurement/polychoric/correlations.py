@@ -8,6 +8,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.display import table_html
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.items import item_values
 from icx_research.measurement.polychoric.fit import (
@@ -120,7 +121,7 @@ def polychoric(
     values = values[used]
     n, k = values.shape
     if k < 2 or n < 2:
-        raise ValueError(
+        raise UnsuitableData(
             "polychoric needs at least 2 items and 2 rows with answers; got "
             f"{k} items and {n} rows of {len(items)}."
         )

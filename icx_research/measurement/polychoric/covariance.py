@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.items import item_values
 from icx_research.measurement.polychoric.fit import category_codes, pair_counts, two_step
@@ -95,7 +96,7 @@ def polychoric_covariance(items: pd.DataFrame) -> PolychoricCovariance:
     values = values[~np.isnan(values).any(axis=1)]
     n, k = values.shape
     if k < 2 or n < 2:
-        raise ValueError(
+        raise UnsuitableData(
             "polychoric_covariance needs at least 2 items and 2 complete rows; got "
             f"{k} items and {n} complete rows of {len(items)}."
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.threads import on_one_thread
 from icx_research.measurement.polychoric.bivariate_normal import (
     bivariate_normal_cdf,
@@ -68,7 +69,7 @@ def category_codes(
         own = np.unique(values[:, j])
         own = own[~np.isnan(own)]
         if not 2 <= len(own) <= MOST_CATEGORIES:
-            raise ValueError(
+            raise UnsuitableData(
                 f"{analysis} needs items of 2 to {MOST_CATEGORIES} ordered values; {name!r} has "
                 f"{len(own)}."
             )
@@ -96,7 +97,7 @@ def two_step(
     empty = tables.sum(axis=(1, 2)) == 0
     if empty.any():
         i, j = (axis[int(empty.argmax())] for axis in pairs)
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs rows in which {names[i]!r} and {names[j]!r} are answered."
         )
     thresholds = item_thresholds(np.diag(counts), categories)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.intervals import f_quantiles
 from icx_research.core.moments import Moments
 from icx_research.core.results import Estimate, check_confidence_level
 from icx_research.measurement.items import ROUNDING, item_moments
@@ -66,14 +67,13 @@ def cronbach_alpha(
     found = item_moments(items, analysis="cronbach_alpha")
     alpha = alpha_of(found.cov)
     n, k = found.n, len(found.names)
-    tail = (1 - confidence_level) / 2
-    f_high, f_low = stats.f.ppf([1 - tail, tail], n - 1, (n - 1) * (k - 1))
+    f_high, f_low = f_quantiles(confidence_level, n - 1, (n - 1) * (k - 1))
     return ReliabilityResult(
         coefficient="alpha",
         estimate=Estimate(
             value=alpha,
-            ci_low=float(1 - (1 - alpha) * f_high),
-            ci_high=float(1 - (1 - alpha) * f_low),
+            ci_low=1 - (1 - alpha) * f_high,
+            ci_high=1 - (1 - alpha) * f_low,
             confidence_level=confidence_level,
         ),
         n_items=k,
@@ -87,5 +87,5 @@ def alpha_of(covariance: np.ndarray) -> float:
     k = len(covariance)
     total, own = float(covariance.sum()), float(np.trace(covariance))
     if total <= ROUNDING * own:
-        raise ValueError("The total score does not vary; alpha is undefined.")
+        raise UnsuitableData("The total score does not vary; alpha is undefined.")
     return k / (k - 1) * (1 - own / total)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import (
     correlations,
@@ -242,7 +243,7 @@ def _second_order(phi: np.ndarray) -> tuple[np.ndarray, str]:
     """Compute the loadings of the factors on the general one, and say what was presumed."""
     if len(phi) == 2:
         if phi[0, 1] <= 0:
-            raise ValueError(
+            raise UnsuitableData(
                 "omega_hierarchical needs factors with a positive correlation; two factors have "
                 f"{phi[0, 1]:.2f}."
             )

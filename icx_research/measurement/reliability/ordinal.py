@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
-from icx_research.core.resampling import failures, percentile_interval
+from icx_research.core.resampling import failures, percentile_interval, resampled_rows
 from icx_research.core.results import check_confidence_level
 from icx_research.measurement.items import item_correlations, item_values
 from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, polychoric
@@ -164,7 +165,7 @@ def _one_factor(found: PolychoricCorrelations) -> OneFactor:
     """Fit one factor to polychoric correlations as if they were Pearson's."""
     names = tuple(found.correlations.columns)
     if len(names) < 3:
-        raise ValueError(f"ordinal_omega needs at least 3 items; got {len(names)}.")
+        raise UnsuitableData(f"ordinal_omega needs at least 3 items; got {len(names)}.")
     matrix = found.correlations.to_numpy()
     as_moments = Moments(names, found.n_used, np.zeros(len(names)), matrix)
     item_correlations(as_moments, analysis="ordinal_omega")
@@ -189,11 +190,11 @@ def _resampled(
         )
     complete = items[~np.isnan(item_values(items, analysis=analysis)).any(axis=1)]
     draws = np.full(n_resamples, np.nan)
-    for i in range(n_resamples):
-        rows = rng.integers(len(complete), size=len(complete))
+    resamples = resampled_rows(len(complete), n_resamples=n_resamples, rng=rng)
+    for i, rows in enumerate(resamples):
         try:
             draws[i] = coefficient(polychoric(complete.iloc[rows]))
-        except ValueError:
+        except UnsuitableData:
             continue
     return draws
 

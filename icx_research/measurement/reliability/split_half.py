@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import percentile_interval, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
@@ -155,7 +156,7 @@ def split_half(
     odd = (np.arange(k) % 2 == 0)[None].astype(float)
     odd_even = float(_reliability(found.cov, odd, coefficient)[0])
     if not np.isfinite([*values, odd_even]).all():
-        raise ValueError(
+        raise UnsuitableData(
             "split_half needs halves whose sums vary and are no exact opposites; "
             f"{found.n} complete rows have others."
         )

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.measurement.sem.constrained import binding, minimise_under
 from icx_research.measurement.sem.constraints import (
     Constraints,
@@ -170,7 +171,7 @@ def check_count(table: ParameterTable) -> None:
     """Refuse a model with more free parameters than sample moments and constraints."""
     df = degrees_of_freedom(table)
     if df + len(table.constraints) < 0:
-        raise ValueError(
+        raise UnsuitableData(
             f"the model is not identified: it has {table.n_free} free parameters but only "
             f"{table.n_free + df} sample moments; fix or equate at least {-df} of them."
         )
@@ -210,12 +211,12 @@ def search(
         if best.converged:
             return best
     if best is None and constraints is not None:
-        raise ValueError(
+        raise UnsuitableData(
             "no starting values meet the constraints with a positive definite covariance matrix; "
             "check the constraints, or give some values with start(...)."
         )
     if best is None:
-        raise ValueError(
+        raise UnsuitableData(
             "no starting values give a positive definite covariance matrix; check the values "
             "that the model fixes, or give some with start(...)."
         )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from icx_research.core.moments import Moments
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.measurement.polychoric.fit import (
     LARGEST,
     TwoStep,
@@ -54,7 +55,7 @@ class OrdinalMoments:
 
 def check_ordinal_options(roles: Roles, data: object, *, missing: str) -> None:
     """Refuse what estimation from thresholds and polychoric correlations cannot do."""
-    if isinstance(data, Moments):
+    if isinstance(data, Moments | GroupedMoments):
         raise ValueError(
             "estimator='WLSMV' needs the rows, as their means and covariances do not tell how "
             "answers occur together; give a DataFrame."
@@ -102,7 +103,7 @@ def ordinal_moments(sample: Sample) -> tuple[OrdinalMoments, ...]:
     fractional = (everyone != np.round(everyone)).any(axis=0)
     if fractional.any():
         name = sample.names[int(fractional.argmax())]
-        raise ValueError(
+        raise UnsuitableData(
             f"estimator='WLSMV' needs whole numbers of ordered categories; {name!r} holds others. "
             "Use estimator='MLR' for scores that are not categories."
         )
@@ -127,7 +128,7 @@ def _group(
     for j, name in enumerate(names):
         used = len(np.unique(codes[:, j]))
         if used < categories[j]:
-            raise ValueError(
+            raise UnsuitableData(
                 f"{name!r} has {categories[j]} categories, of which {categories[j] - used} have no "
                 f"answer{where}; merge them with their neighbours in all groups, or leave the item "
                 "out."
@@ -149,7 +150,7 @@ def _check_bounds(fit: TwoStep, names: Sequence[str], where: str) -> None:
     tied = np.abs(fit.rho) >= LARGEST
     if tied.any():
         i, j = (axis[int(tied.argmax())] for axis in fit.pairs)
-        raise ValueError(
+        raise UnsuitableData(
             f"the polychoric correlation of {names[i]!r} and {names[j]!r} is {LARGEST} in "
             f"size{where}: no respondent parts their orders, so its weight cannot be estimated. "
             "Leave one of them out, or merge categories."

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.results import Result
 from icx_research.measurement.sem import standardised
 from icx_research.measurement.sem.convergent import convergent_validity
@@ -160,23 +160,23 @@ class SemResult(Result):
         return pd.DataFrame(rows, columns=["term", "group", "estimate"])
 
     @property
-    def sample_moments(self) -> Moments:
+    def sample_moments(self) -> Moments | GroupedMoments:
         """Observed moments, n in the denominator (estimated ones where values are missing)."""
         saturated = self.fit.saturated
         return self._moments([g.mean for g in saturated], [g.cov for g in saturated])
 
     @property
-    def implied_moments(self) -> Moments:
+    def implied_moments(self) -> Moments | GroupedMoments:
         """Moments that the model implies, n in the denominator."""
         groups = self.fit.point.groups
         return self._moments([g.mean for g in groups], [g.cov for g in groups])
 
-    def _moments(self, means: list[np.ndarray], covs: list[np.ndarray]) -> Moments:
+    def _moments(self, means: list[np.ndarray], covs: list[np.ndarray]) -> Moments | GroupedMoments:
         n = [round(data.n) for data in self.fit.sample.patterns]
         names = self.fit.table.observed
         if self.fit.sample.groups is None:
             return Moments(names, n[0], means[0], covs[0])
-        return Moments(
+        return GroupedMoments(
             names, np.array(n), np.array(means), np.array(covs), groups=self.fit.sample.groups
         )
 

@@ -9,7 +9,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.core.moments import Moments
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.reduction import moments
 from icx_research.measurement.items import check_rows
 from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
@@ -99,7 +100,7 @@ def column_names(data: Any) -> list[str]:
     ValueError
         If they are a matrix of correlations instead of rows.
     """
-    if isinstance(data, Moments):
+    if isinstance(data, Moments | GroupedMoments):
         return list(data.names)
     if isinstance(data, pd.DataFrame):
         check_rows(data, analysis="a model")
@@ -135,7 +136,7 @@ def read_sample(
     needs_rows : bool
         Whether rows are kept beside the moments.
     """
-    if isinstance(data, Moments):
+    if isinstance(data, Moments | GroupedMoments):
         return _from_moments(data, names, group=group, needs_rows=needs_rows or missing == "fiml")
     known = column_names(data)
     for argument, column in (("group", group), ("cluster", cluster)):
@@ -158,20 +159,21 @@ def read_sample(
 
 
 def _from_moments(
-    data: Moments, names: Sequence[str], *, group: str | None, needs_rows: bool
+    data: Moments | GroupedMoments, names: Sequence[str], *, group: str | None, needs_rows: bool
 ) -> Sample:
     if needs_rows:
         raise ValueError(
             "Moments suffice for estimator='ML' with missing='listwise' and no cluster only; "
             "give the rows as a DataFrame."
         )
-    if (data.groups is None) != (group is None):
+    groups = data.groups if isinstance(data, GroupedMoments) else None
+    if (groups is None) != (group is None):
         raise ValueError(
             "group must be named where the Moments have groups, and only there; got "
-            f"group={group!r} and {'no' if data.groups is None else len(data.groups)} groups."
+            f"group={group!r} and {'no' if groups is None else len(groups)} groups."
         )
     data = data.select(names)
-    groups = None if data.groups is None else tuple(_plain(key) for key in data.groups)
+    groups = None if groups is None else tuple(_plain(key) for key in groups)
     counts = np.atleast_1d(np.asarray(data.n, dtype=float))
     p = len(data.names)
     means, covs = np.atleast_2d(data.mean), data.cov.reshape(-1, p, p)
@@ -192,17 +194,17 @@ def check_moments(names: Sequence[str], n: float, cov: np.ndarray, where: str) -
     """Refuse moments that no model can be fitted to, with the reason."""
     p = len(names)
     if n <= p:
-        raise ValueError(
+        raise UnsuitableData(
             f"{p} variables need more than {p} complete rows{where}; there are {int(n)}."
         )
     if not np.isfinite(cov).all():
-        raise ValueError(f"the variables hold values that are not finite{where}.")
+        raise UnsuitableData(f"the variables hold values that are not finite{where}.")
     constant = [name for name, v in zip(names, np.diag(cov), strict=True) if v <= 0]
     if constant:
-        raise ValueError(f"{constant[0]!r} does not vary{where}; leave it out of the model.")
+        raise UnsuitableData(f"{constant[0]!r} does not vary{where}; leave it out of the model.")
     sd = np.sqrt(np.diag(cov))
     if np.linalg.eigvalsh(cov / np.outer(sd, sd))[0] < 1e-12:
-        raise ValueError(
+        raise UnsuitableData(
             f"the covariance matrix of the variables is not positive definite{where}; one of "
             "them follows from the others, or the matrix is not one of complete rows."
         )
@@ -230,7 +232,7 @@ def _from_rows(
         use &= data[cluster].notna().to_numpy()
         unit, _ = _coded(data[cluster], use)
     if not use.any():
-        raise ValueError(_no_rows(data, names, group, cluster))
+        raise UnsuitableData(_no_rows(data, names, group, cluster))
     if group:
         codes, groups = _coded(data[group], use)
     rows, patterns = [], []
@@ -241,7 +243,7 @@ def _from_rows(
         patterns.append(pattern)
         rows.append(Rows(x[mine], own, None if unit is None else unit[mine]))
         if unit is not None and (unit[mine] == unit[mine][0]).all():
-            raise ValueError(f"cluster needs at least 2 units; there is 1{where}.")
+            raise UnsuitableData(f"cluster needs at least 2 units; there is 1{where}.")
     used = int(use.sum())
     n_clusters = None if unit is None else len(np.unique(unit[use]))
     return Sample(
@@ -263,10 +265,12 @@ def _numbers(data: pd.DataFrame, names: list[str]) -> np.ndarray:
     except (TypeError, ValueError):
         text = [name for name in names if not pd.api.types.is_numeric_dtype(data[name])]
         name = (dates or text)[0]
-        raise ValueError(f"{name!r} does not hold numbers; recode its answers.") from None
+        raise UnsuitableData(f"{name!r} does not hold numbers; recode its answers.") from None
     if len(x) and np.nanmax(np.abs(x), initial=0.0) > LARGEST:
         name = names[int((np.abs(x) > LARGEST).any(axis=0).argmax())]
-        raise ValueError(f"{name!r} holds an infinite value, or one beyond {LARGEST:g}; recode it.")
+        raise UnsuitableData(
+            f"{name!r} holds an infinite value, or one beyond {LARGEST:g}; recode it."
+        )
     return x
 
 
@@ -295,7 +299,7 @@ def _coded(column: pd.Series, use: np.ndarray) -> tuple[np.ndarray, tuple[Hashab
 def by_pattern(x: np.ndarray, names: list[str], where: str) -> tuple[Patterns, np.ndarray]:
     """Sufficient statistics of every missing-data pattern, and each row's pattern."""
     if not len(x):
-        raise ValueError(f"no rows can be used{where}.")
+        raise UnsuitableData(f"no rows can be used{where}.")
     present = ~np.isnan(x)
     if present.all():
         cov = np.cov(x, rowvar=False, bias=True).reshape(len(names), len(names))
@@ -304,13 +308,13 @@ def by_pattern(x: np.ndarray, names: list[str], where: str) -> tuple[Patterns, n
     together = present.T.astype(float) @ present
     if (together < 2).any():
         i, j = np.argwhere(together < 2)[0]
-        raise ValueError(
+        raise UnsuitableData(
             f"{names[i]!r} and {names[j]!r} were never observed together{where}; their "
             "covariance cannot be estimated."
         )
     for j, name in enumerate(names):
         if np.ptp(x[present[:, j], j]) == 0:
-            raise ValueError(f"{name!r} does not vary{where}; leave it out of the model.")
+            raise UnsuitableData(f"{name!r} does not vary{where}; leave it out of the model.")
     kinds, code = np.unique(present, axis=0, return_inverse=True)
     code = code.ravel()
     count = np.bincount(code).astype(float)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.measurement.sem.likelihood import Patterns, likelihood, precisions
 from icx_research.measurement.sem.objective import Discrepancy
 from icx_research.measurement.sem.optimiser import minimise
@@ -54,7 +55,7 @@ def unrestricted(data: Patterns) -> Reference:
     objective = Discrepancy([model], [data], True)
     found = minimise(objective, start)
     if not found.converged:
-        raise ValueError(
+        raise UnsuitableData(
             "the means and covariances cannot be estimated from the incomplete data; too few "
             "rows hold some of the variables together."
         )

@@ -6,6 +6,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.measurement.sem.estimation import Fit
 
 METHODS = ("regression", "bartlett")
@@ -112,7 +113,7 @@ def _weights(fit: Fit, g: int, method: str, there: np.ndarray) -> np.ndarray:
             "indicators; use method='regression'."
         )
     if (np.diag(implied.errors)[:p][measured] == 0).any():
-        raise ValueError(
+        raise UnsuitableData(
             "Bartlett scores need residual variances that are not 0; use method='regression'."
         )
     own = measured & there

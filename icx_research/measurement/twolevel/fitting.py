@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.measurement.sem.estimation import (
     improper,
     parameter_names,
@@ -91,7 +92,7 @@ def fit_two_levels(
         known = p * (p + 1) // 2 + p * level
         shared = {row.free for row in table.rows if row.group != level and row.free >= 0} & own
         if len(own - shared) > known:
-            raise ValueError(
+            raise UnsuitableData(
                 f"the model is not identified: it has {len(own)} free parameters {name} units "
                 f"but only {known} moments; fix or equate at least {len(own) - known} of them."
             )

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import MIN_EQUAL_ITEMS, SIGNIFICANCE
 from icx_research.core.intervals import logit_interval
 from icx_research.core.results import Result, check_confidence_level
 from icx_research.measurement.invariance.result import (
-    MIN_EQUAL_ITEMS,
-    SIGNIFICANCE,
     known_option,
     last_held,
 )

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.intervals import logit_interval
+from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
 from icx_research.measurement.sem.sample import column_names
 from icx_research.measurement.sem.syntax import Term
@@ -164,7 +166,8 @@ def multilevel_omega(
     check_confidence_level(confidence_level)
     names = [items] if isinstance(items, str) else list(items)
     if len(names) < 3 or len(set(names)) < len(names):
-        raise ValueError(f"multilevel_omega needs at least 3 items, once each; got {names}.")
+        fault = UnsuitableData if len(names) < 3 else ValueError
+        raise fault(f"multilevel_omega needs at least 3 items, once each; got {names}.")
     if interval not in INTERVALS:
         raise ValueError(f"interval must be 'delta' or 'monte_carlo', not {interval!r}.")
     if interval == "monte_carlo" and (rng is None or n_resamples < 1):
@@ -192,8 +195,7 @@ def multilevel_omega(
     se = np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
     if interval == "monte_carlo" and rng is not None and np.isfinite(covariance).all():
         drawn = rng.multivariate_normal(theta, covariance, size=n_resamples, method="cholesky")
-        tail = (1 - confidence_level) / 2
-        limits = np.quantile(parts.coefficients(drawn), [tail, 1 - tail], axis=0).T
+        limits = percentile_limits(parts.coefficients(drawn), confidence_level).T
     else:
         pairs = zip(values, se, strict=True)
         found = [logit_interval(value, error, confidence_level) for value, error in pairs]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icx_research.core.moments import Moments
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.reduction import moments
 from icx_research.measurement.items import POSITIVE, SAME, item_values
 from icx_research.measurement.sem.sample import column_names
@@ -80,9 +81,9 @@ def read_units(data: Any, names: Sequence[str], *, unit: str, analysis: str) -> 
         If a column is unknown, Moments have no groups or weights, there are too few units
         or rows, or an item does not vary within units.
     """
-    if isinstance(data, Moments):
+    if isinstance(data, Moments | GroupedMoments):
         found = data.select(names)
-        if found.groups is None or not np.array_equal(found.weight, found.n):
+        if isinstance(found, Moments) or not np.array_equal(found.weight, found.n):
             raise ValueError(f"{analysis} needs Moments per unit, without weights.")
     else:
         if unit not in column_names(data):
@@ -90,14 +91,14 @@ def read_units(data: Any, names: Sequence[str], *, unit: str, analysis: str) -> 
         if isinstance(data, pd.DataFrame):
             item_values(data[list(names)], analysis=analysis)  # refuses what is no number
         found = moments(data, list(names), by=unit)
-    n = np.asarray(found.n, dtype=float)
+    n = found.n.astype(float)
     sscp, mean = found.sscp[n > 0], found.mean[n > 0]
     n, p = n[n > 0], len(names)
     if not np.isfinite(mean).all():
-        raise ValueError(f"{analysis} needs finite answers; an item holds an infinite one.")
+        raise UnsuitableData(f"{analysis} needs finite answers; an item holds an infinite one.")
     within_n = float(n.sum() - len(n))
     if len(n) <= p or within_n <= p:
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs more than {p} units, and more than {p} rows beyond one per unit, "
             f"for {p} items; got {len(n)} units with {int(n.sum())} complete rows."
         )
@@ -132,12 +133,12 @@ def _check_within(
     sd = np.sqrt(np.maximum(np.diag(within), 0.0))
     constant = sd <= SAME * np.maximum(np.abs(mean).max(axis=0), np.finfo(float).tiny)
     if constant.any():
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs items that vary within units; {names[int(constant.argmax())]!r} "
             "has one answer in every unit."
         )
     if np.linalg.eigvalsh(within / np.outer(sd, sd))[0] < POSITIVE:
-        raise ValueError(
+        raise UnsuitableData(
             f"{analysis} needs a covariance matrix within units that is positive definite; one "
             "item follows from others there."
         )

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
-from icx_research.core.resampling import correlations, resampled_covariances
+from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
 from icx_research.measurement.items import item_moments, item_values
 
@@ -144,17 +145,15 @@ def htmt(
         start += len(members)
     ratios = _ratios(found.correlation[None], blocks, method)[0]
     if np.isnan(ratios).any():
-        raise ValueError("htmt needs scales whose items are correlated; those of one are not.")
-    limits = np.full((2, len(ratios)), np.nan)
+        raise UnsuitableData("htmt needs scales whose items are correlated; those of one are not.")
+    draws = np.empty((0, len(ratios)))
     if rng is not None:
         draws = _resampled(item_values(chosen, analysis="htmt"), blocks, method, n_resamples, rng)
-        tail = (1 - confidence_level) / 2
-        limits = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     pairs = itertools.combinations(scales, 2)
     return HeterotraitMonotrait(
         ratios={
-            pair: Estimate(float(value), float(low), float(high), confidence_level)
-            for pair, value, low, high in zip(pairs, ratios, *limits, strict=True)
+            pair: percentile_interval(value, drawn, confidence_level)
+            for pair, value, drawn in zip(pairs, ratios, draws.T, strict=True)
         },
         n_resamples=n_resamples if rng is not None else 0,
         n_used=found.n,
@@ -171,7 +170,7 @@ def _check_scales(items: pd.DataFrame | Moments, scales: Mapping[str, Sequence[s
         raise ValueError(f"htmt needs a list of items per scale; {lone[0]!r} has a text.")
     names = [name for members in scales.values() for name in members]
     if len(scales) < 2 or min(len(members) for members in scales.values()) < 2:
-        raise ValueError("htmt needs at least 2 scales of at least 2 items each.")
+        raise UnsuitableData("htmt needs at least 2 scales of at least 2 items each.")
     if len(set(names)) < len(names):
         raise ValueError("htmt needs each item in one scale only.")
     known = items.names if isinstance(items, Moments) else list(items.columns)

@@ -8,9 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_PERSONS
+from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_AGREEMENT, MIN_PERSONS, RWG_BANDS
 from icx_research.core.errors import Blocked
-from icx_research.measurement.agreement.labels import MIN_AGREEMENT, RWG_BANDS
 from icx_research.measurement.agreement.within_group import WithinGroupAgreement
 
 EDGES = np.arange(11) / 10

@@ -6,10 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import CHEN_CFI, CHEN_RMSEA, CHEN_SRMR
 from icx_research.measurement.invariance.result import (
-    CHEN_CFI,
-    CHEN_RMSEA,
-    CHEN_SRMR,
     InvarianceResult,
 )
 from icx_research.present.drawing.row_axes import beside, label_rows, row_axes

@@ -9,13 +9,14 @@ from matplotlib.axes import Axes
 
 from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_LINKED_UNITS
+from icx_research.core.intervals import normal_quantile
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
 from icx_research.linkage.correlation.disattenuation import disattenuate
 from icx_research.linkage.correlation.line import LinkageLine
 from icx_research.present.drawing.wrapping import wrapped
 from icx_research.survey.disclosure.protect import ProtectedUnits
 
-Z_95 = 1.959964  # bars are drawn, not tested: the normal quantile will do
+Z_95 = normal_quantile(0.95)  # bars are drawn, not tested: no degrees of freedom
 MANY_UNITS = 200
 LABEL_WIDTHS = (60, 48)  # characters of the labels across and up before they break
 # Steps of an evenly spread sequence in the plane (powers of the plastic number).

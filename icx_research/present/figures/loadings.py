@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import NOTABLE_LOADING
 from icx_research.measurement.exploratory.factor_analysis import FactorAnalysis
 from icx_research.present.drawing.colours import HIGH, LOW, ink
 from icx_research.present.drawing.row_axes import label_rows, row_axes
@@ -15,7 +16,6 @@ from icx_research.present.drawing.wrapping import wrapped
 
 # Negative, none, positive.
 SHADES = LinearSegmentedColormap.from_list("loadings", [LOW, "#FFFFFF", HIGH])
-NOTABLE = 0.30  # convention from which on a loading is set in bold
 CELL = 0.34  # inches of a cell that holds a number of 8 points
 
 
@@ -57,7 +57,7 @@ def plot_loadings(
                 ha="center",
                 va="center",
                 fontsize=size,
-                fontweight="bold" if abs(value) >= NOTABLE else "normal",
+                fontweight="bold" if abs(value) >= NOTABLE_LOADING else "normal",
                 color=ink(SHADES((value + 1) / 2)),
             )
         communality = apa.bounded(float(table["communality"].iloc[i]))
@@ -84,7 +84,7 @@ def loadings_caption(result: FactorAnalysis) -> str:
         f"Loadings of {len(result.loadings)} items on {q} {'factor' if q == 1 else 'factors'} "
         f"({result.method}, {'unrotated' if q == 1 else result.rotation}), which "
         f"{'explains' if q == 1 else 'explain'} {share:.0f}% of the variance; "
-        f"{apa.bounded(NOTABLE)} and more in bold; h²: communality.",
+        f"{apa.bounded(NOTABLE_LOADING)} and more in bold; h²: communality.",
     ]
     if q > 1 and result.rotation in ("oblimin", "promax"):
         phi = result.factor_correlations.to_numpy()[np.triu_indices(q, 1)]

@@ -8,11 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
 from icx_research.present.drawing.row_axes import LABEL, beside, label_rows, row_axes
 from icx_research.present.drawing.wrapping import wrapped
 
-# Label of the field, not a pass mark: Nunnally, J. C. (1978). Psychometric theory (2nd ed.).
-CONVENTION = 0.70
 MARKERS = ("o", "s", "^", "D", "v")
 REACH = 0.22  # vertical distance of two coefficients of one scale, in rows
 NAMES = {"alpha": "Cronbach's alpha", "omega_total": "McDonald's omega"}
@@ -48,7 +47,7 @@ def plot_reliability(
     scales, terms = list(dict.fromkeys(table["scale"])), list(dict.fromkeys(table["term"]))
     row = max(0.3, 0.16 * len(terms))
     ax = row_axes(len(scales), row=row, around=0.9, ax=ax)
-    ax.axvline(CONVENTION, color="0.3", lw=0.9, ls=":", zorder=1)
+    ax.axvline(ADEQUATE_RELIABILITY, color="0.3", lw=0.9, ls=":", zorder=1)
     for t, term in enumerate(terms):
         shift = REACH * (2 * t - len(terms) + 1)
         rows = table[table["term"] == term].set_index("scale").reindex(scales)
@@ -90,7 +89,7 @@ def reliability_caption(table: pd.DataFrame, *, confidence_level: float = 0.95) 
     parts = [
         f"{' and '.join(terms)} of {n_scales} {'scale' if n_scales == 1 else 'scales'} with "
         f"{100 * confidence_level:g}% intervals; the dotted line at "
-        f"{apa.bounded(CONVENTION)} is a convention (Nunnally, 1978), not a pass mark.",
+        f"{apa.bounded(ADEQUATE_RELIABILITY)} is a convention (Nunnally, 1978), not a pass mark.",
     ]
     if "n" in known and len(known):
         low, high = (f"{n:.0f}" for n in (known["n"].min(), known["n"].max()))

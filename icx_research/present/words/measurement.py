@@ -7,12 +7,10 @@ from typing import Any
 import pandas as pd
 
 from icx_research.core import apa
+from icx_research.core.cutoffs import ADEQUATE_RELIABILITY, MIN_AGREEMENT, SIGNIFICANCE
 from icx_research.core.errors import NotTestable
-from icx_research.measurement.agreement.labels import MIN_AGREEMENT
-from icx_research.present.figures.reliability import CONVENTION
 from icx_research.survey.scores.item_lists import NO_ITEMS
 
-SIGNIFICANCE = 0.05
 NAMED = 6  # scales that a sentence can name
 PUBLISHED = (
     "Going on: published figures may be linked as they are; where neither standard errors nor "
@@ -94,14 +92,14 @@ def aggregation_answer(
     if known.empty:
         return f"Not assessable on any of {_scales(len(overview))} ({_first_note(overview)})."
     differ = known[known["p_value"] < SIGNIFICANCE]
-    reliable = known[known["icc_2"] >= CONVENTION]
-    short = known[known["icc_2"] < CONVENTION]
+    reliable = known[known["icc_2"] >= ADEQUATE_RELIABILITY]
+    short = known[known["icc_2"] < ADEQUATE_RELIABILITY]
     lines = [
         f"Units differ beyond chance (F test, 5%) on {len(differ)} of {_scales(len(known))}; "
         f"ICC(1), the share of a single answer's variance that lies between units, is "
         f"{_span(known['icc_1'])}.",
         f"The mean of a unit of average size has a reliability of at least "
-        f"{apa.bounded(CONVENTION)} on {len(reliable)} of {_scales(len(known))}"
+        f"{apa.bounded(ADEQUATE_RELIABILITY)} on {len(reliable)} of {_scales(len(known))}"
         + (f"; below it: {_each(short, 'icc_2', label)}." if 0 < len(short) <= NAMED else "."),
     ]
     agreed = [
@@ -127,7 +125,7 @@ def _gate(row: dict[str, Any], label: Callable[[str], str]) -> str:
             "is blocked; more respondents per unit are needed."
         )
     means = f"{found}, ICC(2) = {apa.bounded(row['icc_2'])}: its unit means may be linked"
-    if row["icc_2"] >= CONVENTION:
+    if row["icc_2"] >= ADEQUATE_RELIABILITY:
         return f"{means}."
     kept = apa.bounded(math.sqrt(row["icc_2"]))
     return (
@@ -144,7 +142,7 @@ def _going_on(table: pd.DataFrame, asked: Sequence[str], label: Callable[[str], 
     single = [label(name) for name in asked if name not in {row["scale"] for row in known}]
     if single:
         told.append(f"no alpha of {', '.join(single)}, so how noisy the answers are is not known")
-    low = [label(row["scale"]) for row in known if row["estimate"] < CONVENTION]
+    low = [label(row["scale"]) for row in known if row["estimate"] < ADEQUATE_RELIABILITY]
     if low:
         return (
             f"Going on: {'; '.join(told)}. Nothing here stops the linkage, but what "
@@ -164,13 +162,13 @@ def _reliability(table: pd.DataFrame, label: Callable[[str], str]) -> str:
     alpha = table[table["term"] == "alpha"].dropna(subset="estimate")
     if alpha.empty:
         return f"Reliability: not assessable ({_first_note(table)})."
-    sure = alpha[alpha["ci_low"] >= CONVENTION]
+    sure = alpha[alpha["ci_low"] >= ADEQUATE_RELIABILITY]
     lowest = alpha.loc[alpha["estimate"].astype(float).idxmin()]
     limits = f"[{apa.bounded(lowest['ci_low'])}, {apa.bounded(lowest['ci_high'])}]"
     have = "has" if len(alpha) == 1 else "have"
     return (
         f"Reliability: on {len(sure)} of {_scales(len(alpha))} that {have} an alpha its interval "
-        f"lies above {apa.bounded(CONVENTION)}; lowest is {label(lowest['scale'])} with "
+        f"lies above {apa.bounded(ADEQUATE_RELIABILITY)}; lowest is {label(lowest['scale'])} with "
         f"{apa.bounded(lowest['estimate'])} {limits}."
     )
 

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icx_research.core.cutoffs import GROUP_DISCLOSURE_SHARE
+from icx_research.core.cutoffs import GROUP_DISCLOSURE_SHARE, SIGNIFICANCE
 from icx_research.core.errors import NotTestable
+from icx_research.core.intervals import normal_quantile
 from icx_research.core.reduction import moments
 from icx_research.survey.codebook.types import Scale
 from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.study.study import Study
 
-NORMAL_95 = 1.96
 COLUMNS = (
     "table", "scale", "item", "n_answers", "share_missing", "mean", "sd", "skewness", "share_top",
     "item_rest",
@@ -88,7 +88,7 @@ def suspected_reversed(study: Study) -> pd.DataFrame:
         table = _lines(study, None)
     except NotTestable:
         return pd.DataFrame(columns=columns)
-    chance = -NORMAL_95 / np.sqrt(table["n_answers"])
+    chance = -normal_quantile(1 - SIGNIFICANCE) / np.sqrt(table["n_answers"])
     return table.loc[table["item_rest"] < chance, columns].reset_index(drop=True)
 
 

@@ -16,7 +16,7 @@ from icx_research.core.cutoffs import (
     CARELESS_MIN_FLAGS,
     CARELESS_MIN_ITEMS,
 )
-from icx_research.core.errors import NotTestable
+from icx_research.core.errors import NotTestable, UnsuitableData
 from icx_research.core.results import Result, estimate_table
 from icx_research.survey.answers.careless_indices import (
     even_odd_consistency,
@@ -205,7 +205,7 @@ def careless_responding(
 def _answers(data: Any, items: list[str], reverse_keyed: Sequence[str]) -> np.ndarray:
     frame = nw.from_native(data, eager_only=True)
     if len(items) < 2:
-        raise ValueError(f"careless_responding needs at least 2 items; got {len(items)}.")
+        raise UnsuitableData(f"careless_responding needs at least 2 items; got {len(items)}.")
     for item in (*items, *reverse_keyed):
         if item not in frame.columns:
             raise ValueError(f"data has no column {item!r}; it has {frame.columns}.")

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
-from icx_research.core.errors import NotTestable, StudyError
+from icx_research.core.errors import NotTestable, StudyError, UnsuitableData
 from icx_research.core.results import (
     Estimate,
     Result,
@@ -293,7 +293,7 @@ def early_late_comparison(
     try:
         day = pd.to_datetime(rows[date])
     except (ValueError, TypeError):
-        raise ValueError(f"Column {date!r} holds something that is no date.") from None
+        raise UnsuitableData(f"Column {date!r} holds something that is no date.") from None
     rows = rows.assign(_day=day, _score=pd.to_numeric(rows[score]).astype(float))
     used = rows.dropna(subset=["_day", "_score", unit])
     late = used["_day"] > used.groupby(unit)["_day"].transform("median")

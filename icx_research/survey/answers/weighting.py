@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core.artefacts import effective_n
 from icx_research.core.errors import NotTestable
+from icx_research.core.intervals import wald_interval
 from icx_research.core.reduction import moments
 from icx_research.core.results import (
     Estimate,
@@ -135,14 +135,14 @@ def post_stratified_mean(
     """
     check_confidence_level(confidence_level)
     cells = moments(data, [score], by=stratum)
-    names = [str(name) for name in cells.groups or ()]
+    names = [str(name) for name in cells.groups]
     known = {str(name): float(value) for name, value in headcounts.items()}
     if not all(value > 0 for value in known.values()):
         raise ValueError("headcounts must be numbers above 0.")
     unknown = [name for name in names if name not in known]
     if unknown:
         raise NotTestable(f"the headcount of {stratum} {unknown[0]!r} is needed.")
-    n = dict(zip(names, np.asarray(cells.n, dtype=float), strict=True))
+    n = dict(zip(names, cells.n.astype(float), strict=True))
     few = [name for name in known if n.get(name, 0) < 2]
     if few:
         raise NotTestable(
@@ -153,22 +153,17 @@ def post_stratified_mean(
     share = share / share.sum()
     weight = share * size.sum() / size
     mean, variance = cells.mean[:, 0], cells.cov[:, 0, 0]
-    z = float(stats.norm.ppf((1 + confidence_level) / 2))
     whole = cells.pooled()
-
-    def about(value: float, se: float) -> Estimate:
-        return Estimate(value, value - z * se, value + z * se, confidence_level)
-
     weighted_se = float(np.sqrt((share**2 * variance / size).sum()))
     plain_se = float(np.sqrt(whole.cov[0, 0] / size.sum()))
     return PostStratifiedMean(
-        weighted=about(float(share @ mean), weighted_se),
-        unweighted=about(float(whole.mean[0]), plain_se),
+        weighted=wald_interval(float(share @ mean), weighted_se, confidence_level),
+        unweighted=wald_interval(float(whole.mean[0]), plain_se, confidence_level),
         weighted_se=weighted_se,
         unweighted_se=plain_se,
         weights=dict(zip(names, weight.tolist(), strict=True)),
         effective_n=effective_n(np.repeat(weight, size.astype(int))),
         n_used=int(size.sum()),
-        n_dropped=int(cells.n_dropped),
+        n_dropped=cells.n_dropped,
         note="for description; linkage models stay unweighted",
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-MIN_WIDTH = 1.0  # scale points within which a withheld mean must stay unknown
+from icx_research.core.cutoffs import MIN_OPEN_WIDTH
+
 TOLERANCE = 1e-9  # ten steps of a tenth are one scale point
 
 
@@ -15,7 +16,7 @@ def withhold_beside(
     *,
     min_persons: int,
     step: float,
-    min_width: float = MIN_WIDTH,
+    min_width: float = MIN_OPEN_WIDTH,
 ) -> np.ndarray:
     """Withhold further figures until no total leaves too few persons behind the hidden ones.
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.display import table_html
 from icx_research.core.errors import Blocked
+from icx_research.core.intervals import normal_quantile
 from icx_research.core.results import check_confidence_level
 from icx_research.survey.codebook.types import Codebook
 from icx_research.survey.codebook.wave_order import choose_wave
@@ -122,7 +122,7 @@ def unit_intervals(
     shown = rows.dropna(subset=score)
     if shown.empty:
         raise Blocked(f"no unit has {units.min_persons} persons behind {score}; none may be shown.")
-    reach = stats.norm.ppf((1 + confidence_level) / 2) * shown[f"{score}_se"].astype(float)
+    reach = normal_quantile(confidence_level) * shown[f"{score}_se"].astype(float)
     table = pd.DataFrame(
         {
             "unit": _names(shown),

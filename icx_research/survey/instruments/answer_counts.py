@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Estimate, Result, estimate_table, with_interval
 from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
 
@@ -130,12 +131,12 @@ def count_answers(
     used = int(table["n"].sum())
     impossible = int(table["impossible"].sum())
     if impossible:
-        raise ValueError(
+        raise UnsuitableData(
             f"Answers must be whole numbers from {low:g} to {high:g}; {impossible} of {used} are "
             "not. Turn codes that mean 'no answer' into missing values."
         )
     if not used:
-        raise ValueError("There is no answer to count; all are missing.")
+        raise UnsuitableData("There is no answer to count; all are missing.")
     table.insert(0, "group", [" / ".join(map(str, row)) for row in table[keys].to_numpy()])
     return Counts(table, total - used, by is not None)
 

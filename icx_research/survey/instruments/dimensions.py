@@ -7,8 +7,9 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from icx_research.core.errors import UnsuitableData
+from icx_research.core.intervals import wald_interval
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, estimate_table
@@ -163,7 +164,7 @@ def _check_range(frame: Any, items: list[str], response_range: tuple[float, floa
     for item in items:
         lowest, highest = (extremes[f"{end} {item}"].to_list()[0] for end in ("low", "high"))
         if (lowest is not None and lowest < low) or (highest is not None and highest > high):
-            raise ValueError(
+            raise UnsuitableData(
                 f"Answers to {item!r} lie outside the range {low:g} to {high:g}; correct "
                 "response_range, or turn codes that mean 'no answer' into missing values."
             )
@@ -221,7 +222,7 @@ def alpha_of(data: Any, design: Design, dimension: str, side: str) -> float:
     items = list(design.items(dimension, side))
     if len(items) < 2:
         return float("nan")
-    cov = np.array(moments(data, items).cov)
+    cov = moments(data, items).cov
     turned = np.array([-1.0 if item in design.reverse_keyed else 1.0 for item in items])
     cov = cov * turned[:, None] * turned
     k, total = len(items), float(cov.sum())
@@ -230,10 +231,9 @@ def alpha_of(data: Any, design: Design, dimension: str, side: str) -> float:
 
 def mean_estimate(found: Moments, confidence_level: float) -> tuple[Estimate, float, int]:
     """Mean of one variable with its t interval, its standard error and n."""
-    n, mean = int(found.n), float(found.mean[0])
+    n, mean = found.n, float(found.mean[0])
     se = float(np.sqrt(found.cov[0, 0] / n)) if n > 1 else float("nan")
-    reach = float(stats.t.ppf((1 + confidence_level) / 2, n - 1)) * se if n > 1 else se
-    return Estimate(mean, mean - reach, mean + reach, confidence_level), se, n
+    return wald_interval(mean, se, confidence_level, df=n - 1), se, n
 
 
 def mean_rows(scores: Sequence[tuple[str, Estimate, float, int]]) -> pd.DataFrame:
@@ -263,8 +263,8 @@ def group_means(
     pieces, counts = {}, {}
     for name in columns:
         found = moments(frame, [name], by=keys)
-        index = pd.MultiIndex.from_tuples(list(found.groups or ()), names=keys)
-        counts[name] = pd.Series(np.asarray(found.n, dtype=float), index=index)
+        index = pd.MultiIndex.from_tuples(list(found.groups), names=keys)
+        counts[name] = pd.Series(found.n.astype(float), index=index)
         hidden = groups_withheld(found.n, min_persons=min_persons)
         pieces[name] = pd.Series(found.mean[:, 0], index=index).mask(hidden)
     table, n = pd.DataFrame(pieces), pd.DataFrame(counts).max(axis=1)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
 
 from icx_research.core.cutoffs import MIN_PERSONS
+from icx_research.core.intervals import wald_interval
 from icx_research.core.proportions import (
     adjusted_wald_difference,
     difference_standard_error,
@@ -124,5 +124,4 @@ def _one(row: Any, rule: str, level: float) -> tuple[Estimate, float]:
         net = adjusted_wald_difference(easy, hard, n, confidence_level=level)
         return net.scaled(PERCENT), PERCENT * difference_standard_error(easy / n, hard / n, n)
     mean, se = float(row.mean), float(row.sd) / np.sqrt(n)
-    reach = stats.t.ppf((1 + level) / 2, n - 1) * se if n > 1 else float("nan")
-    return Estimate(mean, float(mean - reach), float(mean + reach), level), float(se)
+    return wald_interval(mean, se, level, df=n - 1), float(se)

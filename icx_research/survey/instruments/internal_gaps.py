@@ -7,9 +7,9 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core.errors import NotTestable
+from icx_research.core.intervals import wald_interval
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, Result, check_confidence_level, with_interval
@@ -141,15 +141,15 @@ def understanding_gap(
                 "dimension": name,
                 "believed": float(believed.mean[0]),
                 "expected": float(expected.mean[0]),
-                "n_suppliers": int(believed.n),
-                "n_clients": int(expected.n),
+                "n_suppliers": believed.n,
+                "n_clients": expected.n,
             }
         )
     return UnderstandingGap(
         dimensions=pd.DataFrame(lines),
         gaps=tuple(gaps),
         n_used=gaps[-1][3],
-        n_dropped=int(believed.n_dropped + expected.n_dropped),
+        n_dropped=believed.n_dropped + expected.n_dropped,
         note="persons within one unit are not independent: the interval is rather too narrow",
     )
 
@@ -158,5 +158,4 @@ def _welch(one: Moments, two: Moments, level: float) -> tuple[Estimate, float]:
     parts = np.array([one.cov[0, 0] / one.n, two.cov[0, 0] / two.n])
     difference, se = float(one.mean[0] - two.mean[0]), float(np.sqrt(parts.sum()))
     df = parts.sum() ** 2 / (parts**2 / np.array([one.n - 1, two.n - 1])).sum() if se > 0 else 1.0
-    reach = float(stats.t.ppf((1 + level) / 2, df)) * se
-    return Estimate(difference, difference - reach, difference + reach, level), se
+    return wald_interval(difference, se, level, df=df), se

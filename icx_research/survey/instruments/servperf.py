@@ -123,7 +123,7 @@ def servperf(
             for name in (*design.dimensions, "total")
         },
         groups=groups,
-        n_used=int(total.n),
-        n_dropped=int(total.n_dropped),
+        n_used=total.n,
+        n_dropped=total.n_dropped,
         note="; ".join(part for part in (bad_weights, withheld) if part),
     )

@@ -249,8 +249,8 @@ def servqual_gap(
         gaps=gaps,
         levels=levels,
         groups=groups,
-        n_used=int(total.n),
-        n_dropped=int(total.n_dropped),
+        n_used=total.n,
+        n_dropped=total.n_dropped,
         note="; ".join(part for part in (DESCRIPTIVE, bad_weights, withheld) if part),
         labels={name: TOTALS.get(name, (labels or {}).get(name, name)) for name in names},
         response_range=response_range,
@@ -284,6 +284,6 @@ def _dimensions(data: Any, frame: Any, design: Design) -> pd.DataFrame:
             if known
             else float("nan")
         )
-        line["n"] = int(moments(frame, [f"{name}_gap"]).n)
+        line["n"] = moments(frame, [f"{name}_gap"]).n
         lines.append(line)
     return pd.DataFrame(lines)

@@ -7,7 +7,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments
 from icx_research.core.reduction import moments
 from icx_research.survey.link.linking import LinkedUnits
 from icx_research.survey.units.aggregation import UnitScores
@@ -110,8 +110,8 @@ def _within(one: UnitScores, two: UnitScores, first: str, second: str) -> pd.Dat
         left.join(right, on=keys, how="inner").to_native(), ["_x", "_y"], by=["unit", "wave"]
     )
     cov, spread = _pooled_where_single(cells)
-    n = np.asarray(cells.n, dtype=float)
-    keys_found: list[Any] = list(cells.groups or ())
+    n = cells.n.astype(float)
+    keys_found: list[Any] = list(cells.groups)
     return pd.DataFrame(
         {
             "client_unit": [key[0] for key in keys_found],
@@ -123,9 +123,9 @@ def _within(one: UnitScores, two: UnitScores, first: str, second: str) -> pd.Dat
     )
 
 
-def _pooled_where_single(cells: Moments) -> tuple[np.ndarray, np.ndarray]:
+def _pooled_where_single(cells: GroupedMoments) -> tuple[np.ndarray, np.ndarray]:
     """Covariance and product of the variances per unit; pooled where one person answered."""
-    n = np.asarray(cells.n, dtype=float)
+    n = cells.n.astype(float)
     pooled = cells.sscp.sum(axis=0) / max(float((n - 1).sum()), 1.0)
     parts = np.where((n >= 2)[:, None, None], np.nan_to_num(cells.cov), pooled)
     return parts[:, 0, 1], parts[:, 0, 0] * parts[:, 1, 1]

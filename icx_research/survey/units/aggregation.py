@@ -10,7 +10,7 @@ import pandas as pd
 
 from icx_research.core.display import table_html
 from icx_research.core.errors import StudyError
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments
 from icx_research.core.variance import VarianceComponents, variance_components
 from icx_research.survey.codebook.types import Codebook, Source
 from icx_research.survey.scores.scoring import ScoredStudy
@@ -248,8 +248,8 @@ def _described(persons: "nw.DataFrame[Any]", keys: list[str], scales: list[str])
     return pd.concat(parts, ignore_index=True)
 
 
-def _cell_moments(scale: str, n: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> Moments:
-    return Moments(
+def _cell_moments(scale: str, n: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> GroupedMoments:
+    return GroupedMoments(
         names=(scale,),
         n=n.astype(int),
         mean=mean[:, None],

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from icx_research.core.cutoffs import MIN_CLUSTERS
 from icx_research.core.intervals import correlation_interval, fisher_interval
-from icx_research.linkage.correlation.clusters import MIN_CLUSTERS, correlate, shared_mood
+from icx_research.linkage.correlation.clusters import correlate, shared_mood
 
 PRINTED = 5e-4  # three decimals
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments
 from icx_research.core.variance import variance_components
 from icx_research.linkage.correlation.mean_reliability import MeanReliability, mean_reliability
 
@@ -33,7 +33,7 @@ def test_balanced_units_give_icc_2(rng):
         table(np.sqrt(variance / size), size), "csat", variance=mean.var(ddof=1)
     )
     components = variance_components(
-        Moments(
+        GroupedMoments(
             ("csat",),
             np.full(units, size),
             mean[:, None],

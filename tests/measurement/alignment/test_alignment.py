@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icx_research.core.moments import Moments
+from icx_research.core.moments import GroupedMoments
 from icx_research.measurement.alignment.alignment import alignment
 from icx_research.measurement.alignment.invariant_sets import invariant_set
 from icx_research.measurement.alignment.result import AlignedFactor
@@ -45,7 +45,9 @@ def population(*, sizes=400, shift=0.0, loading=0.0):
     cov = np.array(cov) * sizes / (sizes - 1)
     mean = 3 + means[:, None] * loads
     mean[2, 1] += shift
-    return Moments(tuple("abcde"), np.full(3, sizes), mean, cov, groups=("north", "south", "west"))
+    return GroupedMoments(
+        tuple("abcde"), np.full(3, sizes), mean, cov, groups=("north", "south", "west")
+    )
 
 
 FIVE = "f =~ a + b + c + d + e"
@@ -178,7 +180,7 @@ def test_standard_errors_match_the_spread_over_samples():
             rng.multivariate_normal(m, c, size=150)
             for m, c in zip(truth.mean, truth.cov, strict=True)
         ]
-        moments = Moments(
+        moments = GroupedMoments(
             truth.names, truth.n, np.array([s.mean(axis=0) for s in samples]),
             np.array([np.cov(s, rowvar=False) for s in samples]), groups=truth.groups,
         )  # fmt: skip
