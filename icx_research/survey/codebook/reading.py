@@ -264,7 +264,8 @@ def _figures(place: Place, values: Mapping[str, Any]) -> tuple[str, ...]:
     alone += ["metric", "range"] if key == "shares" else []
     for other in alone:
         if other in values and (key == "shares" or len(columns) > 1):
-            place.find(other).fail(f"{other} belongs to one value column; leave it out with {key}.")
+            why = "follows from the shares" if key == "shares" else "belongs to one value column"
+            place.find(other).fail(f"{other} {why}; leave it out with {key}.")
     if "sd" in values and "standard_error" in values:
         place.find("sd").fail("the standard error is given already; keep one of the two.")
     if "sd" in values and "n" not in values:
