@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +12,21 @@ from icx_research.survey.codebook.wave_order import in_time, told_order
 from icx_research.survey.drafting.blocks import BlocksDraft, as_ratings, draft_blocks
 from icx_research.survey.drafting.files import LookedAt, look_at
 from icx_research.survey.drafting.keys import UNIT, KeysDraft, draft_keys
-from icx_research.survey.drafting.left_out import not_answers, reasons
+from icx_research.survey.drafting.left_out import (
+    columns_listed,
+    not_answers,
+    reasons,
+    weight_column,
+)
 from icx_research.survey.drafting.pairs import Pairing, pair_units
 from icx_research.survey.drafting.refusals import without_scales
-from icx_research.survey.drafting.scales import ScaleDraft, draft_scales, numbers_of, words_of
+from icx_research.survey.drafting.scales import (
+    ScaleDraft,
+    draft_scales,
+    numbers_of,
+    read_numbers,
+    words_of,
+)
 from icx_research.survey.drafting.templates import TEMPLATES
 from icx_research.survey.drafting.text import TableDraft, study_text
 from icx_research.survey.drafting.unit_tables import (
@@ -196,11 +207,28 @@ def _of_respondents(
         looked_at=file,
         answers=answers,
         blocks=blocks,
-        keys=keys,
+        keys=replace(keys, questions=(*keys.questions, *_further(file, side, used))),
         scales=scales,
         unused=tuple(rest),
         left_out=left_out,
     )
+
+
+def _further(file: LookedAt, side: str, used: Collection[str]) -> list[str]:
+    """Ask about a weight, and about loops where they cannot be read as they are."""
+    asked = []
+    unused = {name: read_numbers(cells, file.decimal, {})
+              for name, cells in file.columns.items() if name not in used}  # fmt: skip
+    if weight := weight_column({name: n for name, n in unused.items() if n is not None}):
+        asked.append(f"is {weight!r} the survey weight of each row? Then add the key weight here")
+    loop = draft_blocks(file, keys=set()) if side == "external" else None
+    if loop and loop.loop:
+        listed = columns_listed(list(loop.columns.values()))
+        asked.append(
+            f"are these the rounds of a loop: {listed}? Then bring the file into one row per "
+            "person and round, with the round as touchpoint"
+        )
+    return asked
 
 
 def _wave_names(files: Mapping[str, LookedAt], keys: Mapping[str, KeysDraft]) -> list[str]:

@@ -14,6 +14,7 @@ WEIGHT = re.compile(
     r"(w|wt|wgt|wts|weights?|gew(icht)?|fstr\d*|fstu(wt)?|poids|peso)_?(rep)?_?[a-z]?\d+$"
     r"|(^|_)(repwt|repwgt|wtrep|wrep|brr|jkn?|bsw|boot)_?[a-z]*\d+$"
 )
+ONE_WEIGHT = re.compile(r"(^|[_ .-])(weight|wt|wgt|pweight|gewicht(ung)?|poids|peso)$")
 NUMBER_AT_END = re.compile(r"[_\-.# ]*\d+$")
 CHOOSE_ALL = "options of a question with several answers"
 WEIGHTS = "weights"
@@ -33,6 +34,10 @@ def not_answers(
         if name not in words:
             groups.setdefault(NUMBER_AT_END.sub("", name.strip()) or name, []).append(name)
     found: dict[str, str] = {}
+    ticked = [name for name, numbers in columns.items() if set(numbers.dropna().unique()) == {1.0}
+              and numbers.isna().any()]  # fmt: skip
+    if len(ticked) > 1:
+        found |= dict.fromkeys(ticked, CHOOSE_ALL)
     for names in groups.values():
         given = pd.concat([columns[name].dropna() for name in names])
         fractions = (given % 1 != 0).mean() > 0.5
@@ -40,7 +45,7 @@ def not_answers(
         chosen = set(given.unique()) <= {0.0, 1.0}
         if weights and (len(names) >= REPLICATES or fractions):
             found |= dict.fromkeys(names, WEIGHTS)
-        elif chosen and len(names) >= (CHOICES if 0.0 in set(given) else 2):
+        elif chosen and len(names) >= CHOICES:
             found |= dict.fromkeys(names, CHOOSE_ALL)
         elif fractions and len(names) >= MEASURED:
             found |= dict.fromkeys(names, FRACTIONS)
@@ -48,6 +53,14 @@ def not_answers(
         if name not in found and not codes_below_zero(numbers) and (numbers < 0).any():
             found[name] = BELOW_ZERO
     return found
+
+
+def weight_column(columns: Mapping[str, pd.Series]) -> str:
+    """Find the column that is named like the weight of a row; empty where there is none."""
+    return next(
+        (name for name, numbers in columns.items()
+         if ONE_WEIGHT.search(name.strip().casefold()) and (numbers.dropna() % 1 != 0).any()), ""
+    )  # fmt: skip
 
 
 def codes_below_zero(numbers: pd.Series) -> bool:
@@ -63,10 +76,12 @@ def reasons(
     """Group columns that are not used by the reason, text among them; the rest has none."""
     named: dict[str, list[str]] = {}
     rest = []
-    for name, column in cells.items():
-        texts = {cell.strip() for cell in column if cell.strip()}
+    entries = {name: {cell.strip() for cell in column} - {""} for name, column in cells.items()}
+    ticked = [name for name, texts in entries.items() if len(texts) == 1 and "" in cells[name]]
+    for name, texts in entries.items():
         wordy = sum(any(map(str.isalpha, text)) for text in texts) > len(texts) / 2
         reason = numbers.get(name) or (TEXT if wordy and len(texts) > MANY_TEXTS else "")
+        reason = reason or (CHOOSE_ALL if name in ticked and len(ticked) > 1 else "")
         if reason:
             named.setdefault(reason, []).append(name)
         else:

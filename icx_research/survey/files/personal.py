@@ -52,13 +52,11 @@ def _words_of(column: str) -> str:
 
 
 def _rates_a_channel(column: str, cells: Sequence[str]) -> bool:
-    """Tell whether a column named phone or e-mail holds ratings: few small whole numbers."""
+    """Tell whether a column named phone or e-mail holds ratings, or the same word as a tick."""
     filled = {cell.strip() for cell in cells if cell.strip()}
-    return bool(
-        0 < len(filled) <= MOST_RATINGS
-        and CHANNEL.search(_words_of(column))
-        and all(map(RATING.fullmatch, filled))
-    )
+    ticked = len(filled) == 1 and len(cells) > 1 and all(map(str.isalpha, filled))
+    ratings = 0 < len(filled) <= MOST_RATINGS and all(map(RATING.fullmatch, filled))
+    return bool(CHANNEL.search(_words_of(column)) and (ratings or ticked))
 
 
 def _holds_most(cells: Sequence[str]) -> bool:

@@ -189,6 +189,16 @@ LEFT_OUT = {
         lambda rng, rows: np.where(chosen(rng, rows), "1", ""),
         "options of a question with several",
     ),
+    "ticks": (
+        ["Seen: TV", "Seen: Radio"],
+        lambda rng, rows: np.where(chosen(rng, rows), "Selected", ""),
+        "options of a question with several",
+    ),
+    "ticks of a channel": (
+        ["Used: phone", "Used: e-mail", "Used: shop"],
+        lambda rng, rows: np.where(chosen(rng, rows), "Yes", ""),
+        "options of a question with several",
+    ),
     "text": (
         ["why", "anything_else"],
         lambda rng, rows: [f"words {i} of mine" for i in rng.integers(0, 99, rows)],
@@ -311,3 +321,21 @@ def test_labels_of_unit_codes_are_paired_with_the_names_of_the_other_file(
     marks = text.replace("# crosswalk:", "crosswalk:").replace("#   file: cross", "  file: cross")
     path.write_text(marks.replace("#   keys: {client", "  keys: {client"), encoding="utf-8")
     assert len(link_study(read_study(path)).table) == 10
+
+
+@pytest.mark.parametrize("name", ["weight", "Gewicht", "wt", "final_weight"])
+def test_a_survey_weight_is_asked_about(tmp_path, rng, name):
+    frame = staff(rng, q1=answers, q2=answers, **{name: weights})
+    path, text = draft(tmp_path, frame, staff(rng, **CUSTOMERS))
+    assert f"QUESTION: is '{name}' the survey weight of each row?" in text
+    text = text.replace("  keys:\n", f"  keys:\n    weight: {name}\n", 1)
+    path.write_text(text, encoding="utf-8")
+    assert read_codebook(path).sources["internal"].weight == name
+
+
+@pytest.mark.parametrize(
+    "names", [["1_Q5_1", "1_Q5_2", "2_Q5_1", "2_Q5_2"], ["Q5#1", "Q6#1", "Q5#2", "Q6#2"]]
+)
+def test_loops_of_customers_are_asked_about(tmp_path, rng, names):
+    _, text = draft(tmp_path, staff(rng, q1=answers), staff(rng, **items(names)))
+    assert "QUESTION: are these the rounds of a loop:" in text
