@@ -1,166 +1,21 @@
 """Internal and external customer satisfaction: link them, test them, show them.
 
-The public names are bound when they are first used, so that importing the package
-costs next to nothing.
+The public names stand in `__init__.pyi`, where editors read them. They are bound when they are
+first used, so that importing the package costs next to nothing.
 """
 
+import re
 from importlib import import_module
+from inspect import isfunction
+from pathlib import Path
 from typing import Any
+
+from icx_research.core.calls import guided
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "read_codebook": "survey.codebook.reading",
-    "Codebook": "survey.codebook.types",
-    "read_study": "survey.study.study",
-    "study_from_frames": "survey.study.study",
-    "Study": "survey.study.study",
-    "simulate_study": "simulation.simulate",
-    "load_example": "survey.study.datasets",
-    "scale_scores": "survey.scores.scoring",
-    "scale_items": "survey.scores.items",
-    "scale_members": "survey.scores.items",
-    "multi_item_scales": "survey.scores.items",
-    "parallel_items": "survey.scores.parallel_scales",
-    "unit_scores": "survey.units.aggregation",
-    "UnitScores": "survey.units.aggregation",
-    "link_units": "survey.link.linking",
-    "link_study": "survey.link.linking",
-    "LinkedUnits": "survey.link.linking",
-    "protect": "survey.disclosure.protect",
-    "ProtectedUnits": "survey.disclosure.protect",
-    "units_by_band": "survey.disclosure.protect",
-    "programme_starts": "survey.doubts.programmes",
-    "unit_intervals": "survey.disclosure.unit_intervals",
-    "link_coverage": "survey.disclosure.link_coverage",
-    "answer_quality": "survey.answers.answering",
-    "suspected_reversed": "survey.answers.answering",
-    "answer_distributions": "survey.answers.answer_distributions",
-    "missing_answers": "survey.answers.missing_answers",
-    "careless_responding": "survey.answers.careless",
-    "response_rates": "survey.answers.response_rates",
-    "early_late_comparison": "survey.answers.response_rates",
-    "post_stratified_mean": "survey.answers.weighting",
-    "servqual_gap": "survey.instruments.servqual",
-    "servqual_study": "survey.instruments.service_dimensions",
-    "servperf": "survey.instruments.servperf",
-    "understanding_gap": "survey.instruments.internal_gaps",
-    "net_promoter_score": "survey.instruments.promoters",
-    "top_box": "survey.instruments.boxes",
-    "customer_effort": "survey.instruments.effort",
-    "questionnaire": "survey.instruments.questionnaires",
-    "item_wording": "survey.study.wording",
-    "moments": "core.reduction",
-    "Moments": "core.moments",
-    "GroupedMoments": "core.moments",
-    "variance_components": "core.variance",
-    "gap_reliability": "core.artefacts",
-    "same_source_correlation": "core.artefacts",
-    "regression_to_the_mean": "core.artefacts",
-    "design_effect": "core.artefacts",
-    "effective_n": "core.artefacts",
-    "split_half_correlation": "linkage.correlation.split_half",
-    "SafeFrame": "core.safe_frame",
-    "to_table": "core.display",
-    "Estimate": "core.results",
-    "Result": "core.results",
-    "Overview": "core.results",
-    "item_analysis": "measurement.item_analysis",
-    "cronbach_alpha": "measurement.reliability.alpha",
-    "omega_total": "measurement.reliability.omega",
-    "omega_hierarchical": "measurement.reliability.hierarchical",
-    "split_half": "measurement.reliability.split_half",
-    "ordinal_alpha": "measurement.reliability.ordinal",
-    "ordinal_omega": "measurement.reliability.ordinal",
-    "composite_reliability": "measurement.validity.convergent",
-    "average_variance_extracted": "measurement.validity.convergent",
-    "htmt": "measurement.validity.discriminant",
-    "polychoric": "measurement.polychoric.correlations",
-    "polychoric_covariance": "measurement.polychoric.covariance",
-    "kmo": "measurement.exploratory.adequacy",
-    "bartlett_sphericity": "measurement.exploratory.adequacy",
-    "parallel_analysis": "measurement.exploratory.parallel",
-    "minimum_average_partial": "measurement.exploratory.average_partial",
-    "factor_analysis": "measurement.exploratory.factor_analysis",
-    "icc_1": "measurement.agreement.intraclass",
-    "icc_2": "measurement.agreement.intraclass",
-    "rwg_j": "measurement.agreement.within_group",
-    "null_variance": "measurement.agreement.null_variance",
-    "aggregation_support": "measurement.agreement.support",
-    "variance_shares": "measurement.crossed.shares",
-    "sem": "measurement.sem.model",
-    "cfa": "measurement.sem.model",
-    "fit_indices": "measurement.sem.fit_indices",
-    "likelihood_ratio": "measurement.sem.comparison",
-    "measurement_invariance": "measurement.invariance.ladder",
-    "two_level_cfa": "measurement.twolevel.model",
-    "multilevel_omega": "measurement.twolevel.reliability",
-    "cross_level_invariance": "measurement.twolevel.invariance",
-    "alignment": "measurement.alignment.alignment",
-    "StudyError": "core.errors",
-    "NotTestable": "core.errors",
-    "Blocked": "core.errors",
-    "UnsuitableData": "core.errors",
-    "testable": "core.errors",
-    "scale_cfa": "scales.models",
-    "scale_invariance": "scales.models",
-    "invariance_groups": "scales.models",
-    "reliability_overview": "scales.reliability",
-    "dimensionality_overview": "scales.dimensions",
-    "invariance_overview": "scales.invariance",
-    "aggregation_overview": "scales.aggregation",
-    "variance_overview": "scales.variance",
-    "aggregation_labels": "scales.aggregation",
-    "scale_agreement": "scales.aggregation",
-    "reliability_by_raters": "scales.aggregation",
-    "raters_by_band": "scales.aggregation",
-    "linkage_correlations": "linkage.correlation.correlation",
-    "gated_correlation": "linkage.gates",
-    "attenuate": "linkage.correlation.disattenuation",
-    "disattenuate": "linkage.correlation.disattenuation",
-    "linkage_without_careless": "linkage.robustness.careless",
-    "nonresponse_bounds": "linkage.robustness.nonresponse",
-    "linkage_line": "linkage.correlation.line",
-    "linkage_overview": "linkage.correlation.overview",
-    "outcome_overview": "linkage.correlation.overview",
-    "wave_overview": "linkage.correlation.overview",
-    "claims": "claims.registry.internal_service",
-    "evaluate_claims": "claims.evaluation",
-    "ClaimLedger": "claims.ledger",
-    "figure_style": "present.drawing.style",
-    "plot_linkage": "present.figures.linkage",
-    "linkage_caption": "present.figures.linkage",
-    "plot_reliability": "present.figures.reliability",
-    "reliability_caption": "present.figures.reliability",
-    "plot_scree": "present.figures.scree",
-    "scree_caption": "present.figures.scree",
-    "plot_loadings": "present.figures.loadings",
-    "loadings_caption": "present.figures.loadings",
-    "plot_invariance": "present.figures.invariance",
-    "invariance_caption": "present.figures.invariance",
-    "plot_agreement": "present.figures.agreement",
-    "agreement_caption": "present.figures.agreement",
-    "plot_variance_shares": "present.figures.variance",
-    "variance_caption": "present.figures.variance",
-    "show_figure": "present.drawing.shown",
-    "quality_answer": "present.words.quality",
-    "measurement_answer": "present.words.measurement",
-    "aggregation_answer": "present.words.measurement",
-    "linkage_figure": "present.pages.linkage",
-    "plot_units": "present.figures.units",
-    "units_caption": "present.figures.units",
-    "plot_answers": "present.figures.answers",
-    "answers_caption": "present.figures.answers",
-    "plot_servqual": "present.figures.servqual",
-    "servqual_caption": "present.figures.servqual",
-    "plot_coverage": "present.figures.coverage",
-    "coverage_caption": "present.figures.coverage",
-    "plot_missingness": "present.figures.missing",
-    "missingness_caption": "present.figures.missing",
-    "quality_figures": "present.pages.quality",
-    "save_figure": "present.drawing.saving",
-    "run_study": "pipeline.study_run",
-}
+_STUB = Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+_HOME = {name: home for home, name in re.findall(r"from (\S+) import \(?\s*(\w+) as \2\b", _STUB)}
 
 __all__ = ["__version__", *_HOME]
 
@@ -169,9 +24,9 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for."""
     if name not in _HOME:
         raise AttributeError(f"module 'icx_research' has no attribute {name!r}")
-    value = getattr(import_module(f"icx_research.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = guided(value) if isfunction(value) else value
+    return globals()[name]
 
 
 def __dir__() -> list[str]:

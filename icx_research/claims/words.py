@@ -6,9 +6,9 @@ from icx_research.linkage.correlation.correlation import LinkageCorrelation
 from icx_research.linkage.design.sample_size import units_needed
 
 
-def what_would_change(verdict: verdicts.Verdict, found: LinkageCorrelation, delta: float) -> str:
+def what_would_change(verdict: verdicts.Verdict, link: LinkageCorrelation, delta: float) -> str:
     """Say what would change the verdict on a link."""
-    c = found.n_control_columns
+    c = link.n_control_columns
     if verdict.verdict == verdicts.SUPPORTED:
         return (
             "an interval that reaches 0, an estimate below delta, or a confounder that serves "
@@ -25,5 +25,5 @@ def what_would_change(verdict: verdicts.Verdict, found: LinkageCorrelation, delt
     twice = " (twice delta)" if true == 2 * delta else ""
     return (
         f"more units: about {needed} give {POWER:.0%} power for a true correlation of "
-        f"{true:.2f}{twice}; here are {found.n_used}."
+        f"{true:.2f}{twice}; here are {link.n_used}."
     )

@@ -1,6 +1,7 @@
 """Tables as people read them: few digits, nothing where there is nothing, no text cut."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -59,9 +60,11 @@ def to_table(table: pd.DataFrame, *, digits: int = 3) -> ShownTable:
     return ShownTable(table, digits)
 
 
-def table_html(table: pd.DataFrame, *, digits: int = 3, na: str = "") -> str:
-    """Write a table as HTML with escaped texts, as `to_table` shows it."""
-    shown = shown_cells(table, digits=digits, na=na)
+def table_html(
+    table: pd.DataFrame, *, digits: int = 3, na: str = "", heads: Mapping[str, str] | None = None
+) -> str:
+    """Write a table as HTML with escaped texts, as `to_table` shows it; `heads` name columns."""
+    shown = shown_cells(table, digits=digits, na=na).rename(columns=heads or {})
     named = _has_names(table)
     with pd.option_context("display.max_colwidth", None):
         page = shown.to_html(index=named)

@@ -75,8 +75,8 @@ def adjusted_wald_difference(
 
     Examples
     --------
-    >>> found = adjusted_wald_difference(40, 25, 100)
-    >>> round(found.value, 2), round(found.ci_low, 3), round(found.ci_high, 3)
+    >>> result = adjusted_wald_difference(40, 25, 100)
+    >>> round(result.value, 2), round(result.ci_low, 3), round(result.ci_high, 3)
     (0.15, -0.007, 0.298)
     """
     _check_counts(n_high, n_low, n)
@@ -109,8 +109,8 @@ def score_difference(
 
     Examples
     --------
-    >>> found = score_difference(40, 25, 100)
-    >>> round(found.ci_low, 3), round(found.ci_high, 3)
+    >>> result = score_difference(40, 25, 100)
+    >>> round(result.ci_low, 3), round(result.ci_high, 3)
     (-0.008, 0.3)
     """
     _check_counts(n_high, n_low, n)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.frames import check_columns
 from icx_research.core.moments import GroupedMoments, Moments, combine
 
 
@@ -74,7 +75,9 @@ def moments(
     needed = [*columns, *keys, *([weights] if weights else [])]
     frame = _frame(data)
     schema = frame.collect_schema()
-    _check_columns(needed, list(schema.names()))
+    check_columns(needed, schema.names())
+    if len(set(needed)) < len(needed):
+        raise ValueError(f"Columns, by and weights must be named once each; got {needed}.")
     times = [name for name in columns if schema[name].is_temporal()]
     if times:
         raise TypeError(f"moments needs numbers; column {times[0]!r} holds times.")
@@ -95,14 +98,6 @@ def _frame(data: Any) -> Any:
         raise TypeError(
             f"moments needs a data frame or lazy frame, not {type(data).__name__}."
         ) from None
-
-
-def _check_columns(needed: list[str], known: list[str]) -> None:
-    unknown = [name for name in needed if name not in known]
-    if unknown:
-        raise ValueError(f"data has no column {unknown[0]!r}; it has {known}.")
-    if len(set(needed)) < len(needed):
-        raise ValueError(f"Columns, by and weights must be named once each; got {needed}.")
 
 
 def _from_arrays(

@@ -3,11 +3,12 @@
 import html
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import pandas as pd
 
-from icx_research.core.apa import number
+from icx_research.core.apa import interval, number
 from icx_research.core.display import table_html, to_table
 
 TABLE_COLUMNS = (
@@ -36,6 +37,22 @@ class Estimate:
         """Multiply estimate and limits; a negative factor swaps the limits."""
         low, high = sorted((self.ci_low * factor, self.ci_high * factor))
         return Estimate(self.value * factor, low, high, self.confidence_level)
+
+    @property
+    def limits(self) -> str:
+        """The interval of a bounded coefficient, as it is written.
+
+        Examples
+        --------
+        >>> Estimate(0.31, 0.052, 0.529, 0.95).limits
+        '95% CI [.05, .53]'
+        """
+        return interval(self.ci_low, self.ci_high, confidence_level=self.confidence_level)
+
+    def row(self, term: str, **others: object) -> dict[str, object]:
+        """Give the row of a result table (see `estimate_table`), with what else is known."""
+        limits = {"ci_low": self.ci_low, "ci_high": self.ci_high}
+        return {"term": term, "estimate": self.value, **limits, **others}
 
 
 class Result(ABC):
@@ -89,6 +106,10 @@ class Overview(ABC):
         """Words of the codebook for a name; the name itself where it has none."""
         return self.labels.get(name, name)
 
+    def filter(self, regex: str) -> Self:
+        """Keep the columns whose names match, as `DataFrame.filter` does, to show some of them."""
+        return replace(self, table=self.table.filter(regex=regex))
+
     def __repr__(self) -> str:
         """Show the table as it is read, or the refusal."""
         return self.refusal or repr(to_table(self.table))
@@ -103,6 +124,12 @@ def estimate_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     """Build a result table with the columns that apply, in the common order."""
     table = pd.DataFrame(rows)
     return table[[name for name in TABLE_COLUMNS if name in table]]
+
+
+def largest_first(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Sort rows by the size of a number, equal ones as they stood."""
+    order = table[column].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
 
 
 def check_confidence_level(confidence_level: float) -> None:

@@ -107,8 +107,7 @@ def variance_components(
     n = moments.n.astype(float)
     total, units = n.sum(), int((n > 0).sum())
     if units < 2 or total - units < 1:
-        nan = float("nan")
-        return VarianceComponents(nan, nan, nan, nan, nan, nan, nan, units, int(total))
+        return VarianceComponents(*(np.nan,) * 7, units, int(total))
     grand = float(moments.pooled().mean[0])
     deviations = np.where(n > 0, moments.mean[:, 0] - grand, 0.0)
     ms_between = float(np.sum(n * deviations**2)) / (units - 1)

@@ -18,7 +18,7 @@ def gated_correlation(
     wave: str | None = None,
     confidence_level: float = 0.95,
 ) -> LinkageCorrelation:
-    """Correlate two unit scores where the gates allow a result to be told.
+    """Correlate two unit scores where the gates allow a result.
 
     Parameters
     ----------
@@ -82,10 +82,10 @@ def _check_enough(n_units: int, n_client_units: int) -> None:
         )
 
 
-def _check_reliability(found: LinkageCorrelation) -> None:
+def _check_reliability(correlation: LinkageCorrelation) -> None:
     """Refuse a result on sampling error alone."""
     for side in ("internal", "external"):
-        reliability = getattr(found, f"reliability_{side}")
+        reliability = getattr(correlation, f"reliability_{side}")
         if reliability.assessable and reliability.value <= 0:
             raise Blocked(
                 f"the {side} unit means differ by no more than sampling error, so there is "
@@ -93,11 +93,11 @@ def _check_reliability(found: LinkageCorrelation) -> None:
             )
 
 
-def _check_disclosure(found: LinkageCorrelation, units: LinkedUnits) -> None:
+def _check_disclosure(correlation: LinkageCorrelation, units: LinkedUnits) -> None:
     """Refuse a result that could not be shown without exposing persons."""
     shown = protect(units)
-    visible = shown.table[[found.internal, found.external]].notna().all(axis=1)
-    n_visible = int((visible & units.table[list(found.controls)].notna().all(axis=1)).sum())
+    visible = shown.table[[correlation.internal, correlation.external]].notna().all(axis=1)
+    n_visible = int((visible & units.table[list(correlation.controls)].notna().all(axis=1)).sum())
     if n_visible < MIN_LINKED_UNITS:
         raise Blocked(
             f"only {n_visible} units have at least {shown.min_persons} respondents on both sides; "

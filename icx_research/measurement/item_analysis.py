@@ -55,18 +55,8 @@ class ItemAnalysis(Result):
         if self.n_used > 3:
             reach = normal_quantile(level) / np.sqrt(self.n_used - 3)
         limits = [interval_about(value, reach, level) for value in r]
-        return estimate_table(
-            [
-                {
-                    "term": name,
-                    "estimate": value,
-                    "ci_low": own.ci_low,
-                    "ci_high": own.ci_high,
-                    "n": self.n_used,
-                }
-                for name, value, own in zip(self.items.index, r, limits, strict=True)
-            ]
-        )
+        rows = zip(self.items.index, limits, strict=True)
+        return estimate_table([own.row(str(name), n=self.n_used) for name, own in rows])
 
     def to_apa(self) -> str:
         """Alpha and the range of the corrected item-total correlations."""

@@ -128,7 +128,7 @@ def item_moments(
     return found
 
 
-def item_correlations(found: Moments, *, analysis: str) -> np.ndarray:
+def item_correlations(moments: Moments, *, analysis: str) -> np.ndarray:
     """Correlate items, and refuse a matrix that is not positive definite.
 
     Raises
@@ -136,18 +136,18 @@ def item_correlations(found: Moments, *, analysis: str) -> np.ndarray:
     ValueError
         If an item follows from others, or the matrix belongs to no set of rows.
     """
-    correlation = found.correlation
+    correlation = moments.correlation
     smallest = float(np.linalg.eigvalsh(correlation)[0])
     if not smallest > POSITIVE:
         raise UnsuitableData(
             f"{analysis} needs a covariance matrix that is positive definite; the smallest "
             f"eigenvalue of the correlations is {smallest:.2g} (an item follows from others, "
-            f"or {found.n} rows are too few for {len(found.names)} items)."
+            f"or {moments.n} rows are too few for {len(moments.names)} items)."
         )
-    if found.n <= len(found.names):  # of given correlations: rows so few leave them singular
+    if moments.n <= len(moments.names):  # of given correlations: rows so few leave them singular
         raise UnsuitableData(
-            f"{analysis} needs more rows than items; got {found.n} rows for "
-            f"{len(found.names)} items."
+            f"{analysis} needs more rows than items; got {moments.n} rows for "
+            f"{len(moments.names)} items."
         )
     return correlation
 
@@ -176,15 +176,15 @@ def _without_answers(items: pd.DataFrame) -> str:
     return f"; item {empty[0]!r} has no answer at all" if len(empty) else ""
 
 
-def _check_covariances(found: Moments, analysis: str) -> None:
+def _check_covariances(moments: Moments, analysis: str) -> None:
     """Refuse given covariances that no rows can have."""
-    cov, own = found.cov, np.diag(found.cov)
+    cov, own = moments.cov, np.diag(moments.cov)
     if not np.isfinite(cov).all():
         raise UnsuitableData(f"{analysis} needs finite covariances; the moments hold others.")
-    if len(set(found.names)) < len(found.names):
-        raise ValueError(f"{analysis} needs each item once; got {list(found.names)}.")
+    if len(set(moments.names)) < len(moments.names):
+        raise ValueError(f"{analysis} needs each item once; got {list(moments.names)}.")
     if (own < 0).any():
-        name = found.names[int(own.argmin())]
+        name = moments.names[int(own.argmin())]
         raise UnsuitableData(f"{analysis} needs variances above 0; that of {name!r} is negative.")
     limit = np.sqrt(np.outer(own, own))
     if (np.abs(cov - cov.T) > TYPED * limit).any():
@@ -196,7 +196,7 @@ def _check_covariances(found: Moments, analysis: str) -> None:
         i, j = np.argwhere(beyond)[0]
         raise UnsuitableData(
             f"{analysis} needs covariances that the variances allow; the correlation of "
-            f"{found.names[i]!r} and {found.names[j]!r} is beyond 1."
+            f"{moments.names[i]!r} and {moments.names[j]!r} is beyond 1."
         )
 
 

@@ -15,10 +15,10 @@ SHOWN_ROWS = 5
 UNFOLDED = 1000  # characters; no table is as wide
 
 
-def counted_rows(found: Any) -> Any:
+def counted_rows(study: Any) -> Any:
     """Count the rows of each file, under names so short that file names fit beside them."""
     short = {"rows_read": "rows", "rows_quarantined": "set_aside", "rows_used": "used"}
-    return found.summary.rename(columns=short)
+    return study.summary.rename(columns=short)
 
 
 def print_problems(problems: Any) -> None:
@@ -30,18 +30,18 @@ def print_problems(problems: Any) -> None:
         print(f"{file}, row{'s' if len(rows) > 1 else ''} {first}{more}{at}: {reason}.")
 
 
-def print_notes(found: Any) -> None:
+def print_notes(study: Any) -> None:
     """Say what the readers left out, and which columns were never loaded."""
-    for line in found.log:
+    for line in study.log:
         print(line)
-    for name, columns in found.dropped_columns.items():
-        file = found.codebook.sources[name].file
+    for name, columns in study.dropped_columns.items():
+        file = study.codebook.sources[name].file
         print(f"{file}: never loaded, as personal data: {', '.join(columns)}.")
 
 
-def with_reasons(found: Any, counts: Any) -> Any:
+def with_reasons(study: Any, counts: Any) -> Any:
     """Say beside the scales that some rows have no score of, why."""
-    measures = found.codebook.measures
+    measures = study.codebook.measures
     why = [
         few_answers(measures[line.scale]) if line.n_dropped else "" for line in counts.itertuples()
     ]
@@ -59,18 +59,18 @@ def counted_coverage(linked: Any) -> Any:
     return shown.rename(columns={"respondents": "all", "respondents_matched": "matched"})
 
 
-def print_doubts(found: Any) -> int:
+def print_doubts(study: Any) -> int:
     """Name what looks wrong in files, answers and units, and was left as it is."""
-    lines = doubts(found)
+    lines = doubts(study)
     for line in lines:
         print(line)
     return len(lines)
 
 
-def show_programmes(found: Any) -> None:
+def show_programmes(study: Any) -> None:
     """Show in how many units each programme starts and runs, wave by wave."""
-    if "programme" in found.tables and "wave" in found.codebook.sources["programme"].keys:
-        show_table(programme_counts(found))
+    if "programme" in study.tables and "wave" in study.codebook.sources["programme"].keys:
+        show_table(programme_counts(study))
 
 
 def show_table(table: Any) -> None:

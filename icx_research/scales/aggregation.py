@@ -1,36 +1,125 @@
 """Every scale of a study: whether its answers may be averaged per unit."""
 
 import math
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 import pandas as pd
 
+from icx_research.core import apa
 from icx_research.core.bands import BANDS, band
-from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
-from icx_research.core.errors import REFUSALS
+from icx_research.core.cutoffs import ADEQUATE_RELIABILITY, MIN_AGREEMENT, SIGNIFICANCE
 from icx_research.measurement.agreement.labels import (
     agreement_label,
     icc_1_label,
     icc_2_label,
 )
-from icx_research.measurement.agreement.null_variance import TABLED
 from icx_research.measurement.agreement.support import aggregation_support
-from icx_research.measurement.agreement.within_group import WithinGroupAgreement, rwg_j
+from icx_research.scales.agreement import NULLS, known_nulls
+from icx_research.scales.overview import NAMED, ScalesOverview, scales, tried
 from icx_research.survey.codebook.types import Scale
 from icx_research.survey.scores.item_lists import scales_of
-from icx_research.survey.scores.items import chosen_scales, scale_items, scale_members
+from icx_research.survey.scores.items import scale_items
 from icx_research.survey.study.study import Study
 
-OVERVIEW = (
-    "scale", "n_items", "n_units", "n", "average_size", "icc_1", "icc_1_low", "icc_1_high",
-    "p_value", "icc_2", "icc_2_low", "icc_2_high", "raters_for_70", "rwg_j_uniform",
-    "strong_uniform", "rwg_j_slight_skew", "strong_slight_skew", "note",
-)  # fmt: skip
+MOST_RATERS = 200  # of a unit in the table of reliabilities
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class AggregationOverview(ScalesOverview):
+    """ICC(1), ICC(2) and r_WG(J) of every scale.
+
+    Attributes
+    ----------
+    raters : DataFrame
+        Per scale, units by the band of their number of raters: `scale`, `raters` ("fewer" below
+        five), `units`.
+    """
+
+    raters: pd.DataFrame = field(default_factory=pd.DataFrame)
+    topic: ClassVar[str] = "Unit means"
+    columns = (
+        "scale", "n_items", "n_units", "n", "average_size", "icc_1", "icc_1_low", "icc_1_high",
+        "p_value", "icc_2", "icc_2_low", "icc_2_high", "raters_for_70", "rwg_j_uniform",
+        "strong_uniform", "rwg_j_slight_skew", "strong_slight_skew", "note",
+    )  # fmt: skip
+    types: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("n_items", "n_units", "n", "raters_for_70"), "Int64"
+    )
+
+    @property
+    def known(self) -> pd.DataFrame:
+        """Scales whose answers allow it."""
+        return self.table.dropna(subset="icc_1")
+
+    @property
+    def sizes(self) -> pd.DataFrame:
+        """What the literature calls these sizes: words, no gate."""
+        words = {"icc_1": icc_1_label, "icc_2": icc_2_label,
+                 **{f"rwg_j_{null}": agreement_label for null in NULLS}}  # fmt: skip
+        sizes = {name: self.table[name].astype(float).map(word) for name, word in words.items()}
+        return self.table[["scale"]].assign(**sizes)
+
+    @property
+    def reliability_by_raters(self) -> pd.DataFrame:
+        """Reliability of unit means that rest on a number of raters, the lower ends of bands.
+
+        One row per scale with a positive ICC(1), one column per number of raters.
+        """
+        known = self.table[self.table["icc_1"] > 0]
+        icc = known["icc_1"]
+        columns = {str(k): k * icc / (1 + (k - 1) * icc) for k in BANDS if k <= MOST_RATERS}
+        return pd.DataFrame({"scale": known["scale"], **columns}).reset_index(drop=True)
+
+    def _sentences(self) -> str:
+        known = self.known
+        differ = known[known["p_value"] < SIGNIFICANCE]
+        short = known[known["icc_2"] < ADEQUATE_RELIABILITY]
+        low, high = apa.bounded(known["icc_1"].min()), apa.bounded(known["icc_1"].max())
+        below = ", ".join(
+            f"{self.label(row.scale)} ({apa.bounded(row.icc_2)})" for row in short.itertuples()
+        )
+        agreed = [
+            f"{int((known[f'rwg_j_{null}'] >= MIN_AGREEMENT).sum())} of "
+            f"{int(known[f'rwg_j_{null}'].notna().sum())} under a {null.replace('_', ' ')} null"
+            for null in NULLS
+            if known[f"rwg_j_{null}"].notna().any()
+        ]
+        lines = [
+            f"Units differ beyond chance (F test, 5%) on {len(differ)} of {scales(len(known))}; "
+            "ICC(1), the share of a single answer's variance that lies between units, is "
+            f"{low if low == high else f'{low} to {high}'}.",
+            f"The mean of a unit of average size has a reliability of at least "
+            f"{apa.bounded(ADEQUATE_RELIABILITY)} on {len(known) - len(short)} of "
+            f"{scales(len(known))}" + (f"; below it: {below}." if 0 < len(short) <= NAMED else "."),
+            f"The median unit agrees by at least {apa.bounded(MIN_AGREEMENT)} on "
+            f"{' and '.join(agreed)}.",
+        ]
+        return "\n".join([*lines, *map(self._going_on, self.asked_rows())])
+
+    def _going_on(self, row: dict[str, Any]) -> str:
+        """Say what the aggregation of an asked scale means for the linkage."""
+        start = f"Going on with {self.label(row['scale'])}: ICC(1) = {apa.bounded(row['icc_1'])}"
+        if row["icc_1"] <= 0:
+            return (
+                f"{start}: its unit means differ by no more than chance, and a verdict on chance "
+                "alone is blocked; more respondents per unit are needed."
+            )
+        means = f"{start}, ICC(2) = {apa.bounded(row['icc_2'])}: its unit means may be linked"
+        if row["icc_2"] >= ADEQUATE_RELIABILITY:
+            return f"{means}."
+        kept = apa.bounded(math.sqrt(row["icc_2"]))
+        return (
+            f"{means}, but correlations with them shrink to about {kept} of their size; 04_linkage "
+            "shows them corrected beside the observed ones, where its gates are open."
+        )
 
 
 def aggregation_overview(
     study: Study, *, wave: str | None = None, confidence_level: float = 0.95
-) -> pd.DataFrame:
+) -> AggregationOverview:
     r"""ICC(1), ICC(2) and r_WG(J) of every scale, on one row per rater.
 
     Parameters
@@ -42,18 +131,14 @@ def aggregation_overview(
 
     Returns
     -------
-    DataFrame
-        One row per scale: `scale`, `n_items`, `n_units`, `n` (raters), `average_size`,
-        `icc_1` and `icc_2` with limits, `p_value` (that units do not differ),
+    AggregationOverview
+        Its `table` has one row per scale: `scale`, `n_items`, `n_units`, `n` (raters),
+        `average_size`, `icc_1` and `icc_2` with limits, `p_value` (that units do not differ),
         `raters_for_70` (raters that give a unit mean a reliability of .70), `rwg_j_uniform`,
         `rwg_j_slight_skew` (medians over units; the latter for 5, 7 and 11 options) with
         `strong_...` (share of units of at least .70), `note`. Where the answers do not allow
-        a row, its note says why.
-
-    Raises
-    ------
-    NotTestable
-        If no table of the study holds respondents' answers.
+        a row, its note says why; where no table of the study holds respondents' answers, the
+        overview shows that refusal.
 
     Notes
     -----
@@ -65,167 +150,64 @@ def aggregation_overview(
     Examples
     --------
     >>> from icx_research import load_example
-    >>> table = aggregation_overview(load_example("company")).set_index("scale")
+    >>> overview = aggregation_overview(load_example("company"))
+    >>> table = overview.table.set_index("scale")
     >>> table.loc["csat", ["icc_1", "icc_2"]].astype(float).round(2).to_dict()
     {'icc_1': 0.13, 'icc_2': 0.86}
+    >>> overview.sizes.set_index("scale").loc["csat", ["icc_1", "icc_2"]].tolist()
+    ['medium', 'adequate']
     """
-    lines = []
+    raters: list[dict[str, object]] = []
+    lines = _lines(study, wave, confidence_level, raters)
+    overview = AggregationOverview.of(study, lines)
+    columns = ["scale", "raters", "units"]
+    return replace(overview, raters=pd.DataFrame(raters, columns=columns))
+
+
+def _lines(
+    study: Study, wave: str | None, confidence_level: float, sizes: list[dict[str, object]]
+) -> Iterator[dict[str, Any]]:
+    """Give the rows of the table, and count units by their raters on the way."""
     for _, scale in scales_of(study.codebook):
         line: dict[str, Any] = {"scale": scale.name, "n_items": len(scale.items)}
-        try:
-            line |= _support(study, scale, wave, confidence_level)
-        except REFUSALS as refusal:
-            line["note"] = str(refusal)
-        lines.append(line)
-    table = pd.DataFrame(lines, columns=list(OVERVIEW))
-    counts = ("n_items", "n_units", "n", "raters_for_70")
-    return table.astype(dict.fromkeys(counts, "Int64"))
+        raters, line["note"] = tried(scale_items, study, scale.name, wave=wave, keys="unit")
+        if raters is not None:
+            sizes += _by_band(scale.name, raters)
+            support, line["note"] = tried(_support, study, raters, scale, wave, confidence_level)
+            line |= support or {}
+        yield line
 
 
-def aggregation_labels(overview: pd.DataFrame) -> pd.DataFrame:
-    """Name the sizes of an `aggregation_overview` as the literature does: labels, no gate.
-
-    Examples
-    --------
-    >>> overview = pd.DataFrame({"scale": ["csat"], "icc_1": [0.12], "icc_2": [0.85],
-    ...                          "rwg_j_uniform": [0.92], "rwg_j_slight_skew": [0.88]})
-    >>> aggregation_labels(overview).iloc[0].tolist()
-    ['csat', 'medium', 'adequate', 'very strong', 'strong']
-    """
-    shown = overview[["scale"]].copy()
-    for name, label in (
-        ("icc_1", icc_1_label),
-        ("icc_2", icc_2_label),
-        ("rwg_j_uniform", agreement_label),
-        ("rwg_j_slight_skew", agreement_label),
-    ):
-        shown[name] = [label(float(value)) for value in overview[name]]
-    return shown
-
-
-def scale_agreement(
-    study: Study, scale: str, *, wave: str | None = None
-) -> dict[str, WithinGroupAgreement]:
-    """r_WG(J) of one scale under every null distribution that is known for its options.
-
-    Parameters
-    ----------
-    study : Study
-    scale : str
-    wave : str, optional
-        As for `scale_items`.
-
-    Returns
-    -------
-    dict of str to WithinGroupAgreement
-        "uniform", and "slight_skew" for 5, 7 and 11 options; for `plot_agreement`.
-
-    Raises
-    ------
-    NotTestable, Blocked
-        As `scale_items`.
-    UnsuitableData
-        As `rwg_j`.
-
-    Examples
-    --------
-    >>> from icx_research import load_example
-    >>> list(scale_agreement(load_example("company"), "csat"))
-    ['uniform', 'slight_skew']
-    """
-    (found,), _ = chosen_scales(study.codebook, scale)
-    raters = scale_items(study, scale, wave=wave, keys="unit")
-    return {
-        null: rwg_j(
-            raters,
-            items=scale_members(study, scale)[scale],
-            unit="unit",
-            response_range=found.response_range,
-            null=null,
-        )
-        for null in _nulls(found)
-    }
-
-
-def reliability_by_raters(overview: pd.DataFrame) -> pd.DataFrame:
-    """Reliability of unit means that rest on a given number of raters.
-
-    Parameters
-    ----------
-    overview : DataFrame
-        An `aggregation_overview`.
-
-    Returns
-    -------
-    DataFrame
-        One row per scale with a positive ICC(1), one column per number of raters (the lower
-        ends of the bands in which counts are shown).
-
-    Examples
-    --------
-    >>> overview = pd.DataFrame({"scale": ["csat"], "icc_1": [0.1]})
-    >>> reliability_by_raters(overview)[["10", "20", "50"]].round(2).to_numpy().tolist()
-    [[0.53, 0.69, 0.85]]
-    """
-    known = overview[overview["icc_1"] > 0]
-    columns = {
-        str(k): k * known["icc_1"] / (1 + (k - 1) * known["icc_1"]) for k in BANDS if k <= 200
-    }
-    return pd.DataFrame({"scale": known["scale"], **columns}).reset_index(drop=True)
-
-
-def raters_by_band(study: Study, scale: str, *, wave: str | None = None) -> pd.DataFrame:
-    """Count units by the band of their number of raters.
-
-    Parameters
-    ----------
-    study : Study
-    scale : str
-    wave : str, optional
-        As for `scale_items`.
-
-    Returns
-    -------
-    DataFrame
-        `raters` (band; "fewer" below five), `units`.
-    """
-    raters = scale_items(study, scale, wave=wave, keys="unit").dropna()
-    counts = pd.Series(pd.DataFrame(raters).groupby("unit").size())
-    bands = counts.map(lambda n: band(float(n)) or "fewer").value_counts()
-    order = ["fewer", *dict.fromkeys(band(float(n)) for n in range(5, 2 * BANDS[-1]))]
-    shown = bands.reindex([name for name in order if name in bands.index])
-    return shown.rename_axis("raters").rename("units").reset_index()
-
-
-def _nulls(scale: Scale) -> list[str]:
-    low, high = scale.response_range
-    return ["uniform", *(["slight_skew"] if high - low + 1 in TABLED["slight_skew"] else [])]
+def _by_band(scale: str, raters: pd.DataFrame) -> list[dict[str, object]]:
+    """Count units by the band of their number of raters, few first."""
+    sizes = pd.DataFrame(raters.dropna()).groupby("unit").size().sort_values()
+    counts = Counter(band(float(n)) or "fewer" for n in sizes)
+    return [{"scale": scale, "raters": name, "units": n} for name, n in counts.items()]
 
 
 def _support(
-    study: Study, scale: Scale, wave: str | None, confidence_level: float
+    study: Study, raters: pd.DataFrame, scale: Scale, wave: str | None, confidence_level: float
 ) -> dict[str, Any]:
-    raters = scale_items(study, scale.name, wave=wave, keys="unit")
+    nulls = known_nulls(scale)
     support = aggregation_support(
         raters,
         scales={scale.name: list(scale.items)},
         unit="unit",
         response_range=scale.response_range,
-        nulls=_nulls(scale),
+        nulls=nulls,
         confidence_level=confidence_level,
     )
-    found = support.scales.loc[scale.name].to_dict()
-    icc = found["icc_1"]
+    row = support.scales.loc[scale.name].to_dict()
+    icc = row["icc_1"]
     odds = ADEQUATE_RELIABILITY / (1 - ADEQUATE_RELIABILITY)
-    needed = math.ceil(odds * (1 - icc) / icc) if icc > 0 else None
     ratings = len(scale_items(study, scale.name, rows="rating", wave=wave)) / len(raters)
     notes = {
         "units differ less than by chance": icc < 0,
-        "no slight skew for these options": len(_nulls(scale)) == 1,
+        "no slight skew for these options": len(nulls) == 1,
         f"means of {ratings:.1f} ratings: r_WG(J) is too high": ratings > 1,
     }
     return {
-        **found,
-        "raters_for_70": needed,
+        **row,
+        "raters_for_70": math.ceil(odds * (1 - icc) / icc) if icc > 0 else None,
         "note": "; ".join(note for note, holds in notes.items() if holds),
     }

@@ -11,7 +11,7 @@ from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.safe_frame import SafeFrame
 from icx_research.measurement.invariance.ladder import measurement_invariance
 from icx_research.measurement.invariance.result import LEVELS, InvarianceResult
-from icx_research.measurement.sem.model import cfa
+from icx_research.measurement.sem.cfa import cfa
 from icx_research.measurement.sem.result import SemResult
 from icx_research.survey.scores.items import ALL_WAVES, chosen_scales, scale_items, scale_members
 from icx_research.survey.scores.parallel_scales import parallel_items, parallel_scales
@@ -152,7 +152,7 @@ def scale_invariance(
         rows = scale_items(study, scale, keys=[across, "respondent"], **options)
         rows, left_out = _enough_persons(study, rows, across, members[scale])
     else:
-        rows, across = parallel_items(study, scale, across, wave=wave), "scale"
+        rows, across = parallel_items(study, first=scale, second=across, wave=wave), "scale"
         left_out = ""
     model, renamed = _model(members, SafeFrame(rows[members[scale]]))
     repeated = "respondent" in rows and bool(rows["respondent"].duplicated().any())

@@ -14,12 +14,12 @@ WAVES = re.compile(r"^waves:\n(?:  .*\n)+", flags=re.MULTILINE)
 def company_codebook(*, waves: int, teams: int = 1) -> Codebook:
     """Describe a company of some waves, with some teams behind each branch."""
     book = read_codebook(example_path("company"))
-    walk = replace(
+    crosswalk = replace(
         book.sources["crosswalk"], cardinality="many_to_one" if teams > 1 else "one_to_one"
     )
     dates = wave_dates(waves)
     return replace(
-        book, sources={**book.sources, "crosswalk": walk}, waves=tuple(dates), wave_dates=dates
+        book, sources={**book.sources, "crosswalk": crosswalk}, waves=tuple(dates), wave_dates=dates
     )
 
 

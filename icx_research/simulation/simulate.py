@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from icx_research.core.rng import Rng, as_generator
 from icx_research.simulation.answers import SUPPLIERS, add_items, answer_models
 from icx_research.simulation.codebook import company_codebook
 from icx_research.simulation.company import Company, draw_company, first_answers
@@ -57,7 +58,7 @@ def simulate_study(
     raters: tuple[int, int] = (12, 24),
     customers: tuple[int, int] = (30, 60),
     teams: int = 1,
-    rng: np.random.Generator,
+    rng: Rng,
 ) -> SimulatedStudy:
     """Simulate a company: colleagues rate suppliers, customers rate branches.
 
@@ -73,7 +74,7 @@ def simulate_study(
     teams : int, default 1
         Client units behind each branch. With several, colleagues rate as members of a
         team, and a crosswalk says which share of the branch's customers each team reaches.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -95,13 +96,13 @@ def simulate_study(
 
     Examples
     --------
-    >>> study = simulate_study(n_units=12, waves=1, rng=np.random.default_rng(1))
+    >>> study = simulate_study(n_units=12, waves=1, rng=1)
     >>> round(study.truth["population"]["unit_correlation"], 2)
     0.4
     """
     tables, truth = simulate_tables(
         effects=effects, n_units=n_units, waves=waves, raters=raters, customers=customers,
-        teams=teams, rng=rng,
+        teams=teams, rng=as_generator(rng, analysis="simulate_study"),
     )  # fmt: skip
     study = study_from_frames(company_codebook(waves=waves, teams=teams), **tables)
     return SimulatedStudy(

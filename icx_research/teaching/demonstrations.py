@@ -5,6 +5,7 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core.intervals import fisher_interval
+from icx_research.core.rng import Rng, as_generator
 from icx_research.linkage.correlation.disattenuation import Disattenuation
 from icx_research.survey.link.linking import LinkedUnits
 from icx_research.teaching.company import WAVE, truth
@@ -18,7 +19,7 @@ def copied_down(
     internal: str,
     external: str,
     n_resamples: int = 1000,
-    rng: np.random.Generator,
+    rng: Rng,
 ) -> pd.DataFrame:
     r"""Compare one row per unit with a unit's outcome copied to each of its respondents.
 
@@ -32,7 +33,7 @@ def copied_down(
     n_resamples : int, default 1000
         Times the external scores are dealt out anew among the units, so that nothing
         is left to find.
-    rng : Generator
+    rng : Generator or int
 
     Returns
     -------
@@ -73,7 +74,8 @@ def copied_down(
     x, y = units[internal].to_numpy(float), units[external].to_numpy(float)
     n = units[f"{internal}_n"].to_numpy(float)
     within = float(np.sum((n - 1) * n * units[f"{internal}_se"].to_numpy(float) ** 2))
-    shuffled = rng.permuted(np.tile(y, (n_resamples, 1)), axis=1)
+    draw = as_generator(rng, analysis="copied_down")
+    shuffled = draw.permuted(np.tile(y, (n_resamples, 1)), axis=1)
     rows = []
     for label, weight, noise in (
         ("one per unit", np.ones_like(n), 0.0),
@@ -117,8 +119,8 @@ def beside_truth(corrected: Disattenuation, *, wave: str = WAVE) -> pd.DataFrame
     --------
     >>> from icx_research import disattenuate, link_study, linkage_correlations, load_example
     >>> linked = link_study(load_example("company"))
-    >>> found = linkage_correlations(linked, internal="internal_satisfaction", external="csat")
-    >>> beside_truth(disattenuate(found))["truth"].round(2).tolist()
+    >>> result = linkage_correlations(linked, internal="internal_satisfaction", external="csat")
+    >>> beside_truth(disattenuate(result))["truth"].round(2).tolist()
     [0.31, 0.4]
     """
     known = truth()

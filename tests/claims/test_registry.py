@@ -1,9 +1,9 @@
 from icx_research.claims.claim import Claim
-from icx_research.claims.registry.internal_service import CLAIMS, claims
+from icx_research.claims.registry.internal_service import CLAIMS, list_claims
 
 
 def test_the_main_link_is_told_in_full():
-    assert claims() == tuple(CLAIMS.values())
+    assert list_claims() == tuple(CLAIMS.values())
     assert CLAIMS["K01"] == Claim(
         name="K01",
         title="Main link",

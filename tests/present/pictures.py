@@ -28,11 +28,11 @@ def draw_measurement(folder):
     x = pd.DataFrame(rng.normal(size=(300, 1)) + rng.normal(size=(300, 4)), columns=list("abcd"))
     x["unit"] = np.repeat([f"u{i}" for i in range(15)], 20)
     x["group"] = np.tile(["in", "out"], 150)
-    table = icx.cronbach_alpha(x[list("abcd")]).table.assign(scale="csat")
+    alpha = icx.cronbach_alpha(x[list("abcd")])
     answers = x.assign(q=np.clip(np.round(x["a"] + 4), 1, 7))
     with icx.figure_style("two_column"):
         figure, axes = plt.subplots(3, 2)
-        icx.plot_reliability(table, ax=axes[0, 0])
+        icx.plot_reliability({"csat": alpha}, ax=axes[0, 0])
         parallel = icx.parallel_analysis(x[list("abcd")], n_resamples=20, rng=rng)
         icx.plot_scree(parallel, ax=axes[0, 1])
         icx.plot_loadings(icx.factor_analysis(x[list("abcd")], n_factors=1), ax=axes[1, 0])
@@ -42,7 +42,9 @@ def draw_measurement(folder):
         icx.plot_agreement(agreement, ax=axes[2, 0])
         shares = icx.variance_components(icx.moments(x, ["a"], by="unit"))
         icx.plot_variance_shares(shares, ax=axes[2, 1])
-        icx.save_figure(figure, "all", folder=folder, caption="c", alt="a", data=table, dpi=50)
+        icx.save_figure(
+            figure, "all", folder=folder, caption="c", alt="a", data=alpha.table, dpi=50
+        )
 
 
 def draw_elsewhere(folder, study):
@@ -52,9 +54,8 @@ def draw_elsewhere(folder, study):
 
 
 def main(folder, study):
-    icx.linkage_figure(
-        icx.link_study(icx.load_example("company")), **PAIR, folder=folder / "linkage"
-    )
+    linked = icx.link_study(icx.load_example("company"))
+    icx.linkage_figure(linked, **PAIR).save(folder / "linkage")
     draw_measurement(folder / "measurement")
     draw_quality(icx.read_study(study), folder / "quality")
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import icx_research as icx
+from icx_research.scales.aggregation import AggregationOverview
 from tests.scales.scales import one_wave, scales_study, tables
 
 Q, C = ["q1", "q2", "q3", "q4"], ["c1", "c2", "c3", "c4"]
@@ -16,7 +17,7 @@ def study():
 
 
 def test_rows_are_those_of_aggregation_support_on_raters(study):
-    table = icx.aggregation_overview(study).set_index("scale")
+    table = icx.aggregation_overview(study).table.set_index("scale")
     staff = tables()[0]
     raters = staff[staff["year"] == "2"].groupby(["branch", "person"])[Q].mean().reset_index()
     direct = icx.aggregation_support(
@@ -30,16 +31,16 @@ def test_rows_are_those_of_aggregation_support_on_raters(study):
 
 
 def test_ratings_of_several_suppliers_are_said_to_agree_more(study):
-    notes = icx.aggregation_overview(study).set_index("scale")["note"]
+    notes = icx.aggregation_overview(study).table.set_index("scale")["note"]
     assert notes["service"] == "means of 2.0 ratings: r_WG(J) is too high"
     assert notes["csat"] == ""
 
 
 def test_raters_needed_follow_spearman_and_brown(study):
-    row = icx.aggregation_overview(study).set_index("scale").loc["csat"]
+    row = icx.aggregation_overview(study).table.set_index("scale").loc["csat"]
     k, icc = int(row["raters_for_70"]), row["icc_1"]
     assert k * icc / (1 + (k - 1) * icc) >= 0.7 > (k - 1) * icc / (1 + (k - 2) * icc)
-    table = icx.reliability_by_raters(icx.aggregation_overview(study)).set_index("scale")
+    table = icx.aggregation_overview(study).reliability_by_raters.set_index("scale")
     assert table.loc["csat", "20"] == pytest.approx(20 * icc / (1 + 19 * icc), rel=1e-12)
     assert list(table) == ["10", "15", "20", "30", "50", "100", "200"]
 
@@ -49,16 +50,16 @@ def test_units_that_differ_less_than_chance_are_shown_as_they_are():
     staff = one_wave(staff.drop(columns="supplier")).drop_duplicates("person")
     staff[Q] = np.tile([[2.0], [4.0], [6.0]], (len(staff) // 3, 4))
     study = scales_study(staff, one_wave(customers), wave=False)
-    row = icx.aggregation_overview(study).set_index("scale").loc["service"]
+    row = icx.aggregation_overview(study).table.set_index("scale").loc["service"]
     assert row["icc_1"] < 0
     assert pd.isna(row["raters_for_70"])
     assert row["note"] == "units differ less than by chance"
-    assert "service" not in set(icx.reliability_by_raters(icx.aggregation_overview(study))["scale"])
+    assert "service" not in set(icx.aggregation_overview(study).reliability_by_raters["scale"])
 
 
 def test_other_numbers_of_options_have_no_slight_skew():
     internal = {"service": {"items": Q, "range": [1, 8]}}
-    table = icx.aggregation_overview(scales_study(internal=internal)).set_index("scale")
+    table = icx.aggregation_overview(scales_study(internal=internal)).table.set_index("scale")
     assert "no slight skew for these options" in table.loc["service", "note"]
     assert pd.isna(table.loc["service", "rwg_j_slight_skew"])
     assert table.loc["service", "rwg_j_uniform"] > 0
@@ -69,7 +70,7 @@ def test_what_the_answers_do_not_allow_is_a_note():
     staff, customers = tables()
     alone = staff.assign(branch="U0", person=staff["branch"] + staff["person"])
     study = scales_study(alone, customers[customers["branch"] == "U0"])
-    table = icx.aggregation_overview(study).set_index("scale")
+    table = icx.aggregation_overview(study).table.set_index("scale")
     assert table.loc["service", "note"].startswith("aggregation_support needs at least 2 units")
     assert pd.isna(table.loc["service", "icc_1"])
 
@@ -79,22 +80,24 @@ def test_labels_name_each_size():
         {"scale": ["a", "b"], "icc_1": [0.3, np.nan], "icc_2": [0.6, np.nan],
          "rwg_j_uniform": [0.95, 0.2], "rwg_j_slight_skew": [0.71, np.nan]}
     )  # fmt: skip
-    assert icx.aggregation_labels(overview).to_numpy().tolist() == [
+    assert AggregationOverview(overview).sizes.to_numpy().tolist() == [
         ["a", "large", "tolerable", "very strong", "strong"],
         ["b", "not known", "not known", "none", "not known"],
     ]
 
 
 def test_agreement_of_a_scale_under_each_null(study):
-    found = icx.scale_agreement(study, "csat")
+    found = icx.scale_agreement(study, "csat").results
     assert {null: result.null for null, result in found.items()} == {
         "uniform": "uniform", "slight_skew": "slight_skew",
     }  # fmt: skip
-    overview = icx.aggregation_overview(study).set_index("scale").loc["csat"]
+    overview = icx.aggregation_overview(study).table.set_index("scale").loc["csat"]
     assert found["uniform"].median == pytest.approx(overview["rwg_j_uniform"])
     assert found["slight_skew"].share_strong == overview["strong_slight_skew"]
     internal = {"service": {"items": Q, "range": [1, 8]}}
-    assert list(icx.scale_agreement(scales_study(internal=internal), "service")) == ["uniform"]
+    assert list(icx.scale_agreement(scales_study(internal=internal), "service").results) == [
+        "uniform"
+    ]
 
 
 def test_units_are_counted_by_band_of_raters():
@@ -103,6 +106,7 @@ def test_units_are_counted_by_band_of_raters():
     kept = staff[(unit != "U0") | (person < 3)]
     kept = kept[(kept["branch"] != "U1") | (kept["person"].str.split("-").str[1].astype(int) < 7)]
     study = scales_study(kept, one_wave(tables()[1]), wave=False)
-    assert icx.raters_by_band(study, "service").to_numpy().tolist() == [
-        ["fewer", 1], ["5-9", 1], ["10-14", 6],
+    assert icx.aggregation_overview(study).raters.to_numpy().tolist() == [
+        ["service", "fewer", 1], ["service", "5-9", 1], ["service", "10-14", 6],
+        ["csat", "10-14", 8],
     ]  # fmt: skip

@@ -106,7 +106,10 @@ def test_tables_are_compared_on_parallel_items_first(study):
     ladder = icx.scale_invariance(study, "service")
     assert (ladder.groups, ladder.n_used) == (("csat", "service"), 192)
     direct = icx.measurement_invariance(
-        ONE, icx.parallel_items(study, "service", "csat"), group="scale", estimator="MLR"
+        ONE,
+        icx.parallel_items(study, first="service", second="csat"),
+        group="scale",
+        estimator="MLR",
     )
     assert ladder.table["cfi"].to_numpy() == pytest.approx(direct.table["cfi"], rel=SAME)
     assert ladder.note == ""

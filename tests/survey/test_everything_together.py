@@ -159,8 +159,8 @@ def test_check_explains_what_was_read(tmp_path, rng, said):
         "answer are left out as not asked."
     ) in lines
     assert (
-        "internal.csv: waves told by day; wave 2024 (2024-03-01 to 2024-04-15): 336 ratings, wave "
-        "2025 (2025-03-01 to 2025-04-15): 336 ratings."
+        "internal.csv: waves taken from day; wave 2024 (2024-03-01 to 2024-04-15): 336 ratings, "
+        "wave 2025 (2025-03-01 to 2025-04-15): 336 ratings."
     ) in lines
     counts = [line.split() for line in lines if line.startswith(("prog ", "charged "))]
     assert counts[:4] == [

@@ -69,33 +69,32 @@ def _orientation(study: Study, internal: str, external: str) -> int:
     return -1 if worse[0] != worse[1] else 1
 
 
-def _detail(study: Study, found: LinkageCorrelation, sign: int) -> str:
+def _detail(study: Study, link: LinkageCorrelation, sign: int) -> str:
     label = study.codebook.label
-    given = f", given {', '.join(label(name) for name in found.controls)}" if found.controls else ""
-    note = f"; {found.note}" if found.note else ""
+    given = f", given {', '.join(label(name) for name in link.controls)}" if link.controls else ""
+    note = f"; {link.note}" if link.note else ""
     turned = ""
     if sign < 0:
-        value = apa.bounded(-found.estimate.value)
+        value = apa.bounded(-link.estimate.value)
         turned = (
             "; a high value of one score is worse, so in the direction of the claim the estimate "
             f"is {value}"
         )
     return (
-        f"{label(found.internal)} with {label(found.external)}{given}: "
-        f"{found.to_apa()}{turned}{note}"
+        f"{label(link.internal)} with {label(link.external)}{given}: {link.to_apa()}{turned}{note}"
     )
 
 
-def _subsets(linked: LinkedUnits, found: LinkageCorrelation) -> str:
+def _subsets(linked: LinkedUnits, link: LinkageCorrelation) -> str:
     """Give the same correlation in each group of units the codebook names."""
     parts = []
     for name in linked.codebook.question.subsets:
         try:
             again = gated_correlation(
                 linked.subset(name),
-                internal=found.internal,
-                external=found.external,
-                controls=found.controls,
+                internal=link.internal,
+                external=link.external,
+                controls=link.controls,
             )
             parts.append(f"; subset {name}: {again.to_apa()}")
         except (NotTestable, Blocked) as refusal:

@@ -26,12 +26,12 @@ CLAIMS = {
 }
 
 
-def claims() -> tuple[Claim, ...]:
+def list_claims() -> tuple[Claim, ...]:
     """List the claims that can be evaluated.
 
     Examples
     --------
-    >>> [claim.name for claim in claims()]
+    >>> [claim.name for claim in list_claims()]
     ['K01']
     """
     return tuple(CLAIMS.values())

@@ -93,17 +93,17 @@ def attenuate(
 
 
 def disattenuate(
-    correlation: LinkageCorrelation, *, confidence_level: float | None = None
+    result: LinkageCorrelation, *, confidence_level: float | None = None
 ) -> Disattenuation:
     r"""Correct a unit-level correlation for the unreliability of unit means.
 
     Parameters
     ----------
-    correlation : LinkageCorrelation
+    result : LinkageCorrelation
         Pearson; the partial correlation is corrected where there are controls,
         which are taken as free of error.
     confidence_level : float, optional
-        That of `correlation` unless stated.
+        That of `result` unless stated.
 
     Returns
     -------
@@ -138,13 +138,13 @@ def disattenuate(
     >>> disattenuate(observed).n_used
     60
     """
-    if correlation.method != "pearson":
+    if result.method != "pearson":
         raise ValueError("disattenuate needs a Pearson correlation, not ranks.")
-    level = correlation.estimate.confidence_level if confidence_level is None else confidence_level
+    level = result.estimate.confidence_level if confidence_level is None else confidence_level
     check_confidence_level(level)
-    inside, outside = correlation.reliability_internal, correlation.reliability_external
-    c = correlation.n_control_columns
-    m, given = correlation.n_used - 3 - c, correlation.estimate
+    inside, outside = result.reliability_internal, result.reliability_external
+    c = result.n_control_columns
+    m, given = result.n_used - 3 - c, result.estimate
     widening = _widening(given, m)
     observed = given
     if level != given.confidence_level:
@@ -159,8 +159,8 @@ def disattenuate(
         disattenuated=corrected,
         reliability_internal=inside.value,
         reliability_external=outside.value,
-        n_used=correlation.n_used,
-        n_dropped=correlation.n_dropped,
+        n_used=result.n_used,
+        n_dropped=result.n_dropped,
         note=note,
     )
 

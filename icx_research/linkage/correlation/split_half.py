@@ -10,9 +10,11 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.frames import collected
 from icx_research.core.moments import GroupedMoments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Result, estimate_table
+from icx_research.core.rng import Rng, as_generator
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,7 +79,7 @@ def split_half_correlation(
     second: str,
     unit: str,
     n_splits: int = 200,
-    rng: np.random.Generator,
+    rng: Rng,
 ) -> SplitHalfCorrelation:
     r"""Correlate two scores of the same respondents over units, by split halves.
 
@@ -91,7 +93,7 @@ def split_half_correlation(
         Column of the unit.
     n_splits : int, default 200
         Random splits of each unit's respondents, averaged in both directions.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -128,9 +130,9 @@ def split_half_correlation(
     >>> people = pd.DataFrame({"unit": np.repeat(np.arange(400), 6),
     ...                        "service": mood + rng.standard_normal(2400),
     ...                        "focus": mood + rng.standard_normal(2400)})
-    >>> found = split_half_correlation(
+    >>> result = split_half_correlation(
     ...     people, first="service", second="focus", unit="unit", rng=rng)
-    >>> round(found.same_source, 1), round(found.full_length, 1)
+    >>> round(result.same_source, 1), round(result.full_length, 1)
     (0.5, -0.0)
 
     Of a study, `linkage_correlations` does this by itself, with all splits at once, where
@@ -153,7 +155,8 @@ def split_half_correlation(
     scale = float(np.sqrt(spread[0, 0] * spread[1, 1]))
     spurious = float(noise.mean()) / scale
     x, y, codes = _rows(data, [first, second], unit, np.array(cells.groups, dtype=object)[enough])
-    found = _random_splits(np.column_stack([x, y]), codes, n_splits, rng)
+    draw = as_generator(rng, analysis="split_half_correlation")
+    found = _random_splits(np.column_stack([x, y]), codes, n_splits, draw)
     return SplitHalfCorrelation(
         first=first,
         second=second,
@@ -182,9 +185,7 @@ def _rows(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Take the complete rows of the units; splits need rows."""
     frame: Any = nw.from_native(data)
-    frame = frame.select(unit, *(nw.col(name).cast(nw.Float64()) for name in columns))
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect(backend="pandas")
+    frame = collected(frame.select(unit, *(nw.col(name).cast(nw.Float64()) for name in columns)))
     codes = pd.Index(units).get_indexer(pd.Index(frame[unit].to_list(), dtype=object))
     x, y = (frame[name].to_numpy().astype(float) for name in columns)
     use = (codes >= 0) & ~np.isnan(x) & ~np.isnan(y)

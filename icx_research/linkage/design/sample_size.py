@@ -1,4 +1,4 @@
-"""How many linked units a correlation needs to be found."""
+"""How many linked units a correlation needs to be detected."""
 
 import math
 

@@ -1,6 +1,8 @@
 """What careless answers do to the linkage estimate: with and without flagged rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import narwhals as nw
 import pandas as pd
@@ -58,19 +60,25 @@ class CarelessSensitivity(Result):
 
 
 def linkage_without_careless(
-    study: Study, *, internal: str, external: str, min_flags: int = 2, **options: object
+    study: Study,
+    *,
+    internal: str,
+    external: str,
+    controls: Sequence[str] = (),
+    method: Literal["pearson", "spearman"] = "pearson",
+    wave: str | None = None,
+    min_flags: int = 2,
+    confidence_level: float = 0.95,
 ) -> CarelessSensitivity:
     """Repeat a linkage correlation without the rows that look careless.
 
     Parameters
     ----------
     study : Study
-    internal, external : str
-        Scores.
+    internal, external, controls, method, wave, confidence_level
+        As for `linkage_correlations`.
     min_flags : int, default 2
         Signs that make a row flagged; see `careless_responding`.
-    **options
-        Handed on to `linkage_correlations`.
 
     Returns
     -------
@@ -87,9 +95,9 @@ def linkage_without_careless(
     Examples
     --------
     >>> from icx_research import load_example
-    >>> found = linkage_without_careless(
+    >>> result = linkage_without_careless(
     ...     load_example("company"), internal="internal_satisfaction", external="csat")
-    >>> found.table["term"].tolist()
+    >>> result.table["term"].tolist()
     ['all_rows', 'without_flagged']
     """
     tables, left_out = dict(study.tables), []
@@ -108,7 +116,15 @@ def linkage_without_careless(
     if not shares:
         raise NotTestable("respondents' answers to several items are needed.")
     every, without = (
-        linkage_correlations(link_study(one), internal=internal, external=external, **options)  # type: ignore[arg-type]
+        linkage_correlations(
+            link_study(one),
+            internal=internal,
+            external=external,
+            controls=controls,
+            method=method,
+            wave=wave,
+            confidence_level=confidence_level,
+        )
         for one in (study, replace(study, tables=tables))
     )
     return CarelessSensitivity(

@@ -130,10 +130,10 @@ def nonresponse_bounds(
     Examples
     --------
     >>> from icx_research import link_study, load_example
-    >>> found = nonresponse_bounds(
+    >>> result = nonresponse_bounds(
     ...     link_study(load_example("company")), internal="internal_satisfaction",
     ...     external="csat", headcount="size")
-    >>> found.lowest <= found.estimate.value <= found.highest
+    >>> result.lowest <= result.estimate.value <= result.highest
     True
     """
     if not shift >= 0:

@@ -71,25 +71,15 @@ class IntraclassCorrelation(Result):
         """One row: the coefficient, its interval, F, p and the number of rows."""
         return estimate_table(
             [
-                {
-                    "term": self.coefficient,
-                    "estimate": self.estimate.value,
-                    "ci_low": self.estimate.ci_low,
-                    "ci_high": self.estimate.ci_high,
-                    "statistic": self.statistic,
-                    "p_value": self.p_value,
-                    "n": self.n_used,
-                }
+                self.estimate.row(
+                    self.coefficient, statistic=self.statistic, p_value=self.p_value, n=self.n_used
+                )
             ]
         )
 
     def to_apa(self) -> str:
         """Coefficient, interval, F test, units and rows."""
-        limits = apa.interval(
-            self.estimate.ci_low,
-            self.estimate.ci_high,
-            confidence_level=self.estimate.confidence_level,
-        )
+        limits = self.estimate.limits
         return (
             f"{NAMES[self.coefficient]} = {apa.bounded(self.estimate.value)}, {limits}, "
             f"F({self.df_between}, {self.df_within}) = {self.statistic:.2f}, "

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from icx_research.core.frames import check_columns
 from icx_research.measurement.items import item_values
 
 
@@ -58,14 +59,14 @@ class UnitRows:
     """Units of the rows of a table, looked up once for several sets of columns."""
 
     def __init__(self, data: pd.DataFrame, *, unit: str, analysis: str) -> None:
-        check_columns(data, [unit], analysis=analysis)
+        check_table(data, [unit], analysis=analysis)
         codes, labels = pd.factorize(data[unit], sort=True)
         self._codes, self._labels = codes, pd.Index(labels, name=unit)
         self._data, self._analysis = data, analysis
 
     def rated(self, columns: list[str]) -> RatedUnits:
         """Take the complete rows of some columns."""
-        check_columns(self._data, columns, analysis=self._analysis)
+        check_table(self._data, columns, analysis=self._analysis)
         values = item_values(self._data[columns], analysis=self._analysis)
         use = (self._codes >= 0) & ~np.isnan(values).any(axis=1)
         if use.all():
@@ -74,7 +75,7 @@ class UnitRows:
         return RatedUnits(values[use], codes, self._labels[kept], int((~use).sum()))
 
 
-def check_columns(data: Any, columns: list[str], *, analysis: str) -> None:
+def check_table(data: Any, columns: list[str], *, analysis: str) -> None:
     """Refuse what is no table, and columns it does not have.
 
     Raises
@@ -86,9 +87,7 @@ def check_columns(data: Any, columns: list[str], *, analysis: str) -> None:
     """
     if not isinstance(data, pd.DataFrame):
         raise TypeError(f"{analysis} needs a DataFrame, not {type(data).__name__}.")
-    unknown = [name for name in columns if name not in data.columns]
-    if unknown:
-        raise ValueError(f"data has no column {unknown[0]!r}; it has {list(data.columns)}.")
+    check_columns(columns, data.columns)
     if len(set(columns)) < len(columns):
         raise ValueError(f"{analysis} needs each column once; got {columns}.")
     twice = [name for name in columns if isinstance(data[name], pd.DataFrame)]

@@ -12,6 +12,7 @@ from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_AGREEMENT, SIGNIFICANCE
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Result, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.units import UnitRows
 
@@ -96,7 +97,7 @@ def rwg_j(
     response_range: tuple[float, float],
     null: str = "uniform",
     n_resamples: int = 1000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
     item_correlations: np.ndarray | None = None,
 ) -> WithinGroupAgreement:
     r"""Agreement of the raters within each unit, r_WG(J) and Lindell's r*_WG(J).
@@ -115,7 +116,7 @@ def rwg_j(
         Distribution of answers without agreement, see `null_variance`. Answers on
         satisfaction are skewed: report "uniform" and "slight_skew".
     n_resamples : int, default 1000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, each unit gets a p value from raters who answer at random.
     item_correlations : array, shape (J, J), optional
         Correlations of the items in those random answers; independent unless given.
@@ -182,7 +183,8 @@ def rwg_j(
         )
     found["p_value"] = np.nan
     if rng is not None:
-        draw = _null_variances(options, len(names), item_correlations, n_resamples, rng)
+        generator = as_generator(rng, analysis="rwg_j")
+        draw = _null_variances(options, len(names), item_correlations, n_resamples, generator)
         for n in np.unique(rated.sizes[several]):
             at = rated.sizes == n
             drawn = np.sort(draw(int(n)))
@@ -250,8 +252,8 @@ def _null_variances(
     return draw
 
 
-def _note(found: pd.DataFrame, variance: float, single: int) -> str:
-    truncated = int((found["mean_variance"] > variance).sum())
+def _note(units: pd.DataFrame, variance: float, single: int) -> str:
+    truncated = int((units["mean_variance"] > variance).sum())
     parts = []
     if truncated:
         parts.append(f"{truncated} units vary more than the null distribution and are set to 0")

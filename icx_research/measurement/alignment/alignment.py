@@ -7,6 +7,7 @@ import numpy as np
 
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import check_confidence_level
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.alignment.result import AlignedFactor, AlignmentResult
 from icx_research.measurement.alignment.simplicity import align, simplicity
 from icx_research.measurement.invariance.result import InvarianceResult, known_option
@@ -31,7 +32,7 @@ def alignment(
     reference: Hashable | None = None,
     tolerance: float = 0.01,
     n_starts: int = 0,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
     confidence_level: float = 0.95,
 ) -> AlignmentResult:
     r"""Compare latent means and variances of groups whose items differ a little.
@@ -47,12 +48,12 @@ def alignment(
         Whether the mean of the reference group is fixed at 0. "free" estimates it too, which
         needs parameters that are not the same in all groups.
     reference : group key, optional
-        The group in whose standard deviations everything is told; the first unless given.
+        The group in whose standard deviations everything is given; the first unless given.
     tolerance : float, default 0.01
         Epsilon: differences far below its root count as none. In squared scale points.
     n_starts : int, default 0
         Random starts, beside one per item and two more. Needs `rng`.
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
     confidence_level : float, default 0.95
 
     Returns
@@ -106,8 +107,7 @@ def alignment(
     known_option(method, "method", METHODS)
     if tolerance <= 0:
         raise ValueError(f"tolerance must be above 0, not {tolerance}.")
-    if n_starts and rng is None:
-        raise ValueError("alignment needs rng to draw starts.")
+    draw = as_generator(rng, analysis="alignment with n_starts") if n_starts else None
     prepared = _prepared(
         model, data, group=group, estimator=estimator, missing=missing, cluster=cluster
     )
@@ -121,7 +121,7 @@ def alignment(
     return AlignmentResult(
         configural=configural,
         factors=tuple(
-            _factor(configural, latent, method, at, tolerance, n_starts, rng)
+            _factor(configural, latent, method, at, tolerance, n_starts, draw)
             for latent in configural.fit.table.latent
         ),
         method=method,

@@ -121,7 +121,7 @@ class AlignmentResult(Result):
     method : str
         "fixed" or "free".
     reference : group key
-        The group in whose standard deviations everything is told.
+        The group in whose standard deviations everything is given.
     confidence_level : float
     """
 
@@ -148,7 +148,7 @@ class AlignmentResult(Result):
 
     @property
     def converged(self) -> bool:
-        """Whether the best minimum of every latent variable was found."""
+        """Whether the search reached the best minimum of every latent variable."""
         return all(factor.search.converged for factor in self.factors)
 
     @property

@@ -86,19 +86,19 @@ class Absorbed:
         return np.asarray(rest - np.outer(of_mean, of_mean) / self.precision)
 
 
-def solve(found: Sums, ratios: np.ndarray) -> Solved:
+def solve(sums: Sums, ratios: np.ndarray) -> Solved:
     """Evaluate the criterion at ratios of (client, supplier, rater, dyad)."""
     of_client, of_supplier, of_rater, of_dyad = ratios
-    size, s = found.size, found.count.shape[1]
-    products = found.count_products.reshape(len(size), -1)
-    totals = found.total_products.reshape(len(size), -1)
+    size, s = sums.size, sums.count.shape[1]
+    products = sums.count_products.reshape(len(size), -1)
+    totals = sums.total_products.reshape(len(size), -1)
     one, unit = np.ones(s), np.eye(s)
     shrink = 1 / (1 + size * of_rater)
     weight = of_rater * shrink
-    info = found.count[:, :, None] * unit - _times(products.T, weight).reshape(-1, s, s)
-    right = found.total - _times(totals.T, weight).reshape(-1, s)
-    rest = found.squares - weight @ found.total_squares
-    log_det = -found.raters @ np.log(shrink)
+    info = sums.count[:, :, None] * unit - _times(products.T, weight).reshape(-1, s, s)
+    right = sums.total - _times(totals.T, weight).reshape(-1, s)
+    rest = sums.squares - weight @ sums.total_squares
+    log_det = -sums.raters @ np.log(shrink)
 
     # effects of one client unit and its dyads have covariance of_dyad I + of_client 11'
     inner = np.linalg.inv(unit + of_dyad * info + of_client * info.sum(axis=2)[:, :, None])
@@ -117,7 +117,7 @@ def solve(found: Sums, ratios: np.ndarray) -> Solved:
     precision = one @ whole @ free
     mean = free @ sides / precision
     rest = rest - precision * mean**2
-    df = found.n - 1
+    df = sums.n - 1
     value = log_det + np.log(precision) + df * (1 + np.log(2 * np.pi * rest / df))
 
     taken = shrunk + np.outer(free, free) / precision
@@ -129,7 +129,7 @@ def solve(found: Sums, ratios: np.ndarray) -> Solved:
     traces = (
         of_unit.sum() - ((of_unit @ taken) * of_unit).sum(),
         np.trace(whole - whole @ taken @ whole),
-        found.raters @ (size * shrink) - shrink**2 @ _times(products, removed.ravel()),
+        sums.raters @ (size * shrink) - shrink**2 @ _times(products, removed.ravel()),
         np.trace(after, axis1=1, axis2=2).sum()
         - (taken * np.tensordot(after, after, axes=([0, 1], [0, 1]))).sum(),
     )
@@ -138,7 +138,7 @@ def solve(found: Sums, ratios: np.ndarray) -> Solved:
         (error.sum(axis=0) ** 2).sum(),
         shrink**2
         @ (
-            found.total_squares
+            sums.total_squares
             - 2 * _times(totals, effect.ravel())
             + _times(products, (effect[:, :, None] * effect[:, None, :]).ravel())
         ),
@@ -149,7 +149,7 @@ def solve(found: Sums, ratios: np.ndarray) -> Solved:
     return Solved(value, rest, mean, gradient, effect, absorbed)
 
 
-def average_information(found: Sums, at: Solved) -> np.ndarray:
+def average_information(sums: Sums, at: Solved) -> np.ndarray:
     r"""Average the observed and the expected second derivatives of d by the ratios.
 
     Notes
@@ -160,21 +160,21 @@ def average_information(found: Sums, at: Solved) -> np.ndarray:
     REML: An efficient algorithm for variance parameter estimation in linear mixed models.
     Biometrics, 51, 1440-1450, https://doi.org/10.2307/2533274).
     """
-    held, size = at.absorbed, found.size
-    c, s = found.count.shape
+    held, size = at.absorbed, sums.size
+    c, s = sums.count.shape
     # residuals of the cells, after the raters: totals per size of rater, client and supplier
-    left = found.total_products - (found.count_products @ at.effect[None, :, :, None])[..., 0]
-    seen = found.total_squares - ((found.total_products + left) * at.effect).sum(axis=(1, 2))
+    left = sums.total_products - (sums.count_products @ at.effect[None, :, :, None])[..., 0]
+    seen = sums.total_squares - ((sums.total_products + left) * at.effect).sum(axis=(1, 2))
     own = held.shrink**2 * seen  # sums of squared rater residuals
-    error = found.total - found.count * at.effect
+    error = sums.total - sums.count * at.effect
     error = error - np.tensordot(held.weight, left, axes=1)
     columns = np.zeros((c, s, 3))  # client, supplier and dyad are functions of the cell
     columns[:, :, 0] = error.sum(axis=1)[:, None]
     columns[:, :, 1] = error.sum(axis=0)
     columns[:, :, 2] = error
-    seen_by = found.count_products @ columns  # (k, c, s, 3): raters' totals of these, times counts
+    seen_by = sums.count_products @ columns  # (k, c, s, 3): raters' totals of these, times counts
     right = np.empty((c, s, 4))
-    right[:, :, :3] = found.count[:, :, None] * columns
+    right[:, :, :3] = sums.count[:, :, None] * columns
     right[:, :, :3] -= np.tensordot(held.weight, seen_by, axes=1)
     right[:, :, 3] = np.tensordot(held.shrink * (1 - held.weight * size), left, axes=1)
     rest = np.zeros((4, 4))
@@ -192,7 +192,7 @@ def average_information(found: Sums, at: Solved) -> np.ndarray:
         ]
     )
     r2 = at.sum_of_squares
-    return np.asarray((found.n - 1) * (whole / r2 - np.outer(squares, squares) / r2**2))
+    return np.asarray((sums.n - 1) * (whole / r2 - np.outer(squares, squares) / r2**2))
 
 
 def _times(real: np.ndarray, vector: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import NotTestable, UnsuitableData
-from icx_research.measurement.agreement.units import check_columns
+from icx_research.measurement.agreement.units import check_table
 from icx_research.measurement.items import ROUNDING, SAME, item_values
 
 SOURCES = ("client", "supplier", "rater", "dyad")
@@ -91,7 +91,7 @@ def read_cells(
         If there is one client unit only.
     """
     keys = [name for name in (client, rater, supplier) if name is not None]
-    check_columns(data, [score, *keys], analysis="variance_shares")
+    check_table(data, [score, *keys], analysis="variance_shares")
     y = item_values(data[[score]], analysis="variance_shares")[:, 0]
     use = ~np.isnan(y) & data[keys].notna().all(axis=1).to_numpy()
     y, rows = y[use], data.loc[use, keys]
@@ -152,15 +152,15 @@ def sums(cells: Cells) -> Sums:
     return with_totals(empty, cells, cells.total, cells.squares)
 
 
-def with_totals(found: Sums, cells: Cells, total: np.ndarray, squares: float) -> Sums:
+def with_totals(reduced: Sums, cells: Cells, total: np.ndarray, squares: float) -> Sums:
     """Replace the ratings of all cells and keep their counts."""
-    k, c, s = found.total_products.shape
+    k, c, s = reduced.total_products.shape
     n_rater = np.bincount(cells.rater, cells.count)
-    kind = np.searchsorted(found.size, n_rater)
+    kind = np.searchsorted(reduced.size, n_rater)
     of_rater = np.bincount(cells.rater, total)
     at = kind[cells.rater] * c * s + cells.dyad
     return replace(
-        found,
+        reduced,
         total=np.bincount(cells.dyad, total, c * s).reshape(c, s),
         squares=squares,
         total_products=np.bincount(at, cells.count * of_rater[cells.rater], k * c * s).reshape(

@@ -1,5 +1,6 @@
 """The highest point of the restricted likelihood, within variances that are not negative."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,7 +74,7 @@ class Weights:
 class Criterion:
     """The criterion by those parameters, per rating."""
 
-    found: Sums
+    sums: Sums
     weights: Weights
 
     def at(self, theta: np.ndarray) -> "CriterionPoint":
@@ -94,12 +95,12 @@ class CriterionPoint:
     @cached_property
     def solved(self) -> Solved:
         """The mixed-model equations here."""
-        return solve(self.of.found, self.of.weights.ratios(self.theta)[0])
+        return solve(self.of.sums, self.of.weights.ratios(self.theta)[0])
 
     @property
     def value(self) -> float:
         """The criterion by the number of ratings."""
-        return float(self.solved.value) / self.of.found.n
+        return float(self.solved.value) / self.of.sums.n
 
     def gradient(self) -> np.ndarray:
         """First derivatives of `value`."""
@@ -109,29 +110,25 @@ class CriterionPoint:
         ratios, slope = self.of.weights.ratios(theta)
         gradient = self.solved.gradient if theta is self.theta else None
         if gradient is None:
-            gradient = solve(self.of.found, ratios).gradient
-        return np.asarray(gradient @ slope / self.of.found.n)
+            gradient = solve(self.of.sums, ratios).gradient
+        return np.asarray(gradient @ slope / self.of.sums.n)
 
     @cached_property
     def _bend(self) -> np.ndarray:
         """Second derivatives of the ratios by the parameters, times the gradient."""
-        columns = []
-        for i in range(len(self.theta)):
-            moved = self.theta.astype(complex)
-            moved[i] += STEP * 1j
-            slope = self.of.weights.ratios(moved)[1]
-            columns.append((self.solved.gradient @ slope).imag / STEP / self.of.found.n)
-        return np.array(columns).reshape((len(self.theta),) * 2)
+        gradient, ratios = self.solved.gradient, self.of.weights.ratios
+        return self._derivatives(lambda theta: gradient @ ratios(theta)[1]) / self.of.sums.n
 
     @cached_property
     def _curvature(self) -> np.ndarray:
-        columns = []
-        for i in range(len(self.theta)):
-            moved = self.theta.astype(complex)
-            moved[i] += STEP * 1j
-            columns.append(self._gradient(moved).imag / STEP)
-        whole = np.array(columns).reshape((len(self.theta),) * 2)
+        whole = self._derivatives(self._gradient)
         return np.asarray((whole + whole.T) / 2)
+
+    def _derivatives(self, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Differentiate by the parameters with complex steps, which lose no digits."""
+        moved = self.theta + STEP * 1j * np.eye(len(self.theta))
+        rows = [of(theta).imag / STEP for theta in moved]
+        return np.array(rows).reshape((len(self.theta),) * 2)
 
     def observed(self) -> np.ndarray:
         """Second derivatives of `value`."""
@@ -140,8 +137,8 @@ class CriterionPoint:
     def expected(self) -> np.ndarray:
         """Average information, turned positive, so that a step leads downhill."""
         slope = self.of.weights.ratios(self.theta)[1]
-        whole = slope.T @ average_information(self.of.found, self.solved) @ slope
-        values, vectors = np.linalg.eigh(whole / self.of.found.n + self._bend)
+        whole = slope.T @ average_information(self.of.sums, self.solved) @ slope
+        values, vectors = np.linalg.eigh(whole / self.of.sums.n + self._bend)
         floor = 1e-9 * np.abs(values).max(initial=1e-300)
         return np.asarray(vectors * np.maximum(np.abs(values), floor) @ vectors.T)
 
@@ -182,7 +179,7 @@ class Components:
 
 @on_one_thread
 def fit(
-    found: Sums, kept: tuple[str, ...], *, start: np.ndarray | None = None, exact: bool = True
+    sums: Sums, kept: tuple[str, ...], *, start: np.ndarray | None = None, exact: bool = True
 ) -> Components:
     """Minimise the criterion over the variances of the sources in the model.
 
@@ -193,14 +190,14 @@ def fit(
     begin = np.full(len(free), START)
     if start is not None:
         begin = np.maximum(np.sqrt(start[list(free)]), START / 10)
-    objective = Criterion(found, weights)
-    enough = ROUGH if exact else PROFILED / found.n
+    objective = Criterion(sums, weights)
+    enough = ROUGH if exact else PROFILED / sums.n
     best = minimise(objective, begin, enough=enough, newton=False)
     if exact:
         best = minimise(objective, best.theta, near=True)
     ratios = weights.ratios(best.theta)[0]
     ratios[ratios < AT_ZERO * (1 + ratios.sum())] = 0.0
-    return Components(found, kept, ratios, solve(found, ratios), best.converged)
+    return Components(sums, kept, ratios, solve(sums, ratios), best.converged)
 
 
 @dataclass(frozen=True)

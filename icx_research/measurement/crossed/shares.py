@@ -10,6 +10,7 @@ from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.crossed.design import SOURCES, Cells, read_cells, separable, sums
 from icx_research.measurement.crossed.fitting import Components, fit
 from icx_research.measurement.crossed.intervals import bootstrap_shares, profile_limits
@@ -39,7 +40,7 @@ class VarianceShares(Result):
     n_used, n_dropped : int
         Ratings.
     note : str
-        Sources at zero, sources that are not in the model and why, intervals not found.
+        Sources at zero, sources that are not in the model and why, missing intervals.
     """
 
     components: pd.DataFrame
@@ -122,7 +123,7 @@ def variance_shares(
     supplier: str | None = None,
     interval: Literal["profile", "bootstrap"] = "profile",
     n_resamples: int = 500,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
     confidence_level: float = 0.95,
 ) -> VarianceShares:
     r"""Split the variance of ratings by client unit, supplier, rater and dyad.
@@ -144,7 +145,7 @@ def variance_shares(
         Limits of the shares by the profiled restricted likelihood, or percentiles of
         ratings redrawn from the fitted model.
     n_resamples : int, default 500
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
         For "bootstrap".
     confidence_level : float, default 0.95
 
@@ -186,16 +187,17 @@ def variance_shares(
     >>> rows["client"], rows["supplier"] = rows["rater"] // 6, np.tile(["a", "b", "c", "d"], 120)
     >>> rows["score"] = (4 + rng.normal(size=20)[rows["client"]]
     ...                  + rng.normal(size=120)[rows["rater"]] + rng.normal(size=480))
-    >>> found = variance_shares(rows, score="score", client="client", rater="rater",
+    >>> result = variance_shares(rows, score="score", client="client", rater="rater",
     ...                         supplier="supplier")
-    >>> found.components["share"].round(2).to_dict()
+    >>> result.components["share"].round(2).to_dict()
     {'client': 0.28, 'supplier': 0.0, 'rater': 0.37, 'dyad': 0.0, 'residual': 0.35}
     """
     check_confidence_level(confidence_level)
     if interval not in INTERVALS:
         raise ValueError(f"interval must be 'profile' or 'bootstrap', not {interval!r}.")
-    if interval == "bootstrap" and (rng is None or n_resamples < 1):
-        raise ValueError("interval='bootstrap' needs a rng and n_resamples of at least 1.")
+    draw = as_generator(rng, analysis="interval='bootstrap'") if interval == "bootstrap" else None
+    if n_resamples < 1:
+        raise ValueError(f"n_resamples must be at least 1, not {n_resamples}.")
     cells, dropped = read_cells(data, score=score, client=client, rater=rater, supplier=supplier)
     asked = [("client", client), ("supplier", supplier), ("rater", rater), ("dyad", supplier)]
     candidates = tuple(name for name, column in asked if column is not None)
@@ -206,7 +208,7 @@ def variance_shares(
             f"{int(cells.count.sum())} ratings has its own."
         )
     best = fit(sums(cells), kept)
-    limits = _limits(best, cells, interval, n_resamples, rng, confidence_level)
+    limits = _limits(best, cells, interval, n_resamples, draw, confidence_level)
     components = _components(best, cells, limits)
     reasons = [_left_out(name, cells) for name in candidates if name not in kept]
     return VarianceShares(

@@ -10,6 +10,7 @@ from icx_research.core import apa
 from icx_research.core.moments import Moments
 from icx_research.core.results import Estimate, Result, estimate_table
 from icx_research.measurement.items import item_correlations, item_moments
+from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, latent
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,12 +98,12 @@ class SphericityTest(Result):
         )
 
 
-def kmo(items: pd.DataFrame | Moments) -> SamplingAdequacy:
+def kmo(items: pd.DataFrame | Moments | PolychoricCorrelations) -> SamplingAdequacy:
     r"""Kaiser-Meyer-Olkin measure: how little of the correlations is private to pairs.
 
     Parameters
     ----------
-    items : DataFrame, shape (n_respondents, n_items), or Moments
+    items : DataFrame, shape (n_respondents, n_items), Moments or PolychoricCorrelations
         Rows with a missing answer are left out and counted.
 
     Returns
@@ -133,7 +134,7 @@ def kmo(items: pd.DataFrame | Moments) -> SamplingAdequacy:
     >>> kmo(Moments(("q1", "q2", "q3"), 100, [0, 0, 0], r)).to_apa()
     'KMO = .66 (lowest .62, q1), n = 100'
     """
-    found = item_moments(items, analysis="kmo", min_rows=3)
+    found = item_moments(latent(items), analysis="kmo", min_rows=3)
     r = item_correlations(found, analysis="kmo")
     inverse = np.linalg.inv(r)
     scale = np.sqrt(np.diag(inverse))

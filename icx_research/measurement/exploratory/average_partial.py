@@ -8,6 +8,7 @@ import pandas as pd
 from icx_research.core.moments import Moments
 from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.items import item_correlations, item_moments
+from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, latent
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,12 +53,14 @@ class MinimumAveragePartial(Result):
         )
 
 
-def minimum_average_partial(items: pd.DataFrame | Moments) -> MinimumAveragePartial:
+def minimum_average_partial(
+    items: pd.DataFrame | Moments | PolychoricCorrelations,
+) -> MinimumAveragePartial:
     r"""Choose the number of components that leaves the smallest partial correlations.
 
     Parameters
     ----------
-    items : DataFrame, shape (n_respondents, n_items), or Moments
+    items : DataFrame, shape (n_respondents, n_items), Moments or PolychoricCorrelations
         At least three items. Rows with a missing answer are left out and counted.
 
     Returns
@@ -92,7 +95,7 @@ def minimum_average_partial(items: pd.DataFrame | Moments) -> MinimumAveragePart
     >>> minimum_average_partial(Moments(tuple("abcd"), 100, [0] * 4, r)).n_factors
     1
     """
-    found = item_moments(items, analysis="minimum_average_partial", min_items=3, min_rows=3)
+    found = item_moments(latent(items), analysis="minimum_average_partial", min_items=3, min_rows=3)
     left = item_correlations(found, analysis="minimum_average_partial").copy()
     k = len(left)
     values, vectors = np.linalg.eigh(left)

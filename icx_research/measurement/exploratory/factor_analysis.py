@@ -19,6 +19,7 @@ from icx_research.measurement.exploratory.extraction import (
 )
 from icx_research.measurement.exploratory.rotation import ROTATIONS, rotate
 from icx_research.measurement.items import item_correlations, item_moments
+from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, latent
 
 EXTRACTIONS = {"minres": minres_uniquenesses, "ml": ml_uniquenesses}
 
@@ -91,7 +92,7 @@ class FactorAnalysis(Result):
         n_factors, share = len(self.variance), 100 * float(self.variance["cumulative"].iloc[-1])
         remark = f" ({self.note})" if self.note else ""
         test = ""
-        if self.df > 0:
+        if not np.isnan(self.chi_square):
             test = f", χ²({self.df}) = {self.chi_square:.2f}, {apa.p_value(self.p_value)}"
         return (
             f"{apa.counted(n_factors, 'factor')} ({self.method}, {self.rotation}) explain"
@@ -105,7 +106,7 @@ class FactorAnalysis(Result):
 
 
 def factor_analysis(
-    items: pd.DataFrame | Moments,
+    items: pd.DataFrame | Moments | PolychoricCorrelations,
     *,
     n_factors: int,
     method: Literal["minres", "ml"] = "minres",
@@ -115,9 +116,9 @@ def factor_analysis(
 
     Parameters
     ----------
-    items : DataFrame, shape (n_respondents, n_items), or Moments
-        Rows with a missing answer are left out and counted. Give the moments of
-        polychoric correlations for ordinal items.
+    items : DataFrame, shape (n_respondents, n_items), Moments or PolychoricCorrelations
+        Rows with a missing answer are left out and counted. `polychoric(items)` for
+        ordinal items: the test of fit is then nan, as such correlations vary more.
     n_factors : int
         See `parallel_analysis`.
     method : {"minres", "ml"}
@@ -165,7 +166,7 @@ def factor_analysis(
         raise ValueError(f"method must be 'minres' or 'ml', not {method!r}.")
     if rotation not in ROTATIONS:
         raise ValueError(f"rotation must be one of {', '.join(ROTATIONS)}; got {rotation!r}.")
-    found = item_moments(items, analysis="factor_analysis", min_items=3, min_rows=4)
+    found = item_moments(latent(items), analysis="factor_analysis", min_items=3, min_rows=4)
     k, q = len(found.names), n_factors
     df = ((k - q) ** 2 - k - q) // 2
     most = max(m for m in range(k) if (k - m) ** 2 >= k + m)
@@ -182,7 +183,9 @@ def factor_analysis(
     implied = fitted + np.diag(1 - communalities)
     residual = (r - implied)[~np.eye(k, dtype=bool)]
     factor = found.n - 1 - (2 * k + 5) / 6 - 2 * q / 3
-    chi_square = factor * _discrepancy(r, implied) if df > 0 else float("nan")
+    tested = df > 0 and not isinstance(items, PolychoricCorrelations)
+    chi_square = factor * _discrepancy(r, implied) if tested else float("nan")
+    untested = "no test: polychoric correlations" if df > 0 and not tested else ""
     factors = [f"F{f}" for f in range(1, q + 1)]
     names = list(found.names)
     proportion = rotated.explained / k
@@ -206,11 +209,11 @@ def factor_analysis(
         rotation=rotation,
         chi_square=chi_square,
         df=df,
-        p_value=float(special.chdtrc(df, chi_square)) if df > 0 else float("nan"),
+        p_value=float(special.chdtrc(df, chi_square)) if tested else float("nan"),
         rmsr=float(np.sqrt(np.mean(residual**2))),
         n_used=found.n,
         n_dropped=found.n_dropped,
-        note=_note(extraction, names),
+        note="; ".join(part for part in (_note(extraction, names), untested) if part),
     )
 
 

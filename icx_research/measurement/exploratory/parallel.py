@@ -11,6 +11,7 @@ from icx_research.core.display import table_html
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import block_sizes
 from icx_research.core.results import Result, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.extraction import LOWEST_UNIQUENESS, minres_uniquenesses
 from icx_research.measurement.items import item_correlations, item_moments, item_values
 
@@ -60,7 +61,7 @@ class ParallelAnalysis(Result):
         )
 
     def to_apa(self) -> str:
-        """Give the number of factors or components, and how it was found."""
+        """Give the number of factors or components, and the method."""
         kind = "components" if self.method == "pca" else "factors"
         return (
             f"parallel analysis suggests {self.n_factors} {kind} ({100 * self.quantile:g}% "
@@ -78,7 +79,7 @@ def parallel_analysis(
     null: Literal["normal", "permutation"] = "normal",
     n_resamples: int = 500,
     quantile: float = 0.95,
-    rng: np.random.Generator,
+    rng: Rng,
 ) -> ParallelAnalysis:
     r"""Horn's parallel analysis: keep what exceeds the eigenvalues of unrelated items.
 
@@ -94,7 +95,7 @@ def parallel_analysis(
         answers far from normal.
     n_resamples : int, default 500
     quantile : float, default 0.95
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -124,7 +125,6 @@ def parallel_analysis(
     Examples
     --------
     >>> from icx_research.core.moments import Moments
-    from icx_research.core.resampling import block_sizes
     >>> r = [[1, .6, .5, .1], [.6, 1, .4, .1], [.5, .4, 1, .1], [.1, .1, .1, 1]]
     >>> items = Moments(tuple("abcd"), 100, [0] * 4, r)
     >>> parallel_analysis(items, rng=np.random.default_rng(1)).n_factors
@@ -140,6 +140,7 @@ def parallel_analysis(
             "quantile must lie between 0 and 1, and n_resamples be at least 1; got "
             f"{quantile} and {n_resamples}."
         )
+    rng = as_generator(rng, analysis="parallel_analysis")
     found = item_moments(items, analysis="parallel_analysis", min_items=3, min_rows=4)
     r = item_correlations(found, analysis="parallel_analysis")
     if null == "normal":

@@ -9,6 +9,7 @@ import numpy as np
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.results import check_confidence_level
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.invariance.ordinal import ORDINAL_LEVELS, ordinal_levels
 from icx_research.measurement.invariance.permutation import PermutationTest, permutation_test
 from icx_research.measurement.invariance.result import (
@@ -44,7 +45,7 @@ def measurement_invariance(
     free: Sequence[str] = (),
     rule: Literal["cheung_rensvold", "chen", "chi_square"] | None = None,
     n_permutations: int = 0,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
     confidence_level: float = 0.95,
 ) -> InvarianceResult:
     """Fit the ladder of equal measurement: form, loadings, intercepts, residual variances.
@@ -72,7 +73,7 @@ def measurement_invariance(
         With some (1,000, say), the fit of every level is also compared with what
         permuted group labels give: ``.permutation``. Needs rows and `rng`; not under
         "WLSMV".
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
     confidence_level : float, default 0.95
 
     Returns
@@ -122,6 +123,17 @@ def measurement_invariance(
     methods for testing measurement equivalence and detecting differential item functioning in
     multiple-group confirmatory factor analysis. Psychological Methods, 23, 708-728.
     https://doi.org/10.1037/met0000152
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> values = rng.normal(size=(400, 1)) + 0.8 * rng.normal(size=(400, 4))
+    >>> answers = pd.DataFrame(values, columns=list("abcd"))
+    >>> answers["region"] = np.tile(["north", "south"], 200)
+    >>> ladder = measurement_invariance("quality =~ a + b + c + d", answers, group="region")
+    >>> ladder.highest_level, ladder.allows("means")
+    ('strict', True)
     """
     check_confidence_level(confidence_level)
     ordinal = estimator == "WLSMV"
@@ -133,7 +145,12 @@ def measurement_invariance(
         raise ValueError(
             f"levels must be a beginning of {', '.join(known)}; got {', '.join(chosen)}."
         )
-    _check_permutations(data, n_permutations, rng, cluster, ordinal=ordinal)
+    _check_permutations(data, n_permutations, cluster, ordinal=ordinal)
+    draw = (
+        as_generator(rng, analysis="measurement_invariance with n_permutations")
+        if n_permutations
+        else None
+    )
     prepared = prepare(
         model,
         data,
@@ -154,7 +171,7 @@ def measurement_invariance(
     }
     first = models[chosen[0]]
     notes += [f"{level}: {fitted.note}" for level, fitted in models.items() if fitted.note]
-    permutation = _permuted(models, n_permutations, rng)
+    permutation = _permuted(models, n_permutations, draw)
     notes += [permutation.note] if permutation and permutation.note else []
     return InvarianceResult(
         models=models,
@@ -222,15 +239,12 @@ def _permuted(
 def _check_permutations(
     data: Any,
     n_permutations: int,
-    rng: np.random.Generator | None,
     cluster: str | None,
     *,
     ordinal: bool,
 ) -> None:
     if n_permutations < 0:
         raise ValueError(f"n_permutations must be at least 0, not {n_permutations}.")
-    if n_permutations and rng is None:
-        raise ValueError("measurement_invariance needs rng to permute groups.")
     if n_permutations and isinstance(data, Moments | GroupedMoments):
         raise ValueError(
             "n_permutations needs the rows, to permute their groups; give a DataFrame."

@@ -20,7 +20,7 @@ from icx_research.core.cutoffs import (
     SIGNIFICANCE,
 )
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.results import Estimate, Result
+from icx_research.core.results import Estimate, Result, largest_first
 from icx_research.measurement.invariance.permutation import PermutationTest
 from icx_research.measurement.sem.comparison import LikelihoodRatio
 from icx_research.measurement.sem.parameters import Parameter, ParameterTable
@@ -148,9 +148,7 @@ class InvarianceResult(Result):
                 if df
             ]
         columns = ["lhs", "op", "rhs", "level", "statistic", "df", "p_value"]
-        frame = pd.DataFrame(rows, columns=columns)
-        order = frame["statistic"].sort_values(ascending=False, kind="stable").index
-        return frame.loc[order].reset_index(drop=True)
+        return largest_first(pd.DataFrame(rows, columns=columns), "statistic")
 
     @property
     def highest_level(self) -> str | None:

@@ -9,6 +9,7 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.display import table_html
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.moments import Moments
 from icx_research.core.results import Result, estimate_table
 from icx_research.measurement.items import item_values
 from icx_research.measurement.polychoric.fit import (
@@ -43,6 +44,14 @@ class PolychoricCorrelations(Result):
     n_used: int
     n_dropped: int
     note: str
+
+    @property
+    def moments(self) -> Moments:
+        """Standardised latent answers, as analyses of correlations take them."""
+        k = len(self.correlations)
+        names = tuple(self.correlations.columns)
+        matrix = self.correlations.to_numpy()
+        return Moments(names, self.n_used, np.zeros(k), matrix, n_dropped=self.n_dropped)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -126,8 +135,7 @@ def polychoric(
             f"{k} items and {n} rows of {len(items)}."
         )
     names = [str(name) for name in items.columns]
-    codes, found = category_codes(values, names, analysis="polychoric")
-    categories = [len(own) for own in found]
+    codes, categories = category_codes(values, names, analysis="polychoric")
     fit = two_step(pair_counts(codes, categories), categories, names, analysis="polychoric")
     correlations, used_rows = np.eye(k), np.zeros((k, k), dtype=int)
     correlations[fit.pairs] = correlations[fit.pairs[::-1]] = fit.rho
@@ -147,6 +155,11 @@ def polychoric(
         n_dropped=len(items) - n,
         note=_note(correlations, names, fit.moved),
     )
+
+
+def latent(items: pd.DataFrame | Moments | PolychoricCorrelations) -> pd.DataFrame | Moments:
+    """Take polychoric correlations as moments, anything else as it is."""
+    return items.moments if isinstance(items, PolychoricCorrelations) else items
 
 
 def _note(correlations: np.ndarray, names: list[str], moved: int) -> str:

@@ -101,8 +101,7 @@ def polychoric_covariance(items: pd.DataFrame) -> PolychoricCovariance:
             f"{k} items and {n} complete rows of {len(items)}."
         )
     names = [str(name) for name in items.columns]
-    codes, found = category_codes(values, names, analysis="polychoric_covariance")
-    categories = [len(own) for own in found]
+    codes, categories = category_codes(values, names, analysis="polychoric_covariance")
     counts = pair_counts(codes, categories)
     fit = two_step(counts, categories, names, analysis="polychoric_covariance")
     terms = [

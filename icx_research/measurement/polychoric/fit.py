@@ -52,19 +52,19 @@ class TwoStep:
 
 def category_codes(
     values: np.ndarray, names: Sequence[str], *, analysis: str
-) -> tuple[np.ndarray, list[np.ndarray]]:
+) -> tuple[np.ndarray, list[int]]:
     """Code the ordered values of every item from 0, -1 where missing.
 
     Returns
     -------
-    array of int, shape (n, k), and the values of each item in ascending order
+    array of int, shape (n, k), and the number of values of each item
 
     Raises
     ------
     ValueError
         If an item has one value only or more than 11.
     """
-    codes, found = np.full(values.shape, -1), []
+    codes, categories = np.full(values.shape, -1), []
     for j, name in enumerate(names):
         own = np.unique(values[:, j])
         own = own[~np.isnan(own)]
@@ -75,8 +75,8 @@ def category_codes(
             )
         at = ~np.isnan(values[:, j])
         codes[at, j] = np.searchsorted(own, values[at, j])
-        found.append(own)
-    return codes, found
+        categories.append(len(own))
+    return codes, categories
 
 
 @on_one_thread

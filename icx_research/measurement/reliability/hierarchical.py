@@ -16,6 +16,7 @@ from icx_research.core.resampling import (
     resampled_covariances,
 )
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.extraction import minres_uniquenesses
 from icx_research.measurement.exploratory.factor_analysis import FactorAnalysis, factor_analysis
 from icx_research.measurement.exploratory.quartimin import quartimin
@@ -62,20 +63,18 @@ class HierarchicalOmega(Result):
     @property
     def estimate(self) -> Estimate:
         """Omega hierarchical, with its interval where there is one."""
-        nan = float("nan")
-        alone = Estimate(self.omega_hierarchical, nan, nan, 0.95)
+        alone = Estimate(self.omega_hierarchical, np.nan, np.nan, 0.95)
         return self.intervals.get("omega_hierarchical", alone)
 
     @property
     def table(self) -> pd.DataFrame:
         """One row each: omega hierarchical, omega total, explained common variance."""
-        rows = []
-        for term in TERMS:
-            row: dict[str, object] = {"term": term, "estimate": getattr(self, term)}
-            if self.intervals:
-                limits = self.intervals[term]
-                row |= {"ci_low": limits.ci_low, "ci_high": limits.ci_high}
-            rows.append(row | {"n": self.n_used})
+        rows: list[dict[str, object]] = [
+            self.intervals[term].row(term, n=self.n_used)
+            if term in self.intervals
+            else {"term": term, "estimate": getattr(self, term), "n": self.n_used}
+            for term in TERMS
+        ]
         return estimate_table(rows)
 
     def to_apa(self) -> str:
@@ -84,9 +83,7 @@ class HierarchicalOmega(Result):
         limits = ""
         if self.intervals:
             own = self.intervals["omega_hierarchical"]
-            limits = ", " + apa.interval(
-                own.ci_low, own.ci_high, confidence_level=own.confidence_level
-            )
+            limits = ", " + own.limits
         return (
             f"omega hierarchical = {apa.bounded(self.omega_hierarchical)}{limits}, omega total = "
             f"{apa.bounded(self.omega_total)}, explained common variance = "
@@ -100,7 +97,7 @@ def omega_hierarchical(
     n_factors: int = 3,
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> HierarchicalOmega:
     r"""Omega hierarchical of a scale with a general and several group factors.
 
@@ -112,7 +109,7 @@ def omega_hierarchical(
         Group factors, at least two.
     confidence_level : float, default 0.95
     n_resamples : int, default 2000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, intervals are drawn by the bootstrap over rows.
 
     Returns
@@ -177,7 +174,8 @@ def omega_hierarchical(
     intervals, lost = {}, ""
     if rng is not None and not isinstance(items, Moments):
         values = item_values(items, analysis="omega_hierarchical")
-        draws = _resampled(values, first, n_resamples, rng)
+        generator = as_generator(rng, analysis="omega_hierarchical")
+        draws = _resampled(values, first, n_resamples, generator)
         intervals = {
             term: reflected_interval(share, drawn, confidence_level)
             for term, share, drawn in zip(TERMS, shares, draws.T, strict=True)

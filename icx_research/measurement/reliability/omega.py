@@ -65,7 +65,7 @@ def omega_total(
 
 
 def from_one_factor(
-    coefficient: str, fit: OneFactor, found: Moments, confidence_level: float
+    coefficient: str, fit: OneFactor, moments: Moments, confidence_level: float
 ) -> FactorReliability:
     """Turn a one-factor solution into a coefficient with its interval."""
     value, slope = share_explained(coefficient, fit.loadings, fit.uniquenesses)
@@ -77,10 +77,10 @@ def from_one_factor(
         coefficient=coefficient,
         estimate=logit_interval(value, se, confidence_level),
         se=se,
-        loadings=pd.Series(fit.loadings, index=found.names, name="loading"),
-        uniquenesses=pd.Series(fit.uniquenesses, index=found.names, name="uniqueness"),
-        n_used=found.n,
-        n_dropped=found.n_dropped,
+        loadings=pd.Series(fit.loadings, index=moments.names, name="loading"),
+        uniquenesses=pd.Series(fit.uniquenesses, index=moments.names, name="uniqueness"),
+        n_used=moments.n,
+        n_dropped=moments.n_dropped,
         note=note,
     )
 

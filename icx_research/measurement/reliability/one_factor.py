@@ -29,12 +29,12 @@ class OneFactor:
     improper: tuple[str, ...]
 
 
-def one_factor(found: Moments, *, analysis: str) -> OneFactor:
+def one_factor(moments: Moments, *, analysis: str) -> OneFactor:
     r"""Fit one factor to the covariance matrix of at least three items.
 
     Parameters
     ----------
-    found : Moments
+    moments : Moments
         Checked items, see `item_moments`.
     analysis : str
         Name of the analysis, for messages.
@@ -57,18 +57,18 @@ def one_factor(found: Moments, *, analysis: str) -> OneFactor:
     :math:`n V_{ij} u_j` between loading i and uniqueness j, and :math:`n V_{ij}^2 / 2`
     for uniquenesses. Same estimates and standard errors as ``lavaan::cfa(std.lv = TRUE)``.
     """
-    correlation = item_correlations(found, analysis=analysis)
+    correlation = item_correlations(moments, analysis=analysis)
     fit = ml_uniquenesses(correlation, n_factors=1)
-    sd = np.sqrt(np.diag(found.cov))
+    sd = np.sqrt(np.diag(moments.cov))
     standardized = fit.loadings[:, 0]
     loadings = sd * standardized * (1.0 if standardized.sum() >= 0 else -1.0)
     uniquenesses = sd**2 * fit.uniquenesses
-    improper = tuple(name for name, hit in zip(found.names, fit.at_bound, strict=True) if hit)
+    improper = tuple(name for name, hit in zip(moments.names, fit.at_bound, strict=True) if hit)
     k = len(sd)
     if improper:
         covariance = np.full((2 * k, 2 * k), np.nan)
     else:
-        covariance = np.linalg.inv(found.n * _information(loadings, uniquenesses))
+        covariance = np.linalg.inv(moments.n * _information(loadings, uniquenesses))
     return OneFactor(loadings, uniquenesses, covariance, improper)
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.moments import Moments
 from icx_research.core.resampling import failures, percentile_interval, resampled_rows
 from icx_research.core.results import check_confidence_level
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_correlations, item_values
 from icx_research.measurement.polychoric.correlations import PolychoricCorrelations, polychoric
 from icx_research.measurement.reliability.alpha import alpha_of
@@ -28,7 +28,7 @@ def ordinal_alpha(
     *,
     confidence_level: float = 0.95,
     n_resamples: int = 1000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> ReliabilityResult:
     r"""Cronbach's alpha of the polychoric correlations of ordinal items.
 
@@ -38,7 +38,7 @@ def ordinal_alpha(
         All keyed in the same direction.
     confidence_level : float, default 0.95
     n_resamples : int, default 1000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, a percentile interval is drawn by the bootstrap over rows.
 
     Returns
@@ -92,7 +92,7 @@ def ordinal_omega(
     *,
     confidence_level: float = 0.95,
     n_resamples: int = 1000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> FactorReliability:
     r"""McDonald's omega of the polychoric correlations of ordinal items.
 
@@ -152,24 +152,23 @@ def ordinal_omega(
     )
 
 
-def _alpha(found: PolychoricCorrelations) -> float:
-    return alpha_of(found.correlations.to_numpy())
+def _alpha(result: PolychoricCorrelations) -> float:
+    return alpha_of(result.correlations.to_numpy())
 
 
-def _omega(found: PolychoricCorrelations) -> float:
-    fit = _one_factor(found)
+def _omega(result: PolychoricCorrelations) -> float:
+    fit = _one_factor(result)
     return share_explained("ordinal_omega", fit.loadings, fit.uniquenesses)[0]
 
 
-def _one_factor(found: PolychoricCorrelations) -> OneFactor:
+def _one_factor(result: PolychoricCorrelations) -> OneFactor:
     """Fit one factor to polychoric correlations as if they were Pearson's."""
-    names = tuple(found.correlations.columns)
-    if len(names) < 3:
-        raise UnsuitableData(f"ordinal_omega needs at least 3 items; got {len(names)}.")
-    matrix = found.correlations.to_numpy()
-    as_moments = Moments(names, found.n_used, np.zeros(len(names)), matrix)
-    item_correlations(as_moments, analysis="ordinal_omega")
-    return one_factor(as_moments, analysis="ordinal_omega")
+    if len(result.correlations) < 3:
+        raise UnsuitableData(
+            f"ordinal_omega needs at least 3 items; got {len(result.correlations)}."
+        )
+    item_correlations(result.moments, analysis="ordinal_omega")
+    return one_factor(result.moments, analysis="ordinal_omega")
 
 
 def _resampled(
@@ -178,7 +177,7 @@ def _resampled(
     analysis: str,
     confidence_level: float,
     n_resamples: int,
-    rng: np.random.Generator | None,
+    rng: Rng | None,
 ) -> np.ndarray:
     """Compute a coefficient of resampled rows, nan where it cannot be; none without `rng`."""
     check_confidence_level(confidence_level)
@@ -189,8 +188,9 @@ def _resampled(
             f"{analysis} needs the rows for an interval; leave out rng for correlations."
         )
     complete = items[~np.isnan(item_values(items, analysis=analysis)).any(axis=1)]
+    generator = as_generator(rng, analysis=analysis)
     draws = np.full(n_resamples, np.nan)
-    resamples = resampled_rows(len(complete), n_resamples=n_resamples, rng=rng)
+    resamples = resampled_rows(len(complete), n_resamples=n_resamples, rng=generator)
     for i, rows in enumerate(resamples):
         try:
             draws[i] = coefficient(polychoric(complete.iloc[rows]))

@@ -35,17 +35,7 @@ class ReliabilityResult(Result):
     @property
     def table(self) -> pd.DataFrame:
         """One row: the coefficient, its interval and n."""
-        return estimate_table(
-            [
-                {
-                    "term": self.coefficient,
-                    "estimate": self.estimate.value,
-                    "ci_low": self.estimate.ci_low,
-                    "ci_high": self.estimate.ci_high,
-                    "n": self.n_used,
-                }
-            ]
-        )
+        return estimate_table([self.estimate.row(self.coefficient, n=self.n_used)])
 
     def to_apa(self) -> str:
         """Coefficient, interval where there is one, and n."""
@@ -84,18 +74,7 @@ class FactorReliability(Result):
     @property
     def table(self) -> pd.DataFrame:
         """One row: the coefficient, its standard error, interval and n."""
-        return estimate_table(
-            [
-                {
-                    "term": self.coefficient,
-                    "estimate": self.estimate.value,
-                    "se": self.se,
-                    "ci_low": self.estimate.ci_low,
-                    "ci_high": self.estimate.ci_high,
-                    "n": self.n_used,
-                }
-            ]
-        )
+        return estimate_table([self.estimate.row(self.coefficient, se=self.se, n=self.n_used)])
 
     def to_apa(self) -> str:
         """Coefficient, interval where there is one, and n."""
@@ -106,9 +85,7 @@ def coefficient_sentence(coefficient: str, estimate: Estimate, n: int, note: str
     """Write a coefficient with what is known about it."""
     limits = ""
     if not np.isnan(estimate.ci_low):
-        limits = ", " + apa.interval(
-            estimate.ci_low, estimate.ci_high, confidence_level=estimate.confidence_level
-        )
+        limits = ", " + estimate.limits
     rows = f", n = {n}" if n else ""
     words, remark = coefficient.replace("_", " "), f" ({note})" if note else ""
     return f"{words} = {apa.bounded(estimate.value)}{limits}{rows}{remark}"

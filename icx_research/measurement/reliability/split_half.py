@@ -14,6 +14,7 @@ from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import percentile_interval, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import ROUNDING, item_moments, item_values
 
 # More splits than these are sampled: all halves of up to 18 items are computed.
@@ -58,22 +59,17 @@ class SplitHalfReliability(Result):
     @property
     def table(self) -> pd.DataFrame:
         """One row each: odd-even split, mean, lowest and highest."""
-        rows = []
-        for term in ("odd_even", "mean", "lowest", "highest"):
-            row: dict[str, object] = {"term": term, "estimate": getattr(self, term)}
-            if term in self.intervals:
-                limits = self.intervals[term]
-                row |= {"ci_low": limits.ci_low, "ci_high": limits.ci_high}
-            rows.append(row | {"n": self.n_used})
+        rows: list[dict[str, object]] = [
+            self.intervals[term].row(term, n=self.n_used)
+            if term in self.intervals
+            else {"term": term, "estimate": getattr(self, term), "n": self.n_used}
+            for term in ("odd_even", "mean", "lowest", "highest")
+        ]
         return estimate_table(rows)
 
     def to_apa(self) -> str:
         """Odd-even reliability, mean and range over the splits."""
-        limits = {
-            term: ", "
-            + apa.interval(own.ci_low, own.ci_high, confidence_level=own.confidence_level)
-            for term, own in self.intervals.items()
-        }
+        limits = {term: ", " + own.limits for term, own in self.intervals.items()}
         return (
             f"split-half reliability = {apa.bounded(self.odd_even)}{limits.get('odd_even', '')} "
             f"(odd-even), mean {apa.bounded(self.mean)}{limits.get('mean', '')}, range "
@@ -89,7 +85,7 @@ def split_half(
     n_splits: int = 10_000,
     confidence_level: float = 0.95,
     n_resamples: int = 0,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> SplitHalfReliability:
     r"""Split-half reliability: odd against even items, and over all halves.
 
@@ -105,7 +101,7 @@ def split_half(
     n_resamples : int, default 0
         With some (2,000, say), percentile intervals of the odd-even coefficient and of the
         mean are drawn by the bootstrap over rows.
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         Needed for scales of more than 18 items, and for intervals.
 
     Returns
@@ -144,14 +140,15 @@ def split_half(
     if coefficient not in ("spearman_brown", "guttman"):
         raise ValueError(f"coefficient must be 'spearman_brown' or 'guttman', not {coefficient!r}.")
     check_confidence_level(confidence_level)
-    if n_resamples and (rng is None or isinstance(items, Moments)):
-        raise ValueError("split_half needs rng and the rows (not moments) for an interval.")
+    if n_resamples and isinstance(items, Moments):
+        raise ValueError("split_half needs the rows, not moments, for an interval.")
     found = item_moments(items, analysis="split_half")
     k = len(found.names)
     exact = math.comb(k, k // 2) // (2 - k % 2) <= MOST_SPLITS
-    if not exact and rng is None:
-        raise ValueError(f"split_half needs rng to draw halves of {k} items.")
-    halves = _all_halves(k) if exact or rng is None else _drawn_halves(k, n_splits, rng)
+    draw = None
+    if n_resamples or not exact:
+        draw = as_generator(rng, analysis=f"split_half of {k} items")
+    halves = _all_halves(k) if exact or draw is None else _drawn_halves(k, n_splits, draw)
     values = _reliability(found.cov, halves, coefficient)
     odd = (np.arange(k) % 2 == 0)[None].astype(float)
     odd_even = float(_reliability(found.cov, odd, coefficient)[0])
@@ -161,9 +158,9 @@ def split_half(
             f"{found.n} complete rows have others."
         )
     intervals: dict[str, Estimate] = {}
-    if n_resamples and rng is not None and not isinstance(items, Moments):
+    if n_resamples and draw is not None and not isinstance(items, Moments):
         rows = item_values(items, analysis="split_half")
-        drawn = resampled_covariances(rows, n_resamples=n_resamples, rng=rng)
+        drawn = resampled_covariances(rows, n_resamples=n_resamples, rng=draw)
         draws = _means(drawn, (odd, halves), coefficient)
         intervals = {
             "odd_even": percentile_interval(odd_even, draws[:, 0], confidence_level),

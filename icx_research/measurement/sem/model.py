@@ -322,18 +322,3 @@ def estimate_ordinal(
         problems=tuple(found),
         confidence_level=confidence_level,
     )
-
-
-def cfa(model: str, data: Any, **options: Any) -> SemResult:
-    """Fit a confirmatory factor analysis; the same as `sem`, whose options it takes.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from icx_research.core.moments import Moments
-    >>> r = np.full((4, 4), 0.5) + np.diag(np.full(4, 0.5))
-    >>> published = Moments(("q1", "q2", "q3", "q4"), 200, np.zeros(4), r)
-    >>> cfa("f =~ q1 + q2 + q3 + q4", published, std_lv=True).table["std_all"].round(3)[0]
-    np.float64(0.707)
-    """
-    return sem(model, data, **options)

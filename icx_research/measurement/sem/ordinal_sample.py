@@ -107,8 +107,7 @@ def ordinal_moments(sample: Sample) -> tuple[OrdinalMoments, ...]:
             f"estimator='WLSMV' needs whole numbers of ordered categories; {name!r} holds others. "
             "Use estimator='MLR' for scores that are not categories."
         )
-    codes, found = category_codes(everyone, sample.names, analysis="estimator='WLSMV'")
-    categories = [len(own) for own in found]
+    codes, categories = category_codes(everyone, sample.names, analysis="estimator='WLSMV'")
     begin, moments = 0, []
     for g, rows in enumerate(groups):
         where = "" if sample.groups is None else f" in group {sample.groups[g]!r}"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.moments import GroupedMoments, Moments
-from icx_research.core.results import Result
+from icx_research.core.results import Result, largest_first
 from icx_research.measurement.sem import standardised
 from icx_research.measurement.sem.convergent import convergent_validity
 from icx_research.measurement.sem.estimates import estimates_frame
@@ -82,7 +82,7 @@ class SemResult(Result):
 
     @property
     def converged(self) -> bool:
-        """Whether the minimum was found."""
+        """Whether the search reached the minimum."""
         return self.fit.minimum.converged
 
     @property
@@ -260,9 +260,7 @@ class SemResult(Result):
 
     def _largest_first(self, rows: list[tuple[object, ...]]) -> pd.DataFrame:
         columns = ["lhs", "op", "rhs", "group", "observed", "implied", "residual", "standardised"]
-        frame = pd.DataFrame(rows, columns=columns)
-        order = frame["standardised"].abs().sort_values(ascending=False, kind="stable").index
-        return frame.loc[order].reset_index(drop=True)
+        return largest_first(pd.DataFrame(rows, columns=columns), "standardised")
 
     def to_apa(self) -> str:
         """Chi-square, CFI, TLI, RMSEA with interval, SRMR and n; scaled under "WLSMV".

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from icx_research.core.results import largest_first
 from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.estimation import Fit, undetermined
 from icx_research.measurement.sem.least_squares import WeightedResiduals
@@ -53,8 +54,7 @@ def modification_indices(fit: Fit) -> pd.DataFrame:
             "expected_change_std": change * _scales(fit, candidates),
         }
     )[possible]
-    order = frame["modification_index"].sort_values(ascending=False, kind="stable").index
-    return frame.loc[order].reset_index(drop=True)
+    return largest_first(frame, "modification_index")
 
 
 @on_one_thread

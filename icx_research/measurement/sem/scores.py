@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.frames import collected
 from icx_research.measurement.sem.estimation import Fit
 
 METHODS = ("regression", "bartlett")
@@ -65,9 +66,7 @@ def factor_scores(
     missing = [name for name in needed if name not in known]
     if missing:
         raise ValueError(f"data has no column {missing[0]!r}, which the model needs.")
-    frame = frame.select(needed)
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect(backend="pandas")
+    frame = collected(frame.select(needed))
     x = np.column_stack([frame[name].to_numpy() for name in fit.table.observed]).astype(float)
     keys = frame[group].to_list() if group else [None] * len(x)
     scores = np.full((len(x), len(fit.table.latent)), np.nan)

@@ -83,7 +83,7 @@ def parse(model: str) -> tuple[Term, ...]:
     Raises
     ------
     ValueError
-        Naming line and column, what was found and what was expected.
+        Naming line and column, what stands there and what was expected.
 
     Examples
     --------

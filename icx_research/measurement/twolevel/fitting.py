@@ -106,7 +106,7 @@ def fit_two_levels(
 
 
 def runaway_item(fit: TwoLevelFit) -> str | None:
-    """Name the item behind a search that found no maximum, if one is.
+    """Name the item behind a search without a maximum, if one is.
 
     Where a negative residual variance between units can outweigh all else in the largest
     units, their likelihood has no upper limit.

@@ -219,9 +219,9 @@ def cross_level_invariance(
     >>> common = 0.6 * rng.normal(size=80)[unit] + rng.normal(size=640)
     >>> y = common[:, None] + 0.4 * rng.normal(size=(80, 4))[unit] + rng.normal(size=(640, 4))
     >>> answers = pd.DataFrame(y, columns=["q1", "q2", "q3", "q4"]).assign(unit=unit)
-    >>> found = cross_level_invariance("f =~ q1 + q2 + q3 + q4", answers,
+    >>> result = cross_level_invariance("f =~ q1 + q2 + q3 + q4", answers,
     ...                                unit="unit", levels=["configural", "metric"])
-    >>> found.allows("factor_icc"), found.allows("unit_means")
+    >>> result.allows("factor_icc"), result.allows("unit_means")
     (True, False)
     """
     check_confidence_level(confidence_level)

@@ -98,8 +98,8 @@ def two_level_cfa(
     >>> common = 0.6 * rng.normal(size=80)[unit] + rng.normal(size=640)
     >>> y = common[:, None] + 0.4 * rng.normal(size=(80, 4))[unit] + rng.normal(size=(640, 4))
     >>> answers = pd.DataFrame(y, columns=["q1", "q2", "q3", "q4"]).assign(unit=unit)
-    >>> found = two_level_cfa("f =~ q1 + q2 + q3 + q4", answers, unit="unit")
-    >>> found.fit.df, found.icc.round(2).to_dict()
+    >>> result = two_level_cfa("f =~ q1 + q2 + q3 + q4", answers, unit="unit")
+    >>> result.fit.df, result.icc.round(2).to_dict()
     (4, {'q1': 0.22, 'q2': 0.21, 'q3': 0.28, 'q4': 0.2})
     """
     check_confidence_level(confidence_level)

@@ -9,9 +9,11 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.frames import check_columns
 from icx_research.core.intervals import logit_interval
 from icx_research.core.resampling import percentile_limits
 from icx_research.core.results import Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.sem.sample import column_names
 from icx_research.measurement.sem.syntax import Term
 from icx_research.measurement.twolevel.fitting import runaway_item
@@ -89,7 +91,7 @@ def multilevel_omega(
     unit: str,
     interval: Literal["delta", "monte_carlo"] = "delta",
     n_resamples: int = 20_000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
     confidence_level: float = 0.95,
 ) -> MultilevelOmega:
     r"""Omega of a scale within units, between units, of unit means and of raw scores.
@@ -106,7 +108,7 @@ def multilevel_omega(
         Delta method on the logit scale, or percentiles of estimates redrawn from their
         normal distribution.
     n_resamples : int, default 20000
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator or int
         For "monte_carlo".
     confidence_level : float, default 0.95
 
@@ -158,9 +160,9 @@ def multilevel_omega(
     >>> common = 0.6 * rng.normal(size=80)[unit] + rng.normal(size=640)
     >>> y = common[:, None] + 0.4 * rng.normal(size=(80, 4))[unit] + rng.normal(size=(640, 4))
     >>> answers = pd.DataFrame(y, columns=["q1", "q2", "q3", "q4"]).assign(unit=unit)
-    >>> found = multilevel_omega(answers, items=["q1", "q2", "q3", "q4"],
+    >>> result = multilevel_omega(answers, items=["q1", "q2", "q3", "q4"],
     ...                          unit="unit")
-    >>> found.coefficients["estimate"].head(3).round(2).to_dict()
+    >>> result.coefficients["estimate"].head(3).round(2).to_dict()
     {'omega_within': 0.79, 'omega_between': 0.91, 'omega_unit_mean': 0.69}
     """
     check_confidence_level(confidence_level)
@@ -170,12 +172,10 @@ def multilevel_omega(
         raise fault(f"multilevel_omega needs at least 3 items, once each; got {names}.")
     if interval not in INTERVALS:
         raise ValueError(f"interval must be 'delta' or 'monte_carlo', not {interval!r}.")
-    if interval == "monte_carlo" and (rng is None or n_resamples < 1):
-        raise ValueError("interval='monte_carlo' needs a rng and n_resamples of at least 1.")
-    known = column_names(data)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ValueError(f"data has no column {unknown[0]!r}; it has {known}.")
+    draw = as_generator(rng, analysis="interval='monte_carlo'") if interval != "delta" else None
+    if n_resamples < 1:
+        raise ValueError(f"n_resamples must be at least 1, not {n_resamples}.")
+    check_columns(names, column_names(data))
     factor = tuple(Term(FACTOR, "=~", name) for name in names)
     prepared = prepare_terms(
         factor,
@@ -193,8 +193,8 @@ def multilevel_omega(
         values = np.full_like(values, np.nan)
     slopes = parts.slopes(theta)
     se = np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
-    if interval == "monte_carlo" and rng is not None and np.isfinite(covariance).all():
-        drawn = rng.multivariate_normal(theta, covariance, size=n_resamples, method="cholesky")
+    if draw is not None and np.isfinite(covariance).all():
+        drawn = draw.multivariate_normal(theta, covariance, size=n_resamples, method="cholesky")
         limits = percentile_limits(parts.coefficients(drawn), confidence_level).T
     else:
         pairs = zip(values, se, strict=True)

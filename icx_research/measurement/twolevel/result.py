@@ -57,7 +57,7 @@ class TwoLevelResult(Result):
 
     @property
     def converged(self) -> bool:
-        """Whether the minimum was found."""
+        """Whether the search reached the minimum."""
         return self.fit.minimum.converged
 
     @property

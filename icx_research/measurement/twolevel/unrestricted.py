@@ -3,7 +3,7 @@
 Covariances between units are kept positive semidefinite, as those of standard latent variables
 with free loadings: indefinite ones give the largest units a likelihood without upper limit.
 Where items hardly differ between units the maximum lies at the boundary, with a rank below the
-number of items; the rank is found by adding latent variables as long as one more would help.
+number of items; the rank results from adding latent variables as long as one more would help.
 """
 
 from dataclasses import dataclass

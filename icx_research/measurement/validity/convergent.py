@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from icx_research.core.moments import Moments
@@ -141,11 +142,10 @@ def _explained(
             "of standardised items, at most 1)."
         )
     value, _ = share_explained(coefficient, given.to_numpy(), errors.to_numpy())
-    nan = float("nan")
     return FactorReliability(
         coefficient=coefficient,
-        estimate=Estimate(value, nan, nan, confidence_level),
-        se=nan,
+        estimate=Estimate(value, np.nan, np.nan, confidence_level),
+        se=np.nan,
         loadings=given,
         uniquenesses=errors.set_axis(given.index).rename("uniqueness"),
         n_used=0,

@@ -10,9 +10,11 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.frames import check_columns
 from icx_research.core.moments import Moments
 from icx_research.core.resampling import correlations, percentile_interval, resampled_covariances
 from icx_research.core.results import Estimate, Result, check_confidence_level, estimate_table
+from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.items import item_moments, item_values
 
 
@@ -42,13 +44,7 @@ class HeterotraitMonotrait(Result):
         """One row per pair of scales."""
         return estimate_table(
             [
-                {
-                    "term": f"{first} ~ {second}",
-                    "estimate": ratio.value,
-                    "ci_low": ratio.ci_low,
-                    "ci_high": ratio.ci_high,
-                    "n": self.n_used,
-                }
+                ratio.row(f"{first} ~ {second}", n=self.n_used)
                 for (first, second), ratio in self.ratios.items()
             ]
         )
@@ -63,9 +59,7 @@ class HeterotraitMonotrait(Result):
         (first, second), ratio = max(self.ratios.items(), key=lambda pair: pair[1].value)
         limits = ""
         if self.n_resamples:
-            limits = ", " + apa.interval(
-                ratio.ci_low, ratio.ci_high, confidence_level=ratio.confidence_level
-            )
+            limits = ", " + ratio.limits
         return (
             f"largest HTMT = {apa.bounded(ratio.value)} ({first} ~ {second}){limits}, "
             f"n = {self.n_used}"
@@ -79,7 +73,7 @@ def htmt(
     method: Literal["arithmetic", "geometric"] = "arithmetic",
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
-    rng: np.random.Generator | None = None,
+    rng: Rng | None = None,
 ) -> HeterotraitMonotrait:
     r"""Heterotrait-monotrait ratio of correlations between scales.
 
@@ -94,7 +88,7 @@ def htmt(
         "geometric" (HTMT2) does not presume equal loadings.
     confidence_level : float, default 0.95
     n_resamples : int, default 2000
-    rng : numpy.random.Generator, optional
+    rng : numpy.random.Generator or int, optional
         With it, a percentile interval is drawn by the bootstrap over rows.
 
     Returns
@@ -148,7 +142,9 @@ def htmt(
         raise UnsuitableData("htmt needs scales whose items are correlated; those of one are not.")
     draws = np.empty((0, len(ratios)))
     if rng is not None:
-        draws = _resampled(item_values(chosen, analysis="htmt"), blocks, method, n_resamples, rng)
+        generator = as_generator(rng, analysis="htmt")
+        values = item_values(chosen, analysis="htmt")
+        draws = _resampled(values, blocks, method, n_resamples, generator)
     pairs = itertools.combinations(scales, 2)
     return HeterotraitMonotrait(
         ratios={
@@ -173,10 +169,8 @@ def _check_scales(items: pd.DataFrame | Moments, scales: Mapping[str, Sequence[s
         raise UnsuitableData("htmt needs at least 2 scales of at least 2 items each.")
     if len(set(names)) < len(names):
         raise ValueError("htmt needs each item in one scale only.")
-    known = items.names if isinstance(items, Moments) else list(items.columns)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ValueError(f"items has no column {unknown[0]!r}; it has {list(known)}.")
+    known = items.names if isinstance(items, Moments) else items.columns
+    check_columns(names, known, table="items")
     return names
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -17,11 +16,8 @@ GAP = 0.8  # lines between two items
 HEADING = 1.7  # lines of the name of a scale
 
 
-def label_width(ax: Axes | None) -> int:
+def label_width(inches: float) -> int:
     """Give the characters of a line that leave room for a figure beside them."""
-    inches = plt.rcParams["figure.figsize"][0]
-    if ax is not None:
-        inches = ax.figure.bbox.width / ax.figure.dpi
     return max(round(WIDTH * inches / PRINT_INCHES), LEAST_WIDTH)
 
 
@@ -45,8 +41,9 @@ class ItemRows:
     n_lines: float
 
 
-def item_rows(items: pd.DataFrame, codebook: Codebook, *, width: int = WIDTH) -> ItemRows:
+def item_rows(items: pd.DataFrame, codebook: Codebook, *, inches: float) -> ItemRows:
     """Lay out items (`table`, `scale`, `wording`, `reverse_keyed`) below each other."""
+    width = label_width(inches)
     places, labels, headings, at, last = [], [], [], 0.0, None
     for item in items.itertuples():
         if (item.table, item.scale) != last:

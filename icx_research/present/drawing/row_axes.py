@@ -1,9 +1,8 @@
-"""Figures made of rows: as high as their rows need, with texts to the left and right."""
+"""Figures made of rows: texts to the left and right of them."""
 
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from icx_research.present.drawing.wrapping import plain
@@ -12,12 +11,9 @@ LABEL = 34  # characters of a line of a row's label
 LINE = 0.14  # inches that a line of text takes
 
 
-def row_axes(n_rows: float, *, row: float = LINE, around: float, ax: Axes | None) -> Axes:
-    """Give the axes, or make a figure of `row` inches per row and `around` inches besides."""
-    if ax is not None:
-        return ax
-    width = plt.rcParams["figure.figsize"][0]
-    return plt.subplots(figsize=(width, n_rows * row + around))[1]
+def inches_of(ax: Axes) -> float:
+    """Width of the figure that holds the axes."""
+    return float(ax.figure.bbox.width / ax.figure.dpi)
 
 
 def label_rows(

@@ -84,6 +84,19 @@ def save_figure(
     In one environment the files are the same bytes at every run. Fonts are embedded
     (TrueType) in the PDF and drawn as paths in the SVG, which carries the alt text as
     its description.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import matplotlib.pyplot as plt
+    >>> data = pd.DataFrame({"x": [1, 2], "y": [3, 5]})
+    >>> figure, ax = plt.subplots()
+    >>> line = ax.plot(data["x"], data["y"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     saved = save_figure(figure, "line", folder=folder, caption="y rises with x.",
+    ...                         alt="A rising line from 3 to 5.", data=data)
+    >>> sorted(saved.paths)
+    ['csv', 'pdf', 'png', 'svg', 'txt']
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise ValueError(f"name may hold letters, digits, '-' and '_' only; got {name!r}.")

@@ -1,5 +1,7 @@
 """Answers to items as bars about the middle of the scale."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,8 +10,9 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from icx_research.present.drawing.colours import HIGH, LOW, ink, tint
-from icx_research.present.drawing.item_rows import item_rows, label_items, label_width
-from icx_research.present.drawing.row_axes import column_beside, row_axes
+from icx_research.present.drawing.figure import Figure, listed
+from icx_research.present.drawing.item_rows import item_rows, label_items
+from icx_research.present.drawing.row_axes import LINE, column_beside, inches_of
 from icx_research.survey.answers.answer_distributions import (
     WITHHELD,
     AnswerDistributions,
@@ -22,56 +25,111 @@ NUMBER = 0.14  # inches of a number
 LABELS, COLUMNS = 0.42, 1.2  # share of the width, and inches, that the bars leave to texts
 
 
-def plot_answers(answers: AnswerDistributions, *, ax: Axes | None = None) -> Axes:
-    """Draw how the answers to each item are distributed, about the middle of the scale.
+@dataclass(frozen=True, repr=False, eq=False)
+class AnswersFigure(Figure):
+    """How the answers to each item are distributed, about the middle of the scale.
 
-    Parameters
+    Attributes
     ----------
-    answers : AnswerDistributions
+    result : AnswerDistributions
         Items of one range; take them from `parts` where there are several.
-    ax : Axes, optional
-        A new figure unless given, as high as the items need.
-
-    Returns
-    -------
-    Axes
-        One bar per item: answers below the middle of the scale to the left of zero, those
-        above to the right, the middle one half to either side. The share of missing
-        answers and the band of respondents stand beside it.
-
-    Raises
-    ------
-    ValueError
-        If the items have several ranges.
     """
-    ranges = answers.items[["low", "high"]].drop_duplicates()
-    if len(ranges) > 1:
-        raise ValueError(
-            f"plot_answers draws items of one range; these have {len(ranges)}. Draw each of "
-            "answers.parts."
+
+    result: AnswerDistributions
+
+    @property
+    def name(self) -> str:
+        """Name of its files."""
+        return f"answers_{self.result.items['table'].iloc[0]}"
+
+    @property
+    def source(self) -> pd.DataFrame:
+        """Items, and the percent of each answer as far as it may be shown."""
+        shares = self.result.table
+        return self.result.items.merge(shares, on=["table", "scale", "item"], how="left")
+
+    @property
+    def caption(self) -> str:
+        """Say what is drawn, in which range, and what is left out."""
+        answers = self.result
+        low, high = self._range
+        middle = (low + high) / 2
+        half = f"the answer {middle:g} lies half to either side of it" if middle.is_integer() else (
+            f"it lies between {np.floor(middle):g} and {np.ceil(middle):g}"
+        )  # fmt: skip
+        parts = [
+            f"Answers to {_scales(answers)} ({low:g} to {high:g}), as given, in percent of the "
+            f"answers{' of all waves' if answers.codebook.has_waves else ''}. Zero is the middle "
+            f"of the scale; {half}. Missing is the percent of the rows without an answer; "
+            "respondents are distinct persons, in bands."
+        ]
+        if answers.items["reverse_keyed"].any():
+            parts.append("On reverse-keyed items a high answer means a low score.")
+        if answers.put_together:
+            parts.append(
+                "Dotted pieces put neighbouring answers together of which one was given by fewer "
+                f"than {answers.min_persons} persons; with the middle among them they lie on the "
+                "side they reach further."
+            )
+        status = answers.items["status"]
+        if (status == WITHHELD).any():
+            parts.append(
+                f"Withheld: fewer than {answers.min_persons} persons answered, or too few differed."
+            )
+        return " ".join(parts)
+
+    @property
+    def alt(self) -> str:
+        """Give for each item the shares below and above the middle."""
+        answers, parts = self.result, []
+        for at, item in enumerate(answers.items.itertuples()):
+            shares, middle = _of(answers, at), (item.low + item.high) / 2
+            place = (shares["lowest"] + shares["highest"]) / 2
+            below, above = (
+                shares.loc[side, "percent"].sum() for side in (place < middle, place > middle)
+            )
+            shown = f"{below}% below and {above}% above the middle" if len(shares) else "not shown"
+            parts.append(f"{item.wording}: {shown}")
+        return (
+            f"Stacked bars about the middle of the scale for {len(parts)} items of "
+            f"{_scales(answers)}. {listed(parts)}."
         )
-    low, high = map(float, ranges.iloc[0])
-    rows = item_rows(answers.items, answers.codebook, width=label_width(ax))
-    ax = row_axes(rows.n_lines, around=1.2, ax=ax)
-    label_items(ax, rows)
-    bars = [_pieces(_of(answers, at), (low + high) / 2) for at in range(len(answers.items))]
-    first = min([bar["left"].min() for bar in bars if len(bar)], default=-50.0)
-    last = max([(bar["left"] + bar["percent"]).max() for bar in bars if len(bar)], default=50.0)
-    ax.set_xlim(min(first, -10) - 2, max(last, 10) + 2)
-    for place, bar in zip(rows.places, bars, strict=True):
-        _draw(ax, place, bar, low, high)
-    for place, status in zip(rows.places, answers.items["status"], strict=True):
-        if status == WITHHELD:
-            ax.text(0, place, "withheld", ha="center", va="center", style="italic", zorder=4,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
-    ax.axvline(0, color="0.2", lw=0.6, zorder=3)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    ax.set_xlabel("Answers below and above the middle (%)")
-    missing = ["" if np.isnan(m) else f"{m:.0f}%" for m in answers.items["missing"]]
-    column_beside(ax, 20, rows.places, missing, "missing")
-    column_beside(ax, 62, rows.places, list(answers.items["respondents"]), "respon-\ndents")
-    _legend(ax, answers, low, high)
-    return ax
+
+    @property
+    def _range(self) -> tuple[float, float]:
+        ranges = self.result.items[["low", "high"]].drop_duplicates()
+        if len(ranges) > 1:
+            raise ValueError(
+                f"AnswersFigure draws items of one range; these have {len(ranges)}. Draw each of "
+                "answers.parts."
+            )
+        return float(ranges["low"].iloc[0]), float(ranges["high"].iloc[0])
+
+    def _height(self, width: float) -> float:
+        rows = item_rows(self.result.items, self.result.codebook, inches=width)
+        return rows.n_lines * LINE + 1.2
+
+    def _draw(self, ax: Axes) -> None:
+        answers, (low, high) = self.result, self._range
+        rows = item_rows(answers.items, answers.codebook, inches=inches_of(ax))
+        label_items(ax, rows)
+        bars = [_pieces(_of(answers, at), (low + high) / 2) for at in range(len(answers.items))]
+        first = min([bar["left"].min() for bar in bars if len(bar)], default=-50.0)
+        last = max([(bar["left"] + bar["percent"]).max() for bar in bars if len(bar)], default=50.0)
+        ax.set_xlim(min(first, -10) - 2, max(last, 10) + 2)
+        for place, bar in zip(rows.places, bars, strict=True):
+            _draw(ax, place, bar, low, high)
+        for place, status in zip(rows.places, answers.items["status"], strict=True):
+            if status == WITHHELD:
+                ax.text(0, place, "withheld", ha="center", va="center", style="italic", zorder=4,
+                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+        ax.axvline(0, color="0.2", lw=0.6, zorder=3)
+        ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+        ax.set_xlabel("Answers below and above the middle (%)")
+        missing = ["" if np.isnan(m) else f"{m:.0f}%" for m in answers.items["missing"]]
+        column_beside(ax, 20, rows.places, missing, "missing")
+        column_beside(ax, 62, rows.places, list(answers.items["respondents"]), "respon-\ndents")
+        _legend(ax, answers, low, high)
 
 
 def _of(answers: AnswerDistributions, at: int) -> pd.DataFrame:
@@ -95,8 +153,7 @@ def _pieces(shares: pd.DataFrame, middle: float) -> pd.DataFrame:
 def _draw(ax: Axes, place: float, pieces: pd.DataFrame, low: float, high: float) -> None:
     """Draw one bar, with the percent in every piece that has room for it."""
     first, last = ax.get_xlim()
-    inches = ax.figure.bbox.width / ax.figure.dpi
-    room = NUMBER / max((1 - LABELS) * inches - COLUMNS, NUMBER)
+    room = NUMBER / max((1 - LABELS) * inches_of(ax) - COLUMNS, NUMBER)
     for piece in pieces.itertuples():
         colour = shade((piece.lowest + piece.highest) / 2, low, high)
         joined = piece.lowest < piece.highest
@@ -138,52 +195,22 @@ def _legend(ax: Axes, answers: AnswerDistributions, low: float, high: float) -> 
     )
 
 
-def answers_caption(answers: AnswerDistributions) -> str:
-    """Say below the figure what is drawn, in which range, and what is left out."""
-    low, high = map(float, answers.items[["low", "high"]].iloc[0])
-    middle = (low + high) / 2
-    half = f"the answer {middle:g} lies half to either side of it" if middle.is_integer() else (
-        f"it lies between {np.floor(middle):g} and {np.ceil(middle):g}"
-    )  # fmt: skip
-    parts = [
-        f"Answers to {_scales(answers)} ({low:g} to {high:g}), as given, in percent of the "
-        f"answers{' of all waves' if answers.codebook.has_waves else ''}. Zero is the middle of "
-        f"the scale; {half}. Missing is the percent of the rows without an answer; respondents "
-        "are distinct persons, in bands."
-    ]
-    if answers.items["reverse_keyed"].any():
-        parts.append("On reverse-keyed items a high answer means a low score.")
-    if answers.put_together:
-        parts.append(
-            "Dotted pieces put neighbouring answers together of which one was given by fewer than "
-            f"{answers.min_persons} persons; with the middle among them they lie on the side they "
-            "reach further."
-        )
-    status = answers.items["status"]
-    if (status == WITHHELD).any():
-        parts.append(
-            f"Withheld: fewer than {answers.min_persons} persons answered, or too few differed."
-        )
-    return " ".join(parts)
-
-
-def answers_alt(answers: AnswerDistributions) -> str:
-    """Describe the figure in words: for each item the shares below and above the middle."""
-    told = []
-    for at, item in enumerate(answers.items.itertuples()):
-        shares, middle = _of(answers, at), (item.low + item.high) / 2
-        place = (shares["lowest"] + shares["highest"]) / 2
-        below, above = (
-            shares.loc[side, "percent"].sum() for side in (place < middle, place > middle)
-        )
-        shown = f"{below}% below and {above}% above the middle" if len(shares) else "not shown"
-        told.append(f"{item.wording}: {shown}")
-    return (
-        f"Stacked bars about the middle of the scale for {len(told)} items of {_scales(answers)}. "
-        + "; ".join(told)
-        + "."
-    )
-
-
 def _scales(answers: AnswerDistributions) -> str:
     return ", ".join(answers.codebook.label(name) for name in answers.items["scale"].unique())
+
+
+def plot_answers(result: AnswerDistributions, *, ax: Axes | None = None) -> Axes:
+    """Draw an `AnswersFigure`: one bar per item, as high as the items need.
+
+    Answers below the middle of the scale lie to the left of zero, those above to the right, the
+    middle one half to either side. The share of missing answers and the band of respondents
+    stand beside it.
+
+    Examples
+    --------
+    >>> from icx_research import answer_distributions, load_example, plot_answers
+    >>> ax = plot_answers(answer_distributions(load_example("company"), scales=["csat"]))
+    >>> ax.get_xlabel()
+    'Answers below and above the middle (%)'
+    """
+    return AnswersFigure(result).plot(ax)

@@ -1,10 +1,13 @@
 """What the link reaches, side by side with what its gate asks for."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icx_research.present.drawing.row_axes import column_beside, label_rows, row_axes
+from icx_research.present.drawing.figure import Figure
+from icx_research.present.drawing.row_axes import LINE, column_beside, inches_of, label_rows
 from icx_research.present.drawing.wrapping import plain
 from icx_research.survey.disclosure.link_coverage import ALL_WAVES, LinkCoverage
 
@@ -14,49 +17,92 @@ BAR = 0.9  # lines
 ROW, HEADING = 2.6, 2.8  # lines
 
 
-def plot_coverage(coverage: LinkCoverage, *, ax: Axes | None = None) -> Axes:
-    """Draw which share of units and respondents has a partner, and the gate.
+@dataclass(frozen=True, repr=False, eq=False)
+class CoverageFigure(Figure):
+    """Which share of units and respondents has a partner, and the gate.
 
-    Parameters
+    Attributes
     ----------
-    coverage : LinkCoverage
-    ax : Axes, optional
-        A new figure unless given.
-
-    Returns
-    -------
-    Axes
-        Per side and wave a bar of units above a bar of respondents: the part with a
-        partner is filled, the rest hatched. The broken line is the gate, which asks for
-        respondents of all waves.
+    result : LinkCoverage
     """
-    rows = coverage.table
-    places, ticks, at = [], [], 0.0
-    for side, lines in rows.groupby("side", sort=False):
-        ticks.append((at + HEADING / 2, SIDES[str(side)], True))
-        at += HEADING
-        for line in lines.itertuples():
-            places.append(at + ROW / 2)
-            name = "all waves" if line.wave == ALL_WAVES else f"wave {line.wave}"
-            ticks.append((at + ROW / 2, plain(name) if _has_waves(rows) else "", False))
-            at += ROW
-    ax = row_axes(at, around=0.9, ax=ax)
-    for place, line in zip(places, rows.itertuples(), strict=True):
-        _bar(ax, place - BAR / 2, float(str(line.percent_units)), "C0", "units, upper bar")
-        _bar(ax, place + BAR / 2, float(str(line.percent_respondents)), "C1",
-             f"{_counted(coverage)}, lower bar")  # fmt: skip
-    gate = f"gate: {coverage.limit:g}% of the {_counted(coverage)}"
-    ax.axvline(coverage.limit, color="black", ls="--", lw=1, zorder=4, label=gate)
-    ticked, labels, bold = zip(*ticks, strict=True)
-    label_rows(ax, labels, places=ticked, bold=bold, bottom=at)
-    ax.set_xlim(0, 100)
-    ax.set_xlabel("With a partner on the other side (%)")
-    units = [f"{line.units_matched} of {line.units}" for line in rows.itertuples()]
-    column_beside(ax, 28, places, units, "units")
-    if any(rows["respondents"]):
-        column_beside(ax, 82, places, list(rows["respondents"]), "respon-\ndents")
-    _legend(ax)
-    return ax
+
+    result: LinkCoverage
+    name = "coverage"
+
+    @property
+    def source(self) -> pd.DataFrame:
+        """Units and respondents of each side and wave, and the shares with a partner."""
+        return self.result.table
+
+    @property
+    def caption(self) -> str:
+        """Say what is counted and whether the gate opens."""
+        coverage = self.result
+        rows = coverage.table
+        counted, waves = _counted(coverage), _has_waves(rows)
+        if len(set(coverage.passes.values())) == 1:
+            verdicts = f"{'opens' if all(coverage.passes.values()) else 'stays shut'} on both sides"
+        else:
+            verdicts = " and ".join(
+                f"{'opens' if ok else 'stays shut'} on the {side} side"
+                for side, ok in coverage.passes.items()
+            )
+        parts = [
+            f"Units and {counted} with a partner on the other side of the link"
+            + (", in all and wave by wave." if waves else "."),
+            f"The gate asks for {coverage.limit:g}% of the {counted}"
+            f"{' of all waves' if waves else ''} on either side; it {verdicts}.",
+            "Shares are rounded down"
+            + ("." if counted == "rows" else "; numbers of respondents are in bands."),
+        ]
+        if any(_published(coverage).values()):
+            parts.append("Of a published table the rows are counted, not the persons behind them.")
+        if rows["percent_respondents"].isna().any():
+            parts.append(f"Withheld: fewer than {coverage.min_persons} respondents.")
+        return " ".join(parts)
+
+    @property
+    def alt(self) -> str:
+        """Give both sides over all waves."""
+        coverage = self.result
+        parts = [
+            f"{line.side}: {line.units_matched} of {line.units} units and "
+            f"{line.percent_respondents:g}% of the {_counted(coverage)} have a partner"
+            for line in coverage.table[coverage.table["wave"] == ALL_WAVES].itertuples()
+        ]
+        return f"Bars of the link's coverage; {'; '.join(parts)}. Gate at {coverage.limit:g}%."
+
+    def _height(self, width: float) -> float:
+        rows = self.result.table
+        return (rows["side"].nunique() * HEADING + len(rows) * ROW) * LINE + 0.9
+
+    def _draw(self, ax: Axes) -> None:
+        coverage, rows = self.result, self.result.table
+        places, ticks, at = [], [], 0.0
+        for side, lines in rows.groupby("side", sort=False):
+            ticks.append((at + HEADING / 2, SIDES[str(side)], True))
+            at += HEADING
+            for line in lines.itertuples():
+                places.append(at + ROW / 2)
+                name = "all waves" if line.wave == ALL_WAVES else f"wave {line.wave}"
+                ticks.append((at + ROW / 2, plain(name) if _has_waves(rows) else "", False))
+                at += ROW
+        counted = _counted(coverage)
+        for place, line in zip(places, rows.itertuples(), strict=True):
+            _bar(ax, place - BAR / 2, float(str(line.percent_units)), "C0", "units, upper bar")
+            _bar(ax, place + BAR / 2, float(str(line.percent_respondents)), "C1",
+                 f"{counted}, lower bar")  # fmt: skip
+        gate = f"gate: {coverage.limit:g}% of the {counted}"
+        ax.axvline(coverage.limit, color="black", ls="--", lw=1, zorder=4, label=gate)
+        ticked, labels, bold = zip(*ticks, strict=True)
+        label_rows(ax, labels, places=ticked, bold=bold, bottom=at)
+        ax.set_xlim(0, 100)
+        ax.set_xlabel("With a partner on the other side (%)")
+        units = [f"{line.units_matched} of {line.units}" for line in rows.itertuples()]
+        column_beside(ax, 28, places, units, "units")
+        if any(rows["respondents"]):
+            column_beside(ax, 82, places, list(rows["respondents"]), "respon-\ndents")
+        _legend(ax)
 
 
 def _published(coverage: LinkCoverage) -> dict[str, bool]:
@@ -87,41 +133,21 @@ def _legend(ax: Axes) -> None:
     handles, labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
     ax.legend(once.values(), once.keys(), loc="lower center", bbox_to_anchor=(0.5, 1),
-              ncols=2 if ax.figure.bbox.width >= WIDE * ax.figure.dpi else 1, borderaxespad=3.2,
+              ncols=2 if inches_of(ax) >= WIDE else 1, borderaxespad=3.2,
               columnspacing=1.2)  # fmt: skip
 
 
-def coverage_caption(coverage: LinkCoverage) -> str:
-    """Say below the figure what is counted and whether the gate opens."""
-    rows = coverage.table
-    counted, waves = _counted(coverage), _has_waves(rows)
-    if len(set(coverage.passes.values())) == 1:
-        verdicts = f"{'opens' if all(coverage.passes.values()) else 'stays shut'} on both sides"
-    else:
-        verdicts = " and ".join(
-            f"{'opens' if ok else 'stays shut'} on the {side} side"
-            for side, ok in coverage.passes.items()
-        )
-    parts = [
-        f"Units and {counted} with a partner on the other side of the link"
-        + (", in all and wave by wave." if waves else "."),
-        f"The gate asks for {coverage.limit:g}% of the {counted}{' of all waves' if waves else ''} "
-        f"on either side; it {verdicts}.",
-        "Shares are rounded down"
-        + ("." if counted == "rows" else "; numbers of respondents are in bands."),
-    ]
-    if any(_published(coverage).values()):
-        parts.append("Of a published table the rows are counted, not the persons behind them.")
-    if rows["percent_respondents"].isna().any():
-        parts.append(f"Withheld: fewer than {coverage.min_persons} respondents.")
-    return " ".join(parts)
+def plot_coverage(result: LinkCoverage, *, ax: Axes | None = None) -> Axes:
+    """Draw a `CoverageFigure`: per side and wave a bar of units above a bar of respondents.
 
+    The part with a partner is filled, the rest hatched. The broken line is the gate, which asks
+    for respondents of all waves.
 
-def coverage_alt(coverage: LinkCoverage) -> str:
-    """Describe the figure in words: both sides over all waves."""
-    told = [
-        f"{line.side}: {line.units_matched} of {line.units} units and "
-        f"{line.percent_respondents:g}% of the {_counted(coverage)} have a partner"
-        for line in coverage.table[coverage.table["wave"] == ALL_WAVES].itertuples()
-    ]
-    return f"Bars of the link's coverage; {'; '.join(told)}. Gate at {coverage.limit:g}%."
+    Examples
+    --------
+    >>> from icx_research import link_coverage, load_example, plot_coverage
+    >>> ax = plot_coverage(link_coverage(load_example("company")))
+    >>> ax.get_xlabel()
+    'With a partner on the other side (%)'
+    """
+    return CoverageFigure(result).plot(ax)

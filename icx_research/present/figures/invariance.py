@@ -1,5 +1,7 @@
 """The ladder of measurement invariance against its named cut-offs."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +12,8 @@ from icx_research.core.cutoffs import CHEN_CFI, CHEN_RMSEA, CHEN_SRMR
 from icx_research.measurement.invariance.result import (
     InvarianceResult,
 )
-from icx_research.present.drawing.row_axes import beside, label_rows, row_axes
+from icx_research.present.drawing.figure import Figure
+from icx_research.present.drawing.row_axes import beside, label_rows
 
 EQUAL = {
     "configural": "same form",
@@ -28,55 +31,87 @@ BEYOND = 3.0  # multiples of a cut-off from which on a change is drawn at the ed
 SPREAD = 0.2  # vertical distance of the indices, in rows
 
 
-def plot_invariance(result: InvarianceResult, *, ax: Axes | None = None) -> Axes:
-    """Draw how much each level of invariance worsens the fit, beside what counts as much.
+@dataclass(frozen=True, repr=False, eq=False)
+class InvarianceFigure(Figure):
+    """How much each level of invariance worsens the fit, beside what counts as much.
 
-    Parameters
+    Attributes
     ----------
     result : InvarianceResult
-    ax : Axes, optional
-        A new figure unless given.
-
-    Returns
-    -------
-    Axes
-        One row per level. Changes of CFI, RMSEA and SRMR stand in multiples of their
-        cut-offs, so that one line marks them all; to the right of it a level fits
-        noticeably worse than the one above. The difference of chi-squares stands beside.
     """
-    table = result.table
-    ax = row_axes(len(table), row=0.62, around=1.0, ax=ax)
-    ax.axvspan(1, BEYOND + 1, color="0.93", lw=0, zorder=0)
-    ax.axvline(0, color="0.7", lw=0.6, zorder=1)
-    ax.axvline(1, color="0.3", lw=0.9, ls="--", zorder=1)
-    worse = pd.DataFrame({name: multiples(table, name) for name in INDICES})
-    for i, (name, (symbol, marker)) in enumerate(INDICES.items()):
-        drawn = worse[name].clip(-1, BEYOND)
-        places = np.arange(len(table)) + SPREAD * (i - 1)
-        ax.plot(drawn, places, marker, color=f"C{i}", label=symbol, clip_on=False, zorder=3)
-        changes = zip(drawn, places, worse[name], table[f"delta_{name}"], strict=True)
-        for x, y, size, change in changes:
-            if np.isnan(x):
-                continue
-            arrow = " →" if size > BEYOND else ""
-            ax.annotate(
-                f"{_signed(change)}{arrow}",
-                (x, y),
-                (5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=7,
-                color=f"C{i}",
-                path_effects=[withStroke(linewidth=2, foreground="white")],
-                zorder=4,
-            )
-    for place, row in enumerate(table.itertuples()):
-        beside(ax, place, _test(row), fontsize=7, linespacing=1.3)
-    label_rows(ax, [f"{level}\n({EQUAL[level]})" for level in table["level"]])
-    ax.set_xlim(-1.15, BEYOND + 0.9)
-    ax.set_xlabel("Change for the worse, in multiples of its cut-off")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
-    return ax
+
+    result: InvarianceResult
+    name = "invariance"
+
+    @property
+    def source(self) -> pd.DataFrame:
+        """Fit of each level, its changes, and the test of the difference."""
+        return self.result.table
+
+    @property
+    def caption(self) -> str:
+        """Say what is compared, by which cut-offs, and what follows."""
+        result = self.result
+        groups = ", ".join(map(str, result.groups))
+        parts = [
+            f"Measurement invariance over {len(result.groups)} groups ({groups}). Each level is "
+            "compared with the one above. The dashed line marks the cut-offs of Chen (2007): ΔCFI "
+            "−.010 (also that of Cheung and Rensvold, 2002), ΔRMSEA +.015, ΔSRMR +.030 (loadings) "
+            "or +.010 (then). They are labels of the literature; χ² tests exact equality, which "
+            "large samples reject for differences of no weight.",
+            f"Highest level {RULES.get(result.rule, f'by the rule {result.rule}')}: "
+            f"{result.highest_level or 'none'}.",
+        ]
+        if result.freed:
+            parts.append(f"Free to differ: {', '.join(result.freed)}.")
+        return " ".join([*parts, f"n = {result.n_used} rows."])
+
+    @property
+    def alt(self) -> str:
+        """Give the changes of each level."""
+        parts = [
+            f"{row.level}: change of CFI {_signed(row.delta_cfi)}, of RMSEA "
+            f"{_signed(row.delta_rmsea)}, of SRMR {_signed(row.delta_srmr)}"
+            for row in self.result.table.itertuples()
+            if not np.isnan(row.delta_cfi)
+        ]
+        return f"One row per level of invariance. {'; '.join(parts) or 'No level is compared'}."
+
+    def _height(self, width: float) -> float:
+        return len(self.result.table) * 0.62 + 1.0
+
+    def _draw(self, ax: Axes) -> None:
+        table = self.result.table
+        ax.axvspan(1, BEYOND + 1, color="0.93", lw=0, zorder=0)
+        ax.axvline(0, color="0.7", lw=0.6, zorder=1)
+        ax.axvline(1, color="0.3", lw=0.9, ls="--", zorder=1)
+        worse = pd.DataFrame({name: multiples(table, name) for name in INDICES})
+        for i, (name, (symbol, marker)) in enumerate(INDICES.items()):
+            drawn = worse[name].clip(-1, BEYOND)
+            places = np.arange(len(table)) + SPREAD * (i - 1)
+            ax.plot(drawn, places, marker, color=f"C{i}", label=symbol, clip_on=False, zorder=3)
+            changes = zip(drawn, places, worse[name], table[f"delta_{name}"], strict=True)
+            for x, y, size, change in changes:
+                if np.isnan(x):
+                    continue
+                arrow = " →" if size > BEYOND else ""
+                ax.annotate(
+                    f"{_signed(change)}{arrow}",
+                    (x, y),
+                    (5, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=7,
+                    color=f"C{i}",
+                    path_effects=[withStroke(linewidth=2, foreground="white")],
+                    zorder=4,
+                )
+        for place, row in enumerate(table.itertuples()):
+            beside(ax, place, _test(row), fontsize=7, linespacing=1.3)
+        label_rows(ax, [f"{level}\n({EQUAL[level]})" for level in table["level"]])
+        ax.set_xlim(-1.15, BEYOND + 0.9)
+        ax.set_xlabel("Change for the worse, in multiples of its cut-off")
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
 
 
 def multiples(table: pd.DataFrame, name: str) -> pd.Series:
@@ -107,29 +142,18 @@ def _test(row: object) -> str:
     )
 
 
-def invariance_caption(result: InvarianceResult) -> str:
-    """Say below the figure what is compared, by which cut-offs, and what follows."""
-    groups = ", ".join(map(str, result.groups))
-    parts = [
-        f"Measurement invariance over {len(result.groups)} groups ({groups}). Each level is "
-        "compared with the one above. The dashed line marks the cut-offs of Chen (2007): ΔCFI "
-        "−.010 (also that of Cheung and Rensvold, 2002), ΔRMSEA +.015, ΔSRMR +.030 (loadings) or "
-        "+.010 (then). They are labels of the literature; χ² tests exact equality, which large "
-        "samples reject for differences of no weight.",
-        f"Highest level {RULES.get(result.rule, f'by the rule {result.rule}')}: "
-        f"{result.highest_level or 'none'}.",
-    ]
-    if result.freed:
-        parts.append(f"Free to differ: {', '.join(result.freed)}.")
-    return " ".join([*parts, f"n = {result.n_used} rows."])
+def plot_invariance(result: InvarianceResult, *, ax: Axes | None = None) -> Axes:
+    """Draw an `InvarianceFigure`: one row per level.
 
+    Changes of CFI, RMSEA and SRMR stand in multiples of their cut-offs, so that one line marks
+    them all; to the right of it a level fits noticeably worse than the one above. The
+    difference of chi-squares stands beside.
 
-def invariance_alt(result: InvarianceResult) -> str:
-    """Describe the figure in words for those who do not see it."""
-    told = [
-        f"{row.level}: change of CFI {_signed(row.delta_cfi)}, of RMSEA "
-        f"{_signed(row.delta_rmsea)}, of SRMR {_signed(row.delta_srmr)}"
-        for row in result.table.itertuples()
-        if not np.isnan(row.delta_cfi)
-    ]
-    return f"One row per level of invariance. {'; '.join(told) or 'No level is compared'}."
+    Examples
+    --------
+    >>> from icx_research import load_example, plot_invariance, scale_invariance
+    >>> ax = plot_invariance(scale_invariance(load_example("company"), "csat", across="wave"))
+    >>> [label.get_text().split()[0] for label in ax.get_yticklabels()]
+    ['configural', 'metric', 'scalar', 'strict']
+    """
+    return InvarianceFigure(result).plot(ax)

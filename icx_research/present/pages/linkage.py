@@ -1,20 +1,13 @@
 """The linkage figure of each pair of scores the codebook asks about."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.correlation.line import linkage_line
 from icx_research.linkage.gates import gated_correlation
 from icx_research.present.drawing.saving import SavedFigure
-from icx_research.present.drawing.sheets import Sheet, save_sheet
-from icx_research.present.drawing.style import figure_style
-from icx_research.present.figures.linkage import (
-    linkage_alt,
-    linkage_caption,
-    plot_linkage,
-    shown_units,
-)
+from icx_research.present.figures.linkage import LinkageFigure
 from icx_research.survey.disclosure.protect import protect
 from icx_research.survey.link.linking import LinkedUnits
 
@@ -32,62 +25,49 @@ def linkage_figures(linked: LinkedUnits, *, folder: Path) -> Iterator[SavedFigur
         for internal in question.internal:
             for external in question.external:
                 try:
-                    saved = linkage_figure(
-                        units, internal=internal, external=external, folder=folder, group=group,
-                        taken=taken,
-                    )  # fmt: skip
+                    figure = linkage_figure(
+                        units, internal=internal, external=external, group=group
+                    )
                 except (NotTestable, Blocked):
                     continue
+                saved = figure.save(folder, taken=taken)
                 taken.append(saved.name)
                 yield saved
 
 
 def linkage_figure(
-    linked: LinkedUnits,
-    *,
-    internal: str,
-    external: str,
-    folder: str | Path,
-    group: str = "all",
-    taken: Collection[str] = (),
-    journal: str = "print",
-    dpi: int = 300,
-) -> SavedFigure:
-    """Draw one pair of scores and write it with caption, alt text and source data.
+    linked: LinkedUnits, *, internal: str, external: str, group: str = "all"
+) -> LinkageFigure:
+    """Put together what the figure of one pair of scores needs: estimate, line, protected units.
 
     Parameters
     ----------
     linked : LinkedUnits
     internal, external : str
-    folder : path
     group : str, default "all"
         Name of the group of units, for file name and caption.
-    taken : collection of str
-        Names of figures of this folder that must not be replaced.
-    journal : str, default "print"
-    dpi : int, default 300
-        Of the PNG.
 
     Returns
     -------
-    SavedFigure
+    LinkageFigure
 
     Raises
     ------
     NotTestable, Blocked
         As `gated_correlation`.
+
+    Examples
+    --------
+    >>> from icx_research import link_study, load_example
+    >>> linked = link_study(load_example("company"))
+    >>> figure = linkage_figure(linked, internal="internal_satisfaction", external="csat")
+    >>> figure.name
+    'linkage_internal_satisfaction_csat'
     """
-    delta = linked.codebook.thresholds.smallest_correlation
-    correlation = gated_correlation(linked, internal=internal, external=external)
-    line = linkage_line(linked, internal=internal, external=external)
-    units = protect(linked)
-    name = f"linkage_{internal}_{external}" + ("" if group == "all" else f"_{group}")
-    sheet = Sheet(
-        name,
-        lambda: plot_linkage(correlation, line=line, units=units, delta=delta),
-        linkage_caption(correlation, units=units, delta=delta, group=group),
-        linkage_alt(correlation, line=line, units=units),
-        shown_units(correlation, units),
+    return LinkageFigure(
+        gated_correlation(linked, internal=internal, external=external),
+        linkage_line(linked, internal=internal, external=external),
+        protect(linked),
+        linked.codebook.thresholds.smallest_correlation,
+        group,
     )
-    with figure_style(journal):
-        return save_sheet(sheet, folder=Path(folder), dpi=dpi, taken=taken)

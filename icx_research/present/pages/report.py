@@ -14,7 +14,7 @@ import icx_research
 from icx_research.claims.ledger import ClaimLedger
 from icx_research.claims.registry.internal_service import CLAIMS
 from icx_research.core import apa
-from icx_research.core.display import cell_text
+from icx_research.core.display import table_html
 from icx_research.present.drawing.saving import SavedFigure
 from icx_research.present.pages.quality import Drawn
 from icx_research.survey.doubts.all_doubts import doubts
@@ -100,29 +100,9 @@ def write_report(
 
 
 def html_table(table: pd.DataFrame) -> Markup:
-    """Draw a table with escaped texts, numbers to the right and three decimals."""
-    shown = table.reset_index(drop=True)
-    head = Markup("").join(
-        Markup("<th{}>{}</th>").format(
-            _numeric(shown[name]), HEADS.get(str(name)) or str(name).replace("_", " ")
-        )
-        for name in shown
-    )
-    lines = [
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(
-                Markup("<td{}>{}</td>").format(_numeric(shown[name]), cell_text(row[name], name))
-                for name in shown
-            )
-        )
-        for row in shown.to_dict("records")
-    ]
-    body = Markup("\n").join(lines)
-    return Markup("<table><thead><tr>{}</tr></thead>\n<tbody>{}</tbody></table>").format(head, body)
-
-
-def _numeric(column: pd.Series) -> Markup:
-    return Markup(' class="number"' if pd.api.types.is_numeric_dtype(column) else "")
+    """Write a table with heads in words; its texts are escaped."""
+    heads = {name: HEADS.get(name, name.replace("_", " ")) for name in table}
+    return Markup(table_html(table.reset_index(drop=True), heads=heads))
 
 
 def with_footnotes(table: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str]]]:

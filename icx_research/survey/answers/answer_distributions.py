@@ -133,10 +133,10 @@ def answer_distributions(
     Examples
     --------
     >>> from icx_research import load_example
-    >>> found = answer_distributions(load_example("company"), scales=["csat"])
-    >>> found
+    >>> result = answer_distributions(load_example("company"), scales=["csat"])
+    >>> result
     AnswerDistributions: 3 items, 0 withheld; at least 10 persons per answer
-    >>> int(found.table.query("item == 'csat1'")["percent"].sum())
+    >>> int(result.table.query("item == 'csat1'")["percent"].sum())
     100
     """
     threshold = persons_needed(study.codebook, min_persons)

@@ -17,6 +17,7 @@ from icx_research.core.cutoffs import (
     CARELESS_MIN_ITEMS,
 )
 from icx_research.core.errors import NotTestable, UnsuitableData
+from icx_research.core.frames import check_columns
 from icx_research.core.results import Result, estimate_table
 from icx_research.survey.answers.careless_indices import (
     even_odd_consistency,
@@ -158,9 +159,9 @@ def careless_responding(
     >>> study = load_example("company")
     >>> scales = {name: list(study.codebook.measures[name].items)
     ...           for name in ("internal_satisfaction", "internal_perception")}
-    >>> found = careless_responding(
+    >>> result = careless_responding(
     ...     study.table("internal"), scales=scales, reverse_keyed=["isat3"])
-    >>> found.n_used == len(study.table("internal"))
+    >>> result.n_used == len(study.table("internal"))
     True
     """
     items = [item for part in scales.values() for item in part]
@@ -206,9 +207,7 @@ def _answers(data: Any, items: list[str], reverse_keyed: Sequence[str]) -> np.nd
     frame = nw.from_native(data, eager_only=True)
     if len(items) < 2:
         raise UnsuitableData(f"careless_responding needs at least 2 items; got {len(items)}.")
-    for item in (*items, *reverse_keyed):
-        if item not in frame.columns:
-            raise ValueError(f"data has no column {item!r}; it has {frame.columns}.")
+    check_columns((*items, *reverse_keyed), frame.columns)
     if len(set(items)) < len(items):
         raise ValueError("An item is named in two scales; list it once.")
     return np.column_stack([frame[item].cast(nw.Float64()).to_numpy() for item in items]).astype(

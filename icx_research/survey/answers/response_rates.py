@@ -10,6 +10,7 @@ from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.errors import NotTestable, StudyError, UnsuitableData
+from icx_research.core.frames import check_columns
 from icx_research.core.results import (
     Estimate,
     Result,
@@ -17,6 +18,7 @@ from icx_research.core.results import (
     estimate_table,
     with_interval,
 )
+from icx_research.survey.codebook.cells import key_text
 from icx_research.survey.link.linked_facts import facts_at
 from icx_research.survey.units.aggregation import UnitScores
 
@@ -66,23 +68,20 @@ class ResponseRates(Result):
             for term, value in zip(terms, (self.overall, *quartiles), strict=True)
         ]
         rows.append(
-            {
-                "term": "correlation_with_score",
-                "estimate": self.correlation.value,
-                "ci_low": self.correlation.ci_low,
-                "ci_high": self.correlation.ci_high,
-                "statistic": self.statistic,
-                "df": self.n_used - 2,
-                "p_value": self.p_value,
-                "n": self.n_used,
-            }
+            self.correlation.row(
+                "correlation_with_score",
+                statistic=self.statistic,
+                df=self.n_used - 2,
+                p_value=self.p_value,
+                n=self.n_used,
+            )
         )
         return estimate_table(rows)
 
     def to_apa(self) -> str:
         """Overall rate and correlation with the score."""
         found = self.correlation
-        limits = apa.interval(found.ci_low, found.ci_high, confidence_level=found.confidence_level)
+        limits = found.limits
         return (
             f"response rate {100 * self.overall:.0f}%; with {self.scale} over units "
             f"r = {apa.bounded(found.value)}, {limits}, n = {self.n_used} units"
@@ -143,7 +142,7 @@ def response_rates(
         raise ValueError(f"scale must be one of {', '.join(scores.scales)}; got {scale!r}.")
     table = scores.table[scores.table["scale"] == scale]
     waves = list(table["wave"].unique())
-    wave = waves[-1] if wave is None else wave
+    wave = key_text(wave) or waves[-1]
     if wave not in waves:
         raise ValueError(f"There is no wave {wave!r}; there are {', '.join(waves)}.")
     if scores.source.grain == "unit":
@@ -217,17 +216,14 @@ class EarlyLate(Result):
         found = self.difference
         return estimate_table(
             [
-                {
-                    "term": "late_minus_early",
-                    "estimate": found.value,
-                    "se": self.se,
-                    "ci_low": found.ci_low,
-                    "ci_high": found.ci_high,
-                    "statistic": found.value / self.se if self.se > 0 else float("nan"),
-                    "df": self.df,
-                    "p_value": self.p_value,
-                    "n": self.n_used,
-                }
+                found.row(
+                    "late_minus_early",
+                    se=self.se,
+                    statistic=found.value / self.se if self.se > 0 else float("nan"),
+                    df=self.df,
+                    p_value=self.p_value,
+                    n=self.n_used,
+                )
             ]
         )
 
@@ -251,7 +247,7 @@ def early_late_comparison(
     date : str
         Column with the day of the answer (dates, or text as 2025-03-01).
     unit : str
-        Column with the unit: early and late are told apart within units.
+        Column with the unit: early and late are compared within units.
     confidence_level : float, default 0.95
 
     Returns
@@ -286,9 +282,7 @@ def early_late_comparison(
     frame = nw.from_native(data, eager_only=True)
     if date not in frame.columns:
         raise NotTestable(f"the day of each answer is needed (column {date!r}).")
-    for name in (score, unit):
-        if name not in frame.columns:
-            raise ValueError(f"data has no column {name!r}; it has {frame.columns}.")
+    check_columns((score, unit), frame.columns)
     rows = pd.DataFrame({name: frame[name].to_list() for name in (unit, score, date)})
     try:
         day = pd.to_datetime(rows[date])

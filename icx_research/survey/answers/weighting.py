@@ -60,19 +60,7 @@ class PostStratifiedMean(Result):
             ("weighted", self.weighted, self.weighted_se, self.effective_n),
             ("unweighted", self.unweighted, self.unweighted_se, float(self.n_used)),
         )
-        return estimate_table(
-            [
-                {
-                    "term": term,
-                    "estimate": found.value,
-                    "se": se,
-                    "ci_low": found.ci_low,
-                    "ci_high": found.ci_high,
-                    "n": n,
-                }
-                for term, found, se, n in rows
-            ]
-        )
+        return estimate_table([found.row(term, se=se, n=n) for term, found, se, n in rows])
 
     def to_apa(self) -> str:
         """Weighted mean with interval, and effective n."""

@@ -61,7 +61,7 @@ class Place:
         return place
 
     def items(self) -> Iterator[tuple[str, "Place"]]:
-        """Walk keys and values; refuse what is no mapping, and a key written twice."""
+        """Visit keys and values; refuse what is no mapping, and a key written twice."""
         if not isinstance(self.node, yaml.MappingNode):
             self.fail("expected keys with values here (key: value).")
         seen: set[str] = set()

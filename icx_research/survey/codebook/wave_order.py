@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from icx_research.survey.codebook.cells import key_text
 from icx_research.survey.codebook.periods import (
     PERIOD_WORDS,
     Reading,
@@ -128,11 +129,11 @@ def _by_year(names: Collection[str]) -> tuple[str, ...]:
     ) else ()  # fmt: skip
 
 
-def choose_wave(waves: Any, codebook: Codebook, wave: str | None = None) -> str:
+def choose_wave(waves: Any, codebook: Codebook, wave: str | int | None = None) -> str:
     """Take the wave that is given, else the one the study asks about, else the latest."""
     known = order_waves(waves, codebook)
     asked = codebook.question.wave
-    chosen = wave or (asked if asked in known else known[-1])
+    chosen = key_text(wave) or (asked if asked in known else known[-1])
     if chosen not in known:
         raise ValueError(f"There is no wave {chosen!r}; there are {', '.join(known)}.")
     return chosen

@@ -86,13 +86,13 @@ def link_coverage(study: Study) -> LinkCoverage:
     codebook = study.codebook
     insides, outsides = study_sides(study)
     inside, outside = insides[0], outsides[0]
-    walk = build_crosswalk(inside, outside, None, None)
+    crosswalk = build_crosswalk(inside, outside, None, None)
     waves = common_waves(inside, outside, 0)
-    totals, _ = match_units(inside, outside, walk)
+    totals, _ = match_units(inside, outside, crosswalk)
     lines = [{"wave": ALL_WAVES, **line} for line in totals.to_dict("records")]
     if max(len(set(scores.table["wave"])) for scores in (inside, outside)) > 1:
         for own, other in _pairs(inside, outside, waves):
-            found, _ = match_units(_at(inside, own), _at(outside, other), walk)
+            found, _ = match_units(_at(inside, own), _at(outside, other), crosswalk)
             lines += [
                 {"wave": own or other, **line}
                 for line in found.to_dict("records")

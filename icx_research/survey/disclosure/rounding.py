@@ -86,8 +86,8 @@ def published_rounding(
     Examples
     --------
     >>> nps = Scale("nps", "NPS", {"n": "n"}, (0.0, 10.0))
-    >>> told = Scale("told", "Told others", {"t": "t"}, (0.0, 1.0))
-    >>> [published_rounding(one, np.array([]), counted=True).step for one in (nps, told)]
+    >>> referred = Scale("referred", "Referred others", {"t": "t"}, (0.0, 1.0))
+    >>> [published_rounding(one, np.array([]), counted=True).step for one in (nps, referred)]
     [0.1, 0.05]
     """
     low, high = measure.response_range or (0.0, 0.0)

@@ -102,7 +102,7 @@ def switched_off(study: Study) -> pd.DataFrame:
 
 
 def _courses(study: Study) -> Iterator[tuple[str, str, list[tuple[str, bool]]]]:
-    """Walk through the waves of each programme in each unit, in order of time."""
+    """Go through the waves of each programme in each unit, in order of time."""
     table = as_pandas(study.table("programme"))
     if "wave" not in table:
         raise NotTestable("the waves in which programmes run are needed (programme: keys: wave).")

@@ -73,7 +73,7 @@ def _blocks(names: list[str], mark: str, cut: str) -> BlocksDraft | None:
     repeated = {items: times for items, times in shared.items() if times > 1}
     if not repeated:
         return None
-    items = max(repeated, key=lambda found: len(found) * repeated[found])
+    items = max(repeated, key=lambda items: len(items) * repeated[items])
     suppliers = tuple(begin for begin, found in ends.items() if frozenset(found) == items)
     columns = {
         (supplier, item): f"{supplier}{mark}{item}"

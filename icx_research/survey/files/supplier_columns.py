@@ -1,4 +1,4 @@
-"""Columns of wide supplier blocks, found by their pattern."""
+"""Columns of wide supplier blocks, by their pattern."""
 
 import re
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def with_suppliers(place: str, columns: Sequence[str], source: Source) -> Source
         return source
     blocks, items = source.blocks, items_of(source)
     if not blocks.suppliers:
-        blocks = replace(blocks, suppliers=_found(place, columns, source, blocks, items))
+        blocks = replace(blocks, suppliers=_named_suppliers(place, columns, source, blocks, items))
     present = set(columns)
     for supplier in blocks.suppliers:
         lost = [item for item in items if blocks.column(supplier, item) not in present]
@@ -77,7 +77,7 @@ def unlisted_suppliers(file: str, columns: Sequence[str], source: Source) -> tup
     )
 
 
-def _found(
+def _named_suppliers(
     place: str, columns: Sequence[str], source: Source, blocks: SupplierBlocks, items: list[str]
 ) -> dict[str, str]:
     """List the suppliers in the order in which the column names first tell them."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.frames import check_columns, collected
 from icx_research.core.results import Estimate, Result, estimate_table, with_interval
 from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
 
@@ -61,19 +62,7 @@ class GroupedScore(Result):
     def table(self) -> pd.DataFrame:
         """One row per group: term, estimate, plain standard error, interval, n."""
         parts = zip(self.groups, self.estimates, self.standard_errors, self.counts, strict=True)
-        return estimate_table(
-            [
-                {
-                    "term": group,
-                    "estimate": found.value,
-                    "se": se,
-                    "ci_low": found.ci_low,
-                    "ci_high": found.ci_high,
-                    "n": n,
-                }
-                for group, found, se, n in parts
-            ]
-        )
+        return estimate_table([found.row(group, se=se, n=n) for group, found, se, n in parts])
 
     def to_apa(self) -> str:
         """Score, interval and answers; with groups the number of groups."""
@@ -124,9 +113,7 @@ def count_answers(
     frame = frame.with_columns(**{name: flag.cast(nw.Int64()) for name, flag in flags.items()})
     sums = [answer.count().alias("n"), answer.mean().alias("mean"),
             answer.std(ddof=1).alias("sd"), nw.col(*flags).sum()]  # fmt: skip
-    counted = frame.group_by(keys).agg(*sums).sort(keys)
-    if isinstance(counted, nw.LazyFrame):
-        counted = counted.collect(backend="pandas")
+    counted = collected(frame.group_by(keys).agg(*sums).sort(keys))
     table = pd.DataFrame(counted.to_dict(as_series=False))
     used = int(table["n"].sum())
     impossible = int(table["impossible"].sum())
@@ -151,10 +138,7 @@ def _frame(data: Any, item: str | None, by: str | Sequence[str] | None) -> tuple
     if item is None:
         raise ValueError("item is needed: the name of the column with the answers.")
     keys = [by] if isinstance(by, str) else list(by or [])
-    known = list(found.collect_schema().names())
-    for name in (item, *keys):
-        if name not in known:
-            raise ValueError(f"data has no column {name!r}; it has {known}.")
+    check_columns((item, *keys), found.collect_schema().names())
     answer = nw.col(item).cast(nw.Float64()).alias(ANSWER)
     if not keys:
         return found.select(answer).with_columns(nw.lit("all").alias(EVERYONE)), [EVERYONE]
@@ -162,15 +146,13 @@ def _frame(data: Any, item: str | None, by: str | Sequence[str] | None) -> tuple
 
 
 def _single(frame: Any, name: str) -> int:
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect(backend="pandas")
-    return int(frame[name].to_list()[0])
+    return int(collected(frame)[name].to_list()[0])
 
 
 def grouped_score(
     kind: type[GroupedScore],
     counts: Counts,
-    found: Sequence[tuple[Estimate, float]],
+    scores: Sequence[tuple[Estimate, float]],
     *,
     name: str,
     digits: int,
@@ -181,21 +163,20 @@ def grouped_score(
     shown = np.full(len(n), True)
     if counts.grouped:
         shown = ~groups_withheld(n, min_persons=min_persons)
-    nan = float("nan")
-    level = found[0][0].confidence_level
+    level = scores[0][0].confidence_level
     withheld = int((~shown).sum())
     note = withheld_words(withheld, "answers", min_persons=min_persons)
     return kind(
         name=name,
         groups=tuple(counts.table["group"]) if counts.grouped else (name,),
         estimates=tuple(
-            estimate if show else Estimate(nan, nan, nan, level)
-            for (estimate, _), show in zip(found, shown, strict=True)
+            estimate if show else Estimate(np.nan, np.nan, np.nan, level)
+            for (estimate, _), show in zip(scores, shown, strict=True)
         ),
         standard_errors=tuple(
-            se if show else nan for (_, se), show in zip(found, shown, strict=True)
+            se if show else np.nan for (_, se), show in zip(scores, shown, strict=True)
         ),
-        counts=tuple(np.where(shown, n, nan).tolist()),
+        counts=tuple(np.where(shown, n, np.nan).tolist()),
         digits=digits,
         n_used=int(n.sum()),
         n_dropped=counts.n_dropped,

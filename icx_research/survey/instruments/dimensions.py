@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.frames import check_columns, collected
 from icx_research.core.intervals import wald_interval
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
@@ -134,10 +135,7 @@ def person_scores(
     keys = [by] if isinstance(by, str) else list(by or [])
     items = [item for side in design.sides for item in design.items("total", side)]
     needed = [*keys, *([respondent] if respondent else []), *items, *design.weights.values()]
-    known = list(frame.collect_schema().names())
-    unknown = [name for name in needed if name not in known]
-    if unknown:
-        raise ValueError(f"data has no column {unknown[0]!r}; it has {known}.")
+    check_columns(needed, frame.collect_schema().names())
     _check_range(frame, items, design.response_range)
     frame = frame.select(*needed).with_columns(**_dimension_scores(design))
     frame, unusable = _with_totals(frame, design)
@@ -155,12 +153,10 @@ def person_scores(
 
 def _check_range(frame: Any, items: list[str], response_range: tuple[float, float]) -> None:
     low, high = response_range
-    extremes = frame.select(
+    extremes = collected(frame.select(
         *(nw.col(item).cast(nw.Float64()).min().alias(f"low {item}") for item in items),
         *(nw.col(item).cast(nw.Float64()).max().alias(f"high {item}") for item in items),
-    )
-    if isinstance(extremes, nw.LazyFrame):
-        extremes = extremes.collect(backend="pandas")
+    ))  # fmt: skip
     for item in items:
         lowest, highest = (extremes[f"{end} {item}"].to_list()[0] for end in ("low", "high"))
         if (lowest is not None and lowest < low) or (highest is not None and highest > high):
@@ -211,9 +207,7 @@ def _with_totals(frame: Any, design: Design) -> tuple[Any, int]:
         enough = usable & ~nw.col(f"total_{part}").is_null() & (weight > 0)
         weighted[f"weighted_{part}"] = nw.when(enough).then(total / weight)
     frame = frame.with_columns(**weighted, _unusable=((asked > 0) & ~usable).cast(nw.Int64()))
-    counted = frame.select(n=nw.col("_unusable").sum())
-    if isinstance(counted, nw.LazyFrame):
-        counted = counted.collect(backend="pandas")
+    counted = collected(frame.select(n=nw.col("_unusable").sum()))
     return frame.drop("_unusable"), int(counted["n"].to_list()[0] or 0)
 
 
@@ -229,28 +223,16 @@ def alpha_of(data: Any, design: Design, dimension: str, side: str) -> float:
     return k / (k - 1) * (1 - float(np.trace(cov)) / total) if total > 0 else float("nan")
 
 
-def mean_estimate(found: Moments, confidence_level: float) -> tuple[Estimate, float, int]:
+def mean_estimate(reduced: Moments, confidence_level: float) -> tuple[Estimate, float, int]:
     """Mean of one variable with its t interval, its standard error and n."""
-    n, mean = found.n, float(found.mean[0])
-    se = float(np.sqrt(found.cov[0, 0] / n)) if n > 1 else float("nan")
+    n, mean = reduced.n, float(reduced.mean[0])
+    se = float(np.sqrt(reduced.cov[0, 0] / n)) if n > 1 else float("nan")
     return wald_interval(mean, se, confidence_level, df=n - 1), se, n
 
 
 def mean_rows(scores: Sequence[tuple[str, Estimate, float, int]]) -> pd.DataFrame:
     """Make a result table of named means."""
-    return estimate_table(
-        [
-            {
-                "term": name,
-                "estimate": found.value,
-                "se": se,
-                "ci_low": found.ci_low,
-                "ci_high": found.ci_high,
-                "n": n,
-            }
-            for name, found, se, n in scores
-        ]
-    )
+    return estimate_table([found.row(name, se=se, n=n) for name, found, se, n in scores])
 
 
 def group_means(

@@ -69,8 +69,8 @@ def service_dimensions(codebook: Codebook) -> ServiceDimensions:
     Examples
     --------
     >>> from icx_research import load_example
-    >>> found = service_dimensions(load_example("company").codebook)
-    >>> found.perception["p1"], found.expectation["p1"], found.labels["p3"]
+    >>> result = service_dimensions(load_example("company").codebook)
+    >>> result.perception["p1"], result.expectation["p1"], result.labels["p3"]
     (('p1',), ('e1',), 'They react quickly.')
     """
     for source in codebook.sources.values():
@@ -168,14 +168,14 @@ def _alike(one: Scale, two: Scale) -> bool:
     return len(one.items) == len(two.items) and one.response_range == two.response_range
 
 
-def _dimensions(source: Source, found: list[_Together]) -> ServiceDimensions:
-    limits = found[0].perception.response_range
-    found = [part for part in found if part.perception.response_range == limits]
-    needs = [part.need for part in found if part.need]
-    scales = [scale for part in found for scale in (part.perception, part.expectation)]
-    scales += needs if len(needs) == len(found) else []
-    by_item = len(found) == 1
-    keys = list(found[0].perception.items) if by_item else [part.name for part in found]
+def _dimensions(source: Source, together: list[_Together]) -> ServiceDimensions:
+    limits = together[0].perception.response_range
+    together = [part for part in together if part.perception.response_range == limits]
+    needs = [part.need for part in together if part.need]
+    scales = [scale for part in together for scale in (part.perception, part.expectation)]
+    scales += needs if len(needs) == len(together) else []
+    by_item = len(together) == 1
+    keys = list(together[0].perception.items) if by_item else [part.name for part in together]
 
     def items(scales: list[Scale]) -> dict[str, tuple[str, ...]]:
         groups = [(item,) for item in scales[0].items] if by_item else map(_items, scales)
@@ -183,12 +183,12 @@ def _dimensions(source: Source, found: list[_Together]) -> ServiceDimensions:
 
     return ServiceDimensions(
         table=source.name,
-        perception=items([part.perception for part in found]),
-        expectation=items([part.expectation for part in found]),
-        need=items(needs) if len(needs) == len(found) else {},
-        labels=dict(found[0].perception.items)
+        perception=items([part.perception for part in together]),
+        expectation=items([part.expectation for part in together]),
+        need=items(needs) if len(needs) == len(together) else {},
+        labels=dict(together[0].perception.items)
         if by_item
-        else {part.name: part.label for part in found},
+        else {part.name: part.label for part in together},
         reverse_keyed=tuple(item for scale in scales for item in scale.reverse_keyed),
         response_range=limits,
     )

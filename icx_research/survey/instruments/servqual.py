@@ -206,10 +206,10 @@ def servqual_gap(
     --------
     >>> import pandas as pd
     >>> answers = pd.DataFrame({"p1": [5, 6, 4], "p2": [6, 6, 3], "e1": [7, 6, 6], "e2": [7, 7, 5]})
-    >>> found = servqual_gap(
+    >>> result = servqual_gap(
     ...     answers, perception={"reliability": ["p1", "p2"]},
     ...     expectation={"reliability": ["e1", "e2"]})
-    >>> found.dimensions[["expectation", "perception", "gap"]].round(2).to_numpy()[0].tolist()
+    >>> result.dimensions[["expectation", "perception", "gap"]].round(2).to_numpy()[0].tolist()
     [6.33, 5.0, -1.33]
 
     Of a study, the scales of its codebook name the items:
@@ -217,11 +217,11 @@ def servqual_gap(
     >>> from icx_research import load_example
     >>> study = load_example("company")
     >>> scales = study.codebook.measures
-    >>> found = servqual_gap(
+    >>> result = servqual_gap(
     ...     study.table("internal"), respondent="respondent", by="supplier_unit",
     ...     perception={"service": list(scales["internal_perception"].items)},
     ...     expectation={"service": list(scales["internal_expectation"].items)})
-    >>> found.groups["supplier_unit"].tolist()[:2]
+    >>> result.groups["supplier_unit"].tolist()[:2]
     ['Facilities', 'Finance']
     """
     check_confidence_level(confidence_level)

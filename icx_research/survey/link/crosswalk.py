@@ -8,6 +8,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from icx_research.core.errors import StudyError
+from icx_research.core.frames import check_columns
 from icx_research.survey.codebook.cells import key_text
 from icx_research.survey.codebook.types import Codebook
 from icx_research.survey.study.frames import as_pandas
@@ -29,15 +30,15 @@ def build_crosswalk(
     The declared cardinality is checked, in each wave. Waves are those of the internal survey.
     """
     declared = internal.codebook.sources.get("crosswalk")
-    walk = internal.crosswalk if given is None else _checked(given)
-    if walk is None:
+    crosswalk = internal.crosswalk if given is None else _checked(given)
+    if crosswalk is None:
         units = sorted(set(internal.table["unit"]) | set(external.table["unit"]))
         return pd.DataFrame({"client_unit": units, "serving_unit": units, "weight": 1.0})
-    if declared and declared.weight and declared.weight in walk:
-        walk = walk.rename(columns={declared.weight: "weight"})
-    walk = _of_survey_waves(walk, internal)
-    wave = ["wave"] if "wave" in walk else []
-    if walk.duplicated(["client_unit", "serving_unit", *wave]).any():
+    if declared and declared.weight and declared.weight in crosswalk:
+        crosswalk = crosswalk.rename(columns={declared.weight: "weight"})
+    crosswalk = _of_survey_waves(crosswalk, internal)
+    wave = ["wave"] if "wave" in crosswalk else []
+    if crosswalk.duplicated(["client_unit", "serving_unit", *wave]).any():
         raise StudyError("The crosswalk holds a pair of units twice; keep one row per pair.")
     if cardinality is None:
         cardinality = declared.cardinality if declared else "one_to_one"
@@ -46,8 +47,8 @@ def build_crosswalk(
             f"cardinality must be one of {', '.join(CARDINALITIES)}; got {cardinality!r}."
         )
     name = crosswalk_name(internal.codebook)
-    many_clients = walk.duplicated(["serving_unit", *wave]).any()
-    many_servings = walk.duplicated(["client_unit", *wave]).any()
+    many_clients = crosswalk.duplicated(["serving_unit", *wave]).any()
+    many_servings = crosswalk.duplicated(["client_unit", *wave]).any()
     actual = f"{'many' if many_clients else 'one'}_to_{'many' if many_servings else 'one'}"
     allowed_clients, allowed_servings = cardinality.split("_to_")
     if (many_clients and allowed_clients == "one") or (many_servings and allowed_servings == "one"):
@@ -55,12 +56,13 @@ def build_crosswalk(
             f"{name} links client units to serving units {actual}, but declares {cardinality}; "
             f"declare cardinality {actual} with the crosswalk if that is meant, or correct the ids."
         )
-    walk = walk[["client_unit", "serving_unit", *wave, *(["weight"] if "weight" in walk else [])]]
-    per_unit = walk.groupby(["serving_unit", *wave])
-    if "weight" not in walk:
-        return walk.assign(weight=1.0 / per_unit["client_unit"].transform("size"))
+    weight = ["weight"] if "weight" in crosswalk else []
+    crosswalk = crosswalk[["client_unit", "serving_unit", *wave, *weight]]
+    per_unit = crosswalk.groupby(["serving_unit", *wave])
+    if not weight:
+        return crosswalk.assign(weight=1.0 / per_unit["client_unit"].transform("size"))
     _check_weights(per_unit["weight"].sum(), name)
-    return walk.copy()
+    return crosswalk.copy()
 
 
 def crosswalk_name(codebook: Codebook) -> str:
@@ -69,16 +71,16 @@ def crosswalk_name(codebook: Codebook) -> str:
     return (declared.file if declared else None) or "The crosswalk"
 
 
-def _of_survey_waves(walk: pd.DataFrame, internal: UnitScores) -> pd.DataFrame:
+def _of_survey_waves(crosswalk: pd.DataFrame, internal: UnitScores) -> pd.DataFrame:
     """Let the pairs of the only wave hold for a survey that has no waves."""
-    if "wave" not in walk or internal.codebook.tells_waves(internal.source):
-        return walk
-    if len(set(walk["wave"])) > 1:
+    if "wave" not in crosswalk or internal.codebook.tells_waves(internal.source):
+        return crosswalk
+    if len(set(crosswalk["wave"])) > 1:
         raise StudyError(
             "The crosswalk has several waves but the internal survey has no wave column; declare "
             "the wave column under internal: keys."
         )
-    return walk.drop(columns="wave")
+    return crosswalk.drop(columns="wave")
 
 
 def _check_weights(total: pd.Series, name: str) -> None:
@@ -94,37 +96,35 @@ def _check_weights(total: pd.Series, name: str) -> None:
     )
 
 
-def walk_of_waves(walk: pd.DataFrame, waves: dict[str, str], name: str) -> pd.DataFrame:
+def crosswalk_of_waves(crosswalk: pd.DataFrame, waves: dict[str, str], name: str) -> pd.DataFrame:
     """Name the waves of the pairs as linked rows name them; refuse a wave without pairs."""
-    if "wave" not in walk:
-        return walk
-    lost = [wave for wave in waves if wave not in set(walk["wave"])]
+    if "wave" not in crosswalk:
+        return crosswalk
+    lost = [wave for wave in waves if wave not in set(crosswalk["wave"])]
     if lost:
         raise StudyError(
             f"{name} has no pairs of units for wave {lost[0]!r} of the internal survey; add them, "
             "or leave the wave column out of its keys."
         )
-    walk = walk[walk["wave"].isin(list(waves))]
-    return walk.assign(wave=walk["wave"].map(waves)).reset_index(drop=True)
+    crosswalk = crosswalk[crosswalk["wave"].isin(list(waves))]
+    return crosswalk.assign(wave=crosswalk["wave"].map(waves)).reset_index(drop=True)
 
 
 def _checked(given: Any) -> pd.DataFrame:
     """Check a crosswalk handed over as a frame as one read from a file is checked."""
-    walk = as_pandas(given).copy()
-    missing = [name for name in ("client_unit", "serving_unit") if name not in walk]
-    if missing:
-        raise ValueError(f"crosswalk has no column {missing[0]!r}; it has {list(walk)}.")
-    for name in ("client_unit", "serving_unit", *(["wave"] if "wave" in walk else [])):
-        walk[name] = [key_text(cell) for cell in walk[name]]
-        if walk[name].isna().any():
+    crosswalk = as_pandas(given).copy()
+    check_columns(("client_unit", "serving_unit"), crosswalk, table="crosswalk")
+    for name in ("client_unit", "serving_unit", *(["wave"] if "wave" in crosswalk else [])):
+        crosswalk[name] = [key_text(cell) for cell in crosswalk[name]]
+        if crosswalk[name].isna().any():
             raise StudyError(
                 f"The crosswalk has a row without {name}; fill it in or remove the row."
             )
-    if "weight" in walk:
-        walk["weight"] = pd.to_numeric(walk["weight"], errors="coerce").astype(float)
-        if not (walk["weight"] > 0).all():
+    if "weight" in crosswalk:
+        crosswalk["weight"] = pd.to_numeric(crosswalk["weight"], errors="coerce").astype(float)
+        if not (crosswalk["weight"] > 0).all():
             raise StudyError("Every weight of the crosswalk must be a number above 0; correct it.")
-    return walk
+    return crosswalk
 
 
 def side_by_side(scores: UnitScores, waves: Any, index: str = "unit") -> pd.DataFrame:
@@ -140,19 +140,21 @@ def side_by_side(scores: UnitScores, waves: Any, index: str = "unit") -> pd.Data
 
 
 def through_crosswalk(
-    scores: UnitScores, walk: pd.DataFrame, waves: dict[str, str]
+    scores: UnitScores, crosswalk: pd.DataFrame, waves: dict[str, str]
 ) -> pd.DataFrame:
     """Average client units with their weights for each serving unit and wave.
 
-    `waves` names the linked wave of each internal one; the waves of `walk` are linked ones.
+    `waves` names the linked wave of each internal one; the waves of `crosswalk` are linked ones.
     """
     wide = side_by_side(scores, waves.keys(), index="client_unit").reset_index()
     wide = wide.assign(own_wave=wide["wave"], wave=wide["wave"].map(waves))
-    if "wave" in walk:
-        pairs = walk.merge(wide, on=["client_unit", "wave"], how="inner", validate="many_to_one")
+    if "wave" in crosswalk:
+        pairs = crosswalk.merge(
+            wide, on=["client_unit", "wave"], how="inner", validate="many_to_one"
+        )
     else:
-        pairs = walk.merge(wide, on="client_unit", how="inner", validate="one_to_many" if
-                           walk["client_unit"].is_unique else "many_to_many")  # fmt: skip
+        pairs = crosswalk.merge(wide, on="client_unit", how="inner", validate="one_to_many" if
+                           crosswalk["client_unit"].is_unique else "many_to_many")  # fmt: skip
     keys = [pairs["serving_unit"], pairs["wave"]]
     scales = scores.scales
     means = pairs[scales]
@@ -192,20 +194,22 @@ def _persons(
     return total
 
 
-def connected(walk: pd.DataFrame, units: pd.Series) -> np.ndarray:
+def connected(crosswalk: pd.DataFrame, units: pd.Series) -> np.ndarray:
     """Give each unit the number of its connected part of a crosswalk.
 
     Examples
     --------
-    >>> walk = pd.DataFrame({"client_unit": ["c1", "c1", "c2"], "serving_unit": ["a", "b", "d"]})
-    >>> connected(walk, pd.Series(["a", "d", "b", "alone"]))
+    >>> pairs = pd.DataFrame({"client_unit": ["c1", "c1", "c2"], "serving_unit": ["a", "b", "d"]})
+    >>> connected(pairs, pd.Series(["a", "d", "b", "alone"]))
     array([0, 1, 0, 2])
     """
-    clients, client_names = pd.factorize(walk["client_unit"])
-    names = pd.Index(units).union(pd.Index(walk["serving_unit"]), sort=False).unique()
-    servings = names.get_indexer(walk["serving_unit"])
+    clients, client_names = pd.factorize(crosswalk["client_unit"])
+    names = pd.Index(units).union(pd.Index(crosswalk["serving_unit"]), sort=False).unique()
+    servings = names.get_indexer(crosswalk["serving_unit"])
     size = len(names) + len(client_names)
-    links = coo_matrix((np.ones(len(walk)), (servings, len(names) + clients)), shape=(size, size))
+    links = coo_matrix(
+        (np.ones(len(crosswalk)), (servings, len(names) + clients)), shape=(size, size)
+    )
     component = connected_components(links, directed=False)[1]
     found = component[names.get_indexer(units)]
     return np.asarray(pd.factorize(found)[0])

@@ -7,7 +7,7 @@ from icx_research.survey.units.aggregation import UnitScores
 
 
 def with_unit_facts(
-    linked: pd.DataFrame, internal: UnitScores, external: UnitScores, walk: pd.DataFrame
+    linked: pd.DataFrame, internal: UnitScores, external: UnitScores, crosswalk: pd.DataFrame
 ) -> pd.DataFrame:
     """Add attributes and programmes: by serving unit, and by client unit where one to one.
 
@@ -15,7 +15,7 @@ def with_unit_facts(
     """
     pieces = []
     for wave, rows in linked.groupby("wave", sort=False):
-        pairs = walk[walk["wave"] == wave] if "wave" in walk else walk
+        pairs = crosswalk[crosswalk["wave"] == wave] if "wave" in crosswalk else crosswalk
         facts = _facts_of(internal, external, pairs, str(wave))
         pieces.append(rows.join(facts, on="unit") if facts is not None else rows)
     return pd.concat(pieces).sort_index() if pieces else linked

@@ -16,9 +16,9 @@ from icx_research.survey.link.crosswalk import (
     build_crosswalk,
     connected,
     crosswalk_name,
+    crosswalk_of_waves,
     side_by_side,
     through_crosswalk,
-    walk_of_waves,
 )
 from icx_research.survey.link.linked_facts import with_unit_facts
 from icx_research.survey.link.matching import UNIT_SIDES, check_coverage, match_units, rounded_down
@@ -43,7 +43,7 @@ class LinkedUnits:
     internal, external : tuple of str
         Scores of either side, outcomes being external.
     coverage : DataFrame
-        Per side: units and respondents, and how many of them found a partner.
+        Per side: units and respondents, and how many of them have a partner.
     drops : DataFrame
         Units without a partner: side, unit, respondents, reason, nearest id.
     reliability : DataFrame
@@ -95,7 +95,7 @@ class LinkedUnits:
         """
         return connected(self.crosswalk, self.table["unit"])
 
-    def at_wave(self, wave: str | None = None) -> "LinkedUnits":
+    def at_wave(self, wave: str | int | None = None) -> "LinkedUnits":
         """Keep one wave; the latest unless stated."""
         asked = self.codebook.question.wave
         if wave is None and asked and asked not in self.waves:
@@ -103,7 +103,7 @@ class LinkedUnits:
                 f"codebook: question.wave: {asked!r} is no linked wave; linked are "
                 f"{', '.join(self.waves)}."
             )
-        wave = wave or asked or self.waves[-1]
+        wave = key_text(wave) or asked or self.waves[-1]
         if wave not in self.waves:
             raise ValueError(f"There is no wave {wave!r}; linked are {', '.join(self.waves)}.")
         return self.keep(self.table["wave"] == wave)
@@ -130,7 +130,7 @@ class LinkedUnits:
             raise StudyError(f"codebook: question.subsets.{name}: {error}") from None
 
     def keep(self, rows: pd.Series | np.ndarray) -> "LinkedUnits":
-        """Keep some rows, told by True and False."""
+        """Keep the rows marked True."""
         table = self.table[rows].reset_index(drop=True)
         pairs = _pairs_of(table, self.crosswalk)
         behind = int(pairs["client_unit"].nunique())
@@ -241,21 +241,21 @@ def link_units(
     outsides = [external] if isinstance(external, UnitScores) else list(external)
     _check_sides(insides, outsides)
     codebook = insides[0].codebook
-    walk = build_crosswalk(insides[0], outsides[0], crosswalk, cardinality)
-    coverage, drops = match_units(insides[0], outsides[0], walk)
+    crosswalk = build_crosswalk(insides[0], outsides[0], crosswalk, cardinality)
+    coverage, drops = match_units(insides[0], outsides[0], crosswalk)
     check_coverage(coverage, drops, codebook)
     waves = common_waves(insides[0], outsides[0], lag)
-    walk = walk_of_waves(walk, waves, crosswalk_name(codebook))
+    crosswalk = crosswalk_of_waves(crosswalk, waves, crosswalk_name(codebook))
     right = side_by_side(outsides[0], waves.values())
     for scores in outsides[1:]:
         further = align_waves(scores, outsides[0])
         right = right.join(side_by_side(further, waves.values()), how="left")
-    left = through_crosswalk(insides[0], walk, waves)
+    left = through_crosswalk(insides[0], crosswalk, waves)
     for scores in insides[1:]:
-        further = through_crosswalk(align_waves(scores, insides[0]), walk, waves)
+        further = through_crosswalk(align_waves(scores, insides[0]), crosswalk, waves)
         left = left.join(further.drop(columns="n_client_units"), how="left")
     linked = left.join(right, how="inner", validate="one_to_one").sort_index().reset_index()
-    linked = with_unit_facts(linked, insides[0], outsides[0], walk)
+    linked = with_unit_facts(linked, insides[0], outsides[0], crosswalk)
     if linked.empty:
         raise Blocked("no unit has an internal and an external score in the same wave.")
     if linked["unit"].nunique() < 2:
@@ -265,7 +265,7 @@ def link_units(
         )
     if linked.duplicated(["unit", "wave"]).any():
         raise AssertionError("linked units must be unique; this is a fault of icx_research.")
-    pairs = _pairs_of(linked, walk[walk["client_unit"].isin(insides[0].table["unit"])])
+    pairs = _pairs_of(linked, crosswalk[crosswalk["client_unit"].isin(insides[0].table["unit"])])
     return LinkedUnits(
         codebook=codebook,
         table=linked,
@@ -285,13 +285,13 @@ def link_units(
     )
 
 
-def _pairs_of(table: pd.DataFrame, walk: pd.DataFrame) -> pd.DataFrame:
+def _pairs_of(table: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Keep the pairs behind the rows of a table; those of their wave where pairs have one."""
-    behind = walk["serving_unit"].isin(table["unit"])
-    if "wave" in walk:
+    behind = crosswalk["serving_unit"].isin(table["unit"])
+    if "wave" in crosswalk:
         rows = pd.MultiIndex.from_frame(table[["unit", "wave"]])
-        behind = pd.MultiIndex.from_frame(walk[["serving_unit", "wave"]]).isin(rows)
-    return walk[behind].reset_index(drop=True)
+        behind = pd.MultiIndex.from_frame(crosswalk[["serving_unit", "wave"]]).isin(rows)
+    return crosswalk[behind].reset_index(drop=True)
 
 
 def _check_sides(insides: list[UnitScores], outsides: list[UnitScores]) -> None:

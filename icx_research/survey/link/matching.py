@@ -1,4 +1,4 @@
-"""How many units and respondents found a partner on the other side of the link."""
+"""How many units and respondents have a partner on the other side of the link."""
 
 import difflib
 import math
@@ -32,14 +32,14 @@ UNIT_SIDES = {"internal": "client_unit", "external": "serving_unit"}
 
 
 def match_units(
-    internal: UnitScores, external: UnitScores, walk: pd.DataFrame
+    internal: UnitScores, external: UnitScores, crosswalk: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count on either side the units and respondents that have a partner."""
     codebook = internal.codebook
     scores = {"internal": internal, "external": external}
     own = {side: _respondents(one) for side, one in scores.items()}
-    to_serving = walk[walk["serving_unit"].isin(own["external"].index)]
-    to_client = walk[walk["client_unit"].isin(own["internal"].index)]
+    to_serving = crosswalk[crosswalk["serving_unit"].isin(own["external"].index)]
+    to_client = crosswalk[crosswalk["client_unit"].isin(own["internal"].index)]
     partners = {
         "internal": set(to_serving["client_unit"]),
         "external": set(to_client["serving_unit"]),
@@ -49,9 +49,9 @@ def match_units(
         "external": set(codebook.unlinked_serving_units),
     }
     known = {
-        "internal": sorted(set(walk["client_unit"]) - set(own["internal"].index))
+        "internal": sorted(set(crosswalk["client_unit"]) - set(own["internal"].index))
         or sorted(own["external"].index),
-        "external": sorted(set(walk["serving_unit"]) - set(own["external"].index))
+        "external": sorted(set(crosswalk["serving_unit"]) - set(own["external"].index))
         or sorted(own["internal"].index),
     }
     lines, dropped = [], []

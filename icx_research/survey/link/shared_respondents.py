@@ -135,12 +135,12 @@ def _weights(linked: LinkedUnits, scores: UnitScores, name: str) -> pd.DataFrame
     """Share of each client unit in the score of the serving units, and its respondents."""
     own = scores.table[scores.table["scale"] == name]
     own = own[["unit", "wave", "n"]].rename(columns={"unit": "client_unit"})
-    walk = linked.crosswalk.rename(columns={"serving_unit": "unit"})
-    wave = ["wave"] if "wave" in walk else []
+    crosswalk = linked.crosswalk.rename(columns={"serving_unit": "unit"})
+    wave = ["wave"] if "wave" in crosswalk else []
     if scores.source.name == "external":  # its units are the serving units already
-        serving = walk[["unit", "client_unit", *wave]]
+        serving = crosswalk[["unit", "client_unit", *wave]]
         joined = serving.merge(own.rename(columns={"client_unit": "unit"}), on=["unit", *wave])
         return joined.assign(share=1.0)
-    joined = walk.merge(own, on=["client_unit", *wave])
+    joined = crosswalk.merge(own, on=["client_unit", *wave])
     total = joined.groupby(["unit", "wave"])["weight"].transform("sum")
     return joined.assign(share=joined["weight"] / total).drop(columns="weight")

@@ -1,4 +1,4 @@
-"""Why a unit found no partner: the other file has no row of it, or rows without a score."""
+"""Why a unit has no partner: the other file has no row of it, or rows without a score."""
 
 from typing import Any
 
@@ -88,9 +88,9 @@ def _units(study: Study, side: str, role: str) -> set[str]:
 
 def _partners(study: Study, side: str, unit: str) -> set[str]:
     """Ids on the other side that the crosswalk gives, or the same id without one."""
-    walk = study.tables.get("crosswalk")
-    if walk is None:
+    crosswalk = study.tables.get("crosswalk")
+    if crosswalk is None:
         return {unit}
-    pairs = nw.from_native(walk, eager_only=True)
+    pairs = nw.from_native(crosswalk, eager_only=True)
     own = pairs.filter(nw.col(UNIT_SIDES[side]) == unit)
     return set(map(str, own[UNIT_SIDES[OTHER[side]]].drop_nulls().to_list()))

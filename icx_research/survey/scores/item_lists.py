@@ -6,6 +6,7 @@ import pandas as pd
 
 from icx_research.core.errors import NotTestable
 from icx_research.survey.codebook.types import Codebook, Scale, Source
+from icx_research.survey.study.wording import check_scales
 
 NO_ITEMS = "item answers are needed; this study holds published unit figures."
 MAX_ITEMS = 15  # of one figure: with long wordings a page is full
@@ -24,10 +25,7 @@ def scales_of(
         If a name is none of the study's.
     """
     wanted = [names] if isinstance(names, str) else names
-    unknown = [name for name in wanted or () if name not in codebook.measures]
-    if unknown:
-        known = ", ".join(codebook.measures)
-        raise ValueError(f"There is no scale {unknown[0]!r}; the study has {known}.")
+    check_scales(wanted or (), codebook.measures)
     found = [
         (source, scale)
         for source in codebook.sources.values()

@@ -39,9 +39,9 @@ def parallel_scales(codebook: Codebook) -> list[tuple[str, str]]:
 
 def parallel_items(
     study: Study,
+    *,
     first: str,
     second: str,
-    *,
     rows: Literal["rater", "rating"] = "rater",
     wave: str | None = None,
 ) -> SafeFrame:
@@ -71,7 +71,8 @@ def parallel_items(
     Examples
     --------
     >>> from icx_research import load_example
-    >>> rows = parallel_items(load_example("company"), "internal_satisfaction", "csat")
+    >>> study = load_example("company")
+    >>> rows = parallel_items(study, first="internal_satisfaction", second="csat")
     >>> list(rows)
     ['scale', 'unit', 'isat1', 'isat2', 'isat3']
     """

@@ -14,6 +14,7 @@ from icx_research.core.cutoffs import MIN_ANSWERED_SHARE
 from icx_research.core.display import table_html
 from icx_research.survey.codebook.types import ROLES, Codebook, Scale, Score, Source
 from icx_research.survey.study.study import Study
+from icx_research.survey.study.wording import check_scales
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,9 +90,7 @@ def scale_scores(study: Study, *, scales: Sequence[str] | None = None) -> Scored
     """
     known = study.codebook.measures
     scales = (scales,) if isinstance(scales, str) else scales
-    unknown = [name for name in scales or () if name not in known]
-    if unknown:
-        raise ValueError(f"There is no scale {unknown[0]!r}; the study has {', '.join(known)}.")
+    check_scales(scales or (), known)
     wanted = set(scales if scales is not None else known)
     tables, lines = {}, []
     for name, source in study.codebook.sources.items():

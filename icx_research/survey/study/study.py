@@ -228,6 +228,24 @@ def study_from_frames(codebook: Codebook | str | Path | Mapping[str, Any], **tab
     ------
     StudyError
         As `read_study`; also if a table is missing or not described.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scale = {"items": ["q1", "q2"], "range": [1, 5]}
+    >>> codebook = {
+    ...     "study": "Two branches",
+    ...     "internal": {"keys": {"respondent": "id", "client_unit": "branch"},
+    ...                  "scales": {"service": scale}},
+    ...     "external": {"keys": {"respondent": "id", "serving_unit": "branch"},
+    ...                  "scales": {"csat": scale}},
+    ...     "question": {"internal": "service", "external": "csat"},
+    ... }
+    >>> rows = pd.DataFrame({"id": [1, 2, 3, 4], "branch": list("aabb"),
+    ...                      "q1": [4, 5, 2, 1], "q2": [4, 4, 1, 2]})
+    >>> study = study_from_frames(codebook, internal=rows, external=rows)
+    >>> len(study.table("external"))
+    4
     """
     if not isinstance(codebook, Codebook):
         codebook = read_codebook(codebook)

@@ -1,4 +1,4 @@
-"""One row per respondent, one block of columns per supplier: found, then stacked to ratings."""
+"""One row per respondent, one block of columns per supplier: listed, then stacked to ratings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

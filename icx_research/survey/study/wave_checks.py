@@ -89,14 +89,14 @@ def days_read(waves: Sequence[Any], quarantine: Quarantine, codebook: Codebook) 
     if "date" not in source.keys or not codebook.wave_dates:
         return ()
     what = "ratings" if source.blocks else "rows"
-    told = "checked" if "wave" in source.keys else "told"
     names, counts = np.unique(np.asarray(waves, dtype=str), return_counts=True)
     n = dict(zip(names.tolist(), counts.tolist(), strict=True))
     found = [
         f"wave {name} ({_span(*span)}): {n.get(name, 0)} {what}"
         for name, span in codebook.wave_dates.items()
     ]
-    return (f"{quarantine.file}: waves {told} by {source.keys['date']}; {', '.join(found)}.",)
+    how = "checked by" if "wave" in source.keys else "taken from"
+    return (f"{quarantine.file}: waves {how} {source.keys['date']}; {', '.join(found)}.",)
 
 
 def _wave_of(one: dt.date | None, codebook: Codebook) -> str | None:

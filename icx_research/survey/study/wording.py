@@ -1,6 +1,6 @@
 """What was asked: the items of a study in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -69,9 +69,7 @@ def item_wording(study: Study, *, scales: Sequence[str] | None = None) -> ItemWo
     measures = study.codebook.measures
     known = {name: scale for name, scale in measures.items() if isinstance(scale, Scale)}
     wanted = list(known) if scales is None else [scales] if isinstance(scales, str) else scales
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
-        raise ValueError(f"There is no scale {unknown[0]!r}; the study has {', '.join(known)}.")
+    check_scales(wanted, known)
     rows = [
         (
             study.codebook.source_of(name).name,
@@ -86,3 +84,11 @@ def item_wording(study: Study, *, scales: Sequence[str] | None = None) -> ItemWo
         for item, wording in scale.items.items()
     ]
     return ItemWording(pd.DataFrame(rows, columns=COLUMNS))
+
+
+def check_scales(names: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse the first name that is no scale of the study, and name those that are."""
+    known = list(known)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"There is no scale {unknown[0]!r}; the study has {', '.join(known)}.")

@@ -269,8 +269,7 @@ ERRORS = {
     "has its own.": (lambda d: d.drop_duplicates("client"), {}),
     "interval must be 'profile' or 'bootstrap', not 'wald'.": (
         lambda d: d, {"interval": "wald"}),
-    "interval='bootstrap' needs a rng and n_resamples of at least 1.": (
-        lambda d: d, {"interval": "bootstrap"}),
+    "n_resamples must be at least 1, not 0.": (lambda d: d, {"n_resamples": 0}),
     "confidence_level must lie between 0 and 1, not 95.": (
         lambda d: d, {"confidence_level": 95}),
 }  # fmt: skip

@@ -163,7 +163,7 @@ def test_moments_give_the_same_as_rows(service):
 
 
 def test_blocks_do_not_change_the_draws(service, monkeypatch):
-    monkeypatch.setattr("icx_research.measurement.exploratory.parallel.BLOCK", 1000)
+    monkeypatch.setattr("icx_research.core.resampling.BLOCK", 1000)
     found = parallel_analysis(service, rng=np.random.default_rng(4), n_resamples=55)
     assert found.n_factors == 3
 

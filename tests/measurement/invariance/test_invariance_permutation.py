@@ -155,7 +155,6 @@ def test_permutations_that_cannot_be_fitted_are_counted():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"n_permutations": 5}, "measurement_invariance needs rng to permute groups."),
         ({"n_permutations": -1}, "n_permutations must be at least 0, not -1."),
         ({"n_permutations": 5, "rng": np.random.default_rng(1), "cluster": "team"},
          "n_permutations presumes rows that are independent; it is not available with cluster."),

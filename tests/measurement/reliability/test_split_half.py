@@ -75,9 +75,6 @@ def test_many_items_are_split_at_random(rng):
     assert found.n_splits == 5_000
     assert found.note == "5000 of the possible splits, drawn at random"
     assert len(found.best_split) == 10
-    with pytest.raises(ValueError) as refusal:
-        split_half(x)
-    assert str(refusal.value) == "split_half needs rng to draw halves of 20 items."
 
 
 def test_shows_itself_and_counts(service):

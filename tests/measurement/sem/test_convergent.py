@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icx_research.measurement.sem.model import cfa
+from icx_research.measurement.sem.cfa import cfa
 from icx_research.measurement.validity.convergent import (
     average_variance_extracted,
     composite_reliability,

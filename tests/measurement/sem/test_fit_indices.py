@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from icx_research.measurement.sem.cfa import cfa
 from icx_research.measurement.sem.fit_indices import fit_indices, noncentrality
-from icx_research.measurement.sem.model import cfa
 from tests.measurement.sem.reference import THREE, answers
 
 PUBLISHED = {"chi_square": 85.306, "df": 24, "n": 301, "baseline_chi_square": 918.852,

@@ -5,7 +5,8 @@ import pytest
 
 from icx_research.core.moments import Moments
 from icx_research.measurement.reliability.alpha import cronbach_alpha
-from icx_research.measurement.sem.model import cfa, sem
+from icx_research.measurement.sem.cfa import cfa
+from icx_research.measurement.sem.model import sem
 from tests.measurement.sem.reference import THREE, answers
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
+from icx_research.measurement.sem.cfa import cfa
 from icx_research.measurement.sem.comparison import likelihood_ratio
-from icx_research.measurement.sem.model import cfa, sem
+from icx_research.measurement.sem.model import sem
 from tests.measurement.sem.reference import GROUPS_PATH, PATH, STRUCTURAL, THREE, answers
 
 # Two ways to the same minimum: both stop within 1e-8 standard errors.

@@ -8,8 +8,9 @@ import pytest
 
 from icx_research.core.reduction import moments
 from icx_research.measurement.polychoric.correlations import polychoric
+from icx_research.measurement.sem.cfa import cfa
 from icx_research.measurement.sem.comparison import likelihood_ratio
-from icx_research.measurement.sem.model import cfa, sem
+from icx_research.measurement.sem.model import sem
 from tests.measurement.sem.ordinal_reference import ordinal_answers, three
 
 # Two ways to the same minimum: both stop within 1e-7 standard errors.

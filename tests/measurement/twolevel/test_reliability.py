@@ -127,8 +127,7 @@ ERRORS = {
     "multilevel_omega needs at least 3 items, once each; got ['q1', 'q2', 'q1'].": {
         "items": ["q1", "q2", "q1"]},
     "interval must be 'delta' or 'monte_carlo', not 'bca'.": {"interval": "bca"},
-    "interval='monte_carlo' needs a rng and n_resamples of at least 1.": {
-        "interval": "monte_carlo"},
+    "n_resamples must be at least 1, not 0.": {"n_resamples": 0},
     "confidence_level must lie between 0 and 1, not 0.": {"confidence_level": 0},
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ def items(company):
 
 
 def test_items_stand_under_the_name_of_their_scale_with_their_wording(items, company):
-    rows = item_rows(items, company.codebook)
+    rows = item_rows(items, company.codebook, inches=5.5)
     assert [name for _, name in rows.headings] == ["Internal satisfaction"]
     assert [label.replace("\n", " ") for label in rows.labels] == [
         "All in all I am satisfied with this supplier.",
@@ -24,7 +24,7 @@ def test_items_stand_under_the_name_of_their_scale_with_their_wording(items, com
 
 def test_axis_names_scale_and_items_first_item_on_top(items, company):
     _, ax = plt.subplots()
-    rows = item_rows(items, company.codebook)
+    rows = item_rows(items, company.codebook, inches=5.5)
     label_items(ax, rows)
     texts = [label.get_text() for label in ax.get_yticklabels()]
     assert texts == ["Internal satisfaction", *rows.labels]

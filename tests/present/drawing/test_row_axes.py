@@ -1,12 +1,11 @@
 import matplotlib.pyplot as plt
 
-from icx_research.present.drawing.row_axes import beside, column_beside, label_rows, row_axes
+from icx_research.present.drawing.row_axes import beside, column_beside, inches_of, label_rows
 
 
-def test_figures_are_as_high_as_their_rows():
-    assert row_axes(10, row=0.3, around=1.0, ax=None).figure.get_size_inches()[1] == 4.0
-    _, ax = plt.subplots()
-    assert row_axes(10, row=0.3, around=1.0, ax=ax) is ax
+def test_width_is_that_of_the_whole_figure():
+    _, axes = plt.subplots(1, 2, figsize=(7, 3), dpi=72)
+    assert inches_of(axes[1]) == 7
 
 
 def test_rows_run_downwards_with_texts_beside_them():

@@ -7,9 +7,7 @@ import pytest
 
 import icx_research as icx
 from icx_research.present.figures.agreement import (
-    agreement_alt,
-    agreement_caption,
-    agreement_counts,
+    AgreementFigure,
     plot_agreement,
 )
 
@@ -38,7 +36,7 @@ def heights(ax):
 
 def test_bars_count_units_with_enough_raters(result):
     assert heights(plot_agreement(result)) == {0.0: 1, 0.2: 1, 0.6: 1, 0.7: 2, 0.9: 2}
-    assert agreement_counts(result, min_persons=4)["uniform"].sum() == 8
+    assert AgreementFigure(result, 4).counts["uniform"].sum() == 8
 
 
 def test_two_nulls_stand_side_by_side_and_differ_in_hatching(result):
@@ -73,13 +71,13 @@ def test_no_unit_is_named(result):
     plt.gcf().canvas.draw()
     words = [text.get_text() for text in ax.findobj(plt.Text)]
     assert not set(words) & set("abcdefgh")
-    assert "a" not in agreement_counts(result).index
+    assert "a" not in AgreementFigure(result).counts.index
 
 
 def test_caption_counts_shown_units_and_shares(result):
-    assert agreement_caption({"uniform": result, "slight_skew": result}) == (
+    assert AgreementFigure({"uniform": result, "slight_skew": result}).caption == (
         "Agreement of the raters of a unit (rWG(J), 1 item) in 7 of 8 units, those with at least "
         "10 raters. At least .70 (James, 1982; dashed) have 57% under the uniform null and 57% "
         "under the slight skew null. Bands: LeBreton and Senter (2008); labels, no pass mark."
     )
-    assert "0.9 to 1.0: 2" in agreement_alt(result)
+    assert "0.9 to 1.0: 2" in AgreementFigure(result).alt

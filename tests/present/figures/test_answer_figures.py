@@ -7,8 +7,7 @@ import icx_research as icx
 from icx_research.present.drawing.colours import HIGH, LOW
 from icx_research.present.figures.answers import (
     MIDDLE,
-    answers_alt,
-    answers_caption,
+    AnswersFigure,
     plot_answers,
     shade,
 )
@@ -60,7 +59,7 @@ def test_answers_put_together_are_dotted_and_lie_on_one_side():
     assert [patch.get_hatch() for patch in ax.patches] == ["....", None, None]
     keys = [text.get_text() for text in ax.get_legend().get_texts()]
     assert keys == ["1", "2", "3", "4", "5", "put together"]
-    assert "given by fewer than 10 persons" in answers_caption(found)
+    assert "given by fewer than 10 persons" in AnswersFigure(found).caption
 
 
 def test_rows_say_wording_missing_and_band(csat):
@@ -87,8 +86,9 @@ def test_withheld_items_show_no_piece():
     assert bars(ax) == []
     assert "withheld" in texts(ax)
     assert ax.get_legend() is None
-    assert "Withheld: fewer than 10 persons answered, or too few differed." in answers_caption(
-        found
+    assert (
+        "Withheld: fewer than 10 persons answered, or too few differed."
+        in AnswersFigure(found).caption
     )
 
 
@@ -110,23 +110,23 @@ def test_several_ranges_are_refused(company):
 
 
 def test_words_name_scale_range_and_middle(csat, company):
-    caption = answers_caption(csat)
+    caption = AnswersFigure(csat).caption
     assert caption.startswith(
         "Answers to Customer satisfaction (1 to 7), as given, in percent of the answers of all "
         "waves. Zero is the middle of the scale; the answer 4 lies half to either side of it."
     )
     assert "reverse-keyed" not in caption
     asked = answer_distributions(company, scales=["internal_satisfaction"])
-    assert "On reverse-keyed items a high answer means a low score." in answers_caption(asked)
+    assert "On reverse-keyed items a high answer means a low score." in AnswersFigure(asked).caption
     shares = csat.table[csat.table["item"] == "csat1"]
     below = shares.loc[shares["highest"] < 4, "percent"].sum()
     above = shares.loc[shares["lowest"] > 4, "percent"].sum()
     assert (
         f"I am satisfied with this branch.: {below}% below and {above}% above the middle"
-        in answers_alt(csat)
+        in AnswersFigure(csat).alt
     )
     halves = answer_distributions(study_of([0] * 20 + [1] * 20, low=0, high=1), scales=["service"])
-    assert "it lies between 0 and 1" in answers_caption(halves)
+    assert "it lies between 0 and 1" in AnswersFigure(halves).caption
 
 
 @pytest.mark.parametrize("journal", ["print", "one_column"])

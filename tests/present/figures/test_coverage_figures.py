@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 import icx_research as icx
-from icx_research.present.figures.coverage import coverage_alt, coverage_caption, plot_coverage
+from icx_research.present.figures.coverage import CoverageFigure, plot_coverage
 from icx_research.survey.disclosure.link_coverage import link_coverage
 from tests import builders
 from tests.survey.disclosure.test_link_coverage import customers, staff, study_of
@@ -66,27 +66,27 @@ def test_shares_of_few_respondents_are_withheld():
     ax = plot_coverage(found)
     assert len(bars(ax, "respondents, lower bar")) == 5
     assert [text.get_text() for text in ax.texts].count("withheld") == 1
-    assert coverage_caption(found).endswith("Withheld: fewer than 10 respondents.")
+    assert CoverageFigure(found).caption.endswith("Withheld: fewer than 10 respondents.")
 
 
 def test_words_say_whether_the_gate_opens(shut, company):
-    assert coverage_caption(shut) == (
+    assert CoverageFigure(shut).caption == (
         "Units and respondents with a partner on the other side of the link. The gate asks for 95% "
         "of the respondents on either side; it stays shut on the internal side and opens on the "
         "external side. Shares are rounded down; numbers of respondents are in bands."
     )
-    assert coverage_alt(shut) == (
+    assert CoverageFigure(shut).alt == (
         "Bars of the link's coverage; internal: 2 of 3 units and 50% of the respondents have a "
         "partner; external: 2 of 2 units and 100% of the respondents have a partner. Gate at 95%."
     )
-    several = coverage_caption(link_coverage(company))
+    several = CoverageFigure(link_coverage(company)).caption
     assert ", in all and wave by wave." in several
     assert "95% of the respondents of all waves on either side; it opens on both sides." in several
 
 
 def test_of_published_tables_rows_are_counted():
     published = link_coverage(builders.study([1.0, 2.0], [3.0, 4.0]))
-    assert coverage_caption(published) == (
+    assert CoverageFigure(published).caption == (
         "Units and rows with a partner on the other side of the link. The gate asks for 95% of the "
         "rows on either side; it opens on both sides. Shares are rounded down. Of a published "
         "table the rows are counted, not the persons behind them."

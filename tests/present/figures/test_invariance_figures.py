@@ -6,8 +6,7 @@ import icx_research as icx
 from icx_research.present.figures.invariance import (
     BEYOND,
     INDICES,
-    invariance_alt,
-    invariance_caption,
+    InvarianceFigure,
     multiples,
     plot_invariance,
 )
@@ -71,18 +70,18 @@ def test_tests_and_levels_stand_beside(ladder):
 
 
 def test_caption_names_groups_cut_offs_and_the_level(ladder):
-    caption = invariance_caption(ladder)
+    caption = InvarianceFigure(ladder).caption
     assert caption.startswith("Measurement invariance over 2 groups (in, out).")
     assert "Chen (2007): ΔCFI −.010" in caption
     assert (
         "Highest level by the fall of CFI alone (not more than .010): metric. n = 600 rows."
         in caption
     )
-    assert "metric: change of CFI " in invariance_alt(ladder)
+    assert "metric: change of CFI " in InvarianceFigure(ladder).alt
 
 
 def test_released_paths_are_named(ladder):
     rows = ladder.models["configural"].fit.sample
     assert rows.n_used == 600
-    caption = invariance_caption(type(ladder)(**{**vars(ladder), "freed": ("a ~ 1",)}))
+    caption = InvarianceFigure(type(ladder)(**{**vars(ladder), "freed": ("a ~ 1",)})).caption
     assert "Free to differ: a ~ 1." in caption

@@ -8,10 +8,8 @@ from matplotlib.collections import LineCollection, PathCollection
 import icx_research as icx
 from icx_research.present.figures.linkage import (
     Z_95,
-    linkage_alt,
-    linkage_caption,
+    LinkageFigure,
     plot_linkage,
-    shown_units,
 )
 
 
@@ -24,10 +22,12 @@ def parts(linked, pair):
     }
 
 
+def figure_of(parts, delta=0.15):
+    return LinkageFigure(parts["correlation"], parts["line"], parts["units"], delta)
+
+
 def draw(parts, delta=0.15, ax=None):
-    return plot_linkage(
-        parts["correlation"], line=parts["line"], units=parts["units"], delta=delta, ax=ax
-    )
+    return plot_linkage(**parts, delta=delta, ax=ax)
 
 
 def dots(ax):
@@ -36,7 +36,7 @@ def dots(ax):
 
 
 def test_dots_are_protected_units_within_their_rounding_step(parts, pair):
-    shown = shown_units(parts["correlation"], parts["units"])
+    shown = figure_of(parts).source
     drawn = dots(draw(parts))
     rounded = shown[[pair["internal"], pair["external"]]].to_numpy()
     assert len(drawn) == len(shown) == 60
@@ -53,7 +53,7 @@ def test_exact_unit_means_are_nowhere_in_the_figure(parts, linked, pair):
 
 def test_bars_are_intervals_on_both_sides(parts, pair):
     ax = draw(parts)
-    shown = shown_units(parts["correlation"], parts["units"])
+    shown = figure_of(parts).source
     bars = [c for c in ax.collections if isinstance(c, LineCollection)]
     lengths = [
         np.array([np.ptp(segment[:, axis]) for segment in bar.get_segments()])
@@ -99,7 +99,7 @@ def test_draws_into_the_axes_it_is_given(parts):
 
 def test_refuses_units_that_are_not_protected(parts, linked):
     parts["units"] = linked
-    message = r"Plots take protected units only; call protect\(linked\), not LinkedUnits."
+    message = r"Figures take protected units only; call protect\(linked\), not LinkedUnits."
     with pytest.raises(TypeError, match=message):
         draw(parts)
 
@@ -111,7 +111,7 @@ def test_refuses_a_line_of_other_scores(parts):
 
 
 def test_caption_names_interval_n_and_reliability(parts):
-    caption = linkage_caption(parts["correlation"], units=parts["units"], delta=0.15)
+    caption = figure_of(parts).caption
     estimate = parts["correlation"].correlation.estimate
     assert f"r = {estimate.value:.2f}".replace("0.", ".") in caption
     assert "n = 60 units" in caption
@@ -122,17 +122,15 @@ def test_caption_names_interval_n_and_reliability(parts):
 
 
 def test_alt_text_says_what_is_seen(parts):
-    alt = linkage_alt(parts["correlation"], line=parts["line"], units=parts["units"])
+    alt = figure_of(parts).alt
     assert alt.startswith("Scatter plot of 60 units. Across: Internal satisfaction, from 4 to 5.7.")
     assert "The line rises by" in alt
     assert "n = 60 units" in alt
 
 
-def test_withheld_units_are_not_drawn(linked, pair):
-    units = icx.protect(linked, min_persons=16)
-    correlation = icx.linkage_correlations(linked, **pair)
-    shown = shown_units(correlation, units)
+def test_withheld_units_are_not_drawn(parts, linked, pair):
+    parts["units"] = icx.protect(linked, min_persons=16)
+    figure = figure_of(parts)
     enough = linked.at_wave("3").table[f"{pair['internal']}_n"] >= 16
-    assert len(shown) == enough.sum() < 60
-    caption = linkage_caption(correlation, units=units, delta=0.15)
-    assert f"{len(shown)} of 60 linked units shown" in caption
+    assert len(figure.source) == enough.sum() < 60
+    assert f"{len(figure.source)} of 60 linked units shown" in figure.caption

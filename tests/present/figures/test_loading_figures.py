@@ -4,7 +4,7 @@ import pytest
 
 import icx_research as icx
 from icx_research.core import apa
-from icx_research.present.figures.loadings import loadings_alt, loadings_caption, plot_loadings
+from icx_research.present.figures.loadings import LoadingsFigure, plot_loadings
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def test_colours_are_the_loadings_and_never_the_only_cue(result):
 
 
 def test_items_take_their_wording(result):
-    ax = plot_loadings(result, label=lambda item: f"Question {item} " + "with many words " * 9)
+    ax = plot_loadings(
+        result, labels={item: f"Question {item} " + "with many words " * 9 for item in "abcdef"}
+    )
     first = ax.get_yticklabels()[0].get_text()
     assert first.startswith("Question")
     assert first.count("\n") == 1
@@ -48,18 +50,18 @@ def test_items_take_their_wording(result):
 def test_caption_says_method_share_and_factor_correlations(result):
     share = 100 * result.variance["cumulative"].iloc[-1]
     phi = apa.bounded(result.factor_correlations.iloc[0, 1])
-    assert loadings_caption(result) == (
+    assert LoadingsFigure(result).caption == (
         f"Loadings of 6 items on 2 factors (minres, oblimin), which explain {share:.0f}% of the "
         f"variance; .30 and more in bold; h²: communality. Correlations of the factors: {phi}. "
         "n = 500 complete rows."
     )
-    assert "c: " in loadings_alt(result)
-    assert f"{apa.bounded(result.loadings.loc['c'].min())} on" in loadings_alt(result)
+    assert "c: " in LoadingsFigure(result).alt
+    assert f"{apa.bounded(result.loadings.loc['c'].min())} on" in LoadingsFigure(result).alt
 
 
 def test_one_factor_is_not_called_rotated(rng):
     one = rng.normal(size=(300, 1)) + rng.normal(size=(300, 3))
     found = icx.factor_analysis(pd.DataFrame(one, columns=list("abc")), n_factors=1)
-    assert "on 1 factor (minres, unrotated)" in loadings_caption(found)
-    assert "Correlations" not in loadings_caption(found)
+    assert "on 1 factor (minres, unrotated)" in LoadingsFigure(found).caption
+    assert "Correlations" not in LoadingsFigure(found).caption
     assert len(plot_loadings(found).texts) == 6

@@ -4,8 +4,7 @@ import pytest
 
 import icx_research as icx
 from icx_research.present.figures.missing import (
-    missingness_alt,
-    missingness_caption,
+    MissingnessFigure,
     plot_missingness,
 )
 from icx_research.survey.answers.missing_answers import missing_answers
@@ -39,7 +38,7 @@ def test_withheld_cells_are_hatched_and_without_a_number(found):
     hatched = [patch for patch in drawn if patch.get_hatch()]
     assert len(hatched) == 4  # two items in the two small waves
     assert {round(patch.get_x() + 0.47) for patch in hatched} == {0, 1}
-    assert "Hatched cells are withheld" in missingness_caption(found)
+    assert "Hatched cells are withheld" in MissingnessFigure(found).caption
 
 
 def test_more_missing_is_darker():
@@ -75,7 +74,7 @@ def test_columns_nobody_was_asked_in_stay_empty():
     ax = plot_missingness(found)
     assert found.columns == ("1", "2", "3")
     assert len(cells(ax)) == 2 * 2 + 2
-    assert "Where there is no cell nobody was asked." in missingness_caption(found)
+    assert "Where there is no cell nobody was asked." in MissingnessFigure(found).caption
 
 
 ASKED = ("internal_satisfaction", "csat", "recommendation", "customer_focus")
@@ -83,15 +82,15 @@ ASKED = ("internal_satisfaction", "csat", "recommendation", "customer_focus")
 
 def test_words(company):
     found = missing_answers(company, scales=ASKED)
-    assert missingness_caption(found) == (
+    assert MissingnessFigure(found).caption == (
         "Missing answers per item by wave, in percent of the rows: empty cells and codes for no "
         "answer. The bars are over all rows."
     )
-    assert missingness_alt(found).startswith(
+    assert MissingnessFigure(found).alt.startswith(
         "Map of missing answers: 11 items by 3 waves. Most are missing for: "
     )
     by_size = missing_answers(company, scales=ASKED, by="unit_size")
-    assert "by the number of respondents of the unit" in missingness_caption(by_size)
+    assert "by the number of respondents of the unit" in MissingnessFigure(by_size).caption
     ax = plot_missingness(by_size, ax=plt.subplots()[1])
     assert ax.get_xlabel() == "Respondents per unit"
 

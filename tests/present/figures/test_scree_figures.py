@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import icx_research as icx
-from icx_research.present.figures.scree import plot_scree, scree_alt, scree_caption
+from icx_research.present.figures.scree import ScreeFigure, plot_scree
 
 
 def items(rng, k, shared):
@@ -39,7 +39,7 @@ def test_nothing_is_shaded_where_nothing_exceeds(rng):
     none = icx.parallel_analysis(items(rng, 6, 0.0), n_resamples=50, rng=rng)
     assert none.n_factors == 0
     assert not plot_scree(none).patches
-    assert "No component exceeds it." in scree_caption(none)
+    assert "No component exceeds it." in ScreeFigure(none).caption
 
 
 def test_axes_say_what_is_counted(rng, result):
@@ -54,10 +54,10 @@ def test_axes_say_what_is_counted(rng, result):
 
 
 def test_caption_says_how_it_was_found(result):
-    assert scree_caption(result) == (
+    assert ScreeFigure(result).caption == (
         "Eigenvalues of 6 items (dots), with mean and 95% quantile of 50 draws of unrelated normal "
         "items of the same size (parallel analysis). Shaded: the one that exceeds it. n = 400 "
         "complete rows."
     )
     first = f"{result.eigenvalues['observed'].iloc[0]:.2f}"
-    assert f"Falling line of 6 eigenvalues, beginning {first}" in scree_alt(result)
+    assert f"Falling line of 6 eigenvalues, beginning {first}" in ScreeFigure(result).alt

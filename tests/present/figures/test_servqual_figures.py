@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import icx_research as icx
-from icx_research.present.figures.servqual import plot_servqual, servqual_alt, servqual_caption
+from icx_research.present.figures.servqual import ServqualFigure, plot_servqual
 from icx_research.survey.instruments.service_dimensions import servqual_study
 from tests.survey.instruments.test_service_dimensions import study_of
 
@@ -63,7 +63,7 @@ def test_works_on_a_gap_of_any_data_without_need():
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
         "expectation", "perception",
     ]  # fmt: skip
-    assert servqual_caption(gap).startswith("Expectation and perception of internal service")
+    assert ServqualFigure(gap).caption.startswith("Expectation and perception of internal service")
 
 
 def test_what_few_answered_is_not_drawn():
@@ -77,13 +77,13 @@ def test_what_few_answered_is_not_drawn():
     assert "withheld" in [text.get_text() for text in ax.texts]
     # Of b alone: the mean of both dimensions would give a away.
     assert len([line for line in ax.lines if line.get_color() == "0.85"]) == 1
-    assert "Withheld: fewer than 10 respondents" in servqual_caption(gap)
-    assert "a: expectation" in servqual_alt(gap)
-    assert "a: expectation 4.08, perception" not in servqual_alt(gap)
+    assert "Withheld: fewer than 10 respondents" in ServqualFigure(gap).caption
+    assert "a: expectation" in ServqualFigure(gap).alt
+    assert "a: expectation 4.08, perception" not in ServqualFigure(gap).alt
 
 
 def test_words(found):
-    caption = servqual_caption(found)
+    caption = ServqualFigure(found).caption
     assert caption.startswith(
         "Need, expectation and perception of internal service by dimension, means of 40 "
         "respondents with 95% intervals"
@@ -92,5 +92,5 @@ def test_words(found):
     wide = found.profile.set_index(["dimension", "part"])["estimate"]
     assert (
         f"Quick?: need {wide['p1', 'need']:.2f}, expectation {wide['p1', 'expectation']:.2f}, "
-        f"perception {wide['p1', 'perception']:.2f}; Right?: " in servqual_alt(found)
+        f"perception {wide['p1', 'perception']:.2f}; Right?: " in ServqualFigure(found).alt
     )

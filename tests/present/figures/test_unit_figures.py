@@ -7,7 +7,7 @@ import pytest
 from matplotlib.collections import LineCollection, PathCollection
 
 import icx_research as icx
-from icx_research.present.figures.units import plot_units, units_alt, units_caption
+from icx_research.present.figures.units import UnitsFigure, plot_units
 from icx_research.survey.disclosure.unit_intervals import unit_intervals
 from tests import builders
 from tests.survey.disclosure.test_unit_intervals import protected
@@ -101,13 +101,13 @@ def test_many_units_have_no_names_but_an_order(rng):
 
 
 def test_words(found):
-    assert units_caption(found) == (
+    assert UnitsFigure(found).caption == (
         "Inside of 3 of 5 units, in order of their means. Bars are 95% intervals of single unit "
         "means, not of differences between units. Intervals wholly below the broken line, the mean "
         "of the units shown: 1; wholly above it: 1. Unit figures rest on at least 10 persons and "
         "are rounded; units with equal figures stand in order of their names."
     )
-    assert units_alt(found) == (
+    assert UnitsFigure(found).alt == (
         "3 units in order of Inside, from 4 to 5, about a mean of 4.5; intervals wholly below "
         "the mean: 1, wholly above it: 1."
     )
@@ -121,5 +121,7 @@ def test_published_figures_without_standard_errors():
     assert list(dots(ax)) == ["unit"]
     assert ax.get_legend().get_title().get_text() == ""
     assert ax.lines[0].get_label() == "mean of the units (25.0)"
-    assert "No bars: standard errors of the unit figures are not known." in units_caption(found)
-    assert "rounded" not in units_caption(found)
+    assert (
+        "No bars: standard errors of the unit figures are not known." in UnitsFigure(found).caption
+    )
+    assert "rounded" not in UnitsFigure(found).caption

@@ -3,12 +3,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from icx_research.core.variance import VarianceComponents
-from icx_research.present.figures.variance import (
-    plot_variance_shares,
-    share_table,
-    variance_alt,
-    variance_caption,
-)
+from icx_research.present.figures.variance import VarianceFigure, plot_variance_shares
 
 NAN = float("nan")
 
@@ -44,25 +39,27 @@ def test_one_way_components_are_unit_and_residual():
     ax = plot_variance_shares({"Internal": FULL, "Customers": ONE_WAY})
     assert pieces(ax, 1) == [(0, 0.2), (0.2, 0.8)]
     assert [text.get_text() for text in ax.get_yticklabels()] == ["Internal", "Customers"]
-    table = share_table(ONE_WAY)
+    table = VarianceFigure(ONE_WAY).source
     assert table[["ci_low", "ci_high"]].to_numpy().tolist() == [[0.1, 0.3], [0.7, 0.9]]
 
 
 def test_negative_shares_are_drawn_as_nothing_and_said():
     shares = Shares(rater=0.6, supplier=-0.1, residual=0.5)
-    assert share_table(shares)["drawn"].tolist() == pytest.approx([6 / 11, 0, 5 / 11])
-    assert "Negative estimates are drawn as nothing." in variance_caption(shares)
-    assert "supplier unit -10%" in variance_alt(shares)
-    assert "Negative" not in variance_caption(FULL)
+    assert VarianceFigure(shares).source["drawn"].tolist() == pytest.approx([6 / 11, 0, 5 / 11])
+    assert "Negative estimates are drawn as nothing." in VarianceFigure(shares).caption
+    assert "supplier unit -10%" in VarianceFigure(shares).alt
+    assert "Negative" not in VarianceFigure(FULL).caption
 
 
 def test_caption_gives_intervals_of_a_single_bar():
-    assert "rater 40% [30, 50]; client unit 10% [0, 20]" in variance_caption(FULL)
-    assert variance_caption({"a": FULL, "b": FULL}) == (
+    assert "rater 40% [30, 50]; client unit 10% [0, 20]" in VarianceFigure(FULL).caption
+    assert VarianceFigure({"a": FULL, "b": FULL}).caption == (
         "Where the variance of single scores lies, in percent; pieces below 6 percent bear no "
         "number."
     )
-    assert variance_alt({"a": ONE_WAY}).endswith("a: unit 20% [10, 30]; residual 80% [70, 90].")
+    assert VarianceFigure({"a": ONE_WAY}).alt.endswith(
+        "a: unit 20% [10, 30], residual 80% [70, 90]."
+    )
 
 
 def test_what_cannot_be_drawn_is_refused():
@@ -74,5 +71,5 @@ def test_what_cannot_be_drawn_is_refused():
 
 def test_without_intervals_and_without_variance():
     bare = Shares(rater=NAN, residual=NAN)
-    assert share_table(bare)["drawn"].tolist() == [0, 0]
+    assert VarianceFigure(bare).source["drawn"].tolist() == [0, 0]
     assert len(plot_variance_shares(bare).texts) == 0

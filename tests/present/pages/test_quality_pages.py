@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 import icx_research as icx
-from icx_research.present.figures.units import units_alt, units_caption
-from icx_research.present.pages.quality import _answers
+from icx_research.present.figures.units import UnitsFigure
+from icx_research.present.pages.quality import answer_figures
 from tests import builders
 from tests.present.pictures import draw_quality
 from tests.small_study import write_study
@@ -70,7 +70,7 @@ def test_small_units_and_answers_of_one_person_are_nowhere(tmp_path):
     found = icx.unit_intervals(icx.protect(icx.link_study(study)), score="service")
     names = [label.get_text() for label in icx.plot_units(found).get_yticklabels()]
     assert sorted(names) == ["B01", "B02", "B03"]  # the mean of all would tell, with B00 shown
-    assert "tiny" not in found.table.to_csv() + units_caption(found) + units_alt(found)
+    assert "tiny" not in found.table.to_csv() + UnitsFigure(found).caption + UnitsFigure(found).alt
     answers = icx.answer_distributions(study, scales=["service"])
     lowest = answers.table[answers.table["item"] == "q1"].iloc[0]
     assert lowest["lowest"] == 1
@@ -84,12 +84,12 @@ def test_items_that_cannot_be_counted_are_named(tmp_path):
     text = (tmp_path / "study.yaml").read_text(encoding="utf-8")
     text = text.replace("items: [q1, q2], range: [1, 7]", "items: [q1, q2], range: [0, 100]")
     (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
-    sheets = _answers(icx.read_study(tmp_path / "study.yaml"))
-    assert next(sheets).name == "answers_external"
+    figures = answer_figures(icx.read_study(tmp_path / "study.yaml"))
+    assert next(figures).name == "answers_external"
     with pytest.raises(
         icx.NotTestable, match=r"few whole numbers, such as 1 to 7; these have others: q1, q2\."
     ):
-        next(sheets)
+        next(figures)
 
 
 def test_published_studies_give_reasons_instead_of_answers(tmp_path):

@@ -32,7 +32,9 @@ def study(inside=WORDING, outside=WORDING, *, limits=(1, 7), names=("q1", "q2"))
 
 
 def test_rows_of_both_scales_have_the_items_of_the_first():
-    stacked = pd.DataFrame(icx.parallel_items(study(names=("c1", "c2")), "service", "csat"))
+    stacked = pd.DataFrame(
+        icx.parallel_items(study(names=("c1", "c2")), first="service", second="csat")
+    )
     assert list(stacked) == ["scale", "unit", "q1", "q2"]
     assert stacked["scale"].value_counts().to_dict() == {"csat": 12, "service": 10}
     assert stacked.groupby("scale")[["q1", "q2"]].mean().loc["service"].tolist() == [6, 6]
@@ -41,7 +43,9 @@ def test_rows_of_both_scales_have_the_items_of_the_first():
 
 
 def test_they_are_never_shown():
-    assert repr(icx.parallel_items(study(), "service", "csat")).startswith("SafeFrame: 22 rows")
+    assert repr(icx.parallel_items(study(), first="service", second="csat")).startswith(
+        "SafeFrame: 22 rows"
+    )
 
 
 def test_pairs_are_found_by_their_wording():
@@ -68,6 +72,6 @@ def test_scales_that_do_not_go_together_are_refused():
         r"service \(2 items, 1 to 7\) and csat \(2 items, 1 to 5\)\."
     )
     with pytest.raises(ValueError, match=message):
-        icx.parallel_items(study(limits=(1, 5)), "service", "csat")
+        icx.parallel_items(study(limits=(1, 5)), first="service", second="csat")
     with pytest.raises(ValueError, match="needs two scales"):
-        icx.parallel_items(study(), "csat", "csat")
+        icx.parallel_items(study(), first="csat", second="csat")

@@ -52,8 +52,8 @@ def test_the_day_of_the_answer_tells_the_wave(tmp_path):
     ]  # fmt: skip
     spans = "wave 2024 (2024-03-01 to 2024-04-15): 4 rows, wave 2025 (2025-03-01 to 2025-04-15): 4"
     assert study.log == (
-        f"staff.csv: waves told by day; {spans} rows.",
-        f"customers.csv: waves told by day; {spans} rows.",
+        f"staff.csv: waves taken from day; {spans} rows.",
+        f"customers.csv: waves taken from day; {spans} rows.",
     )
     linked = link_study(study)
     assert linked.waves == ["2024", "2025"]

@@ -95,13 +95,13 @@ def test_a_figure_without_words_is_refused(figure, tmp_path, missing):
 
 
 def test_same_bytes_in_another_process(linked, pair, tmp_path, elsewhere, assert_same_bytes):
-    here = linkage_figure(linked, **pair, folder=tmp_path)
+    here = linkage_figure(linked, **pair).save(tmp_path)
     assert len(here.paths) == 5
     assert_same_bytes(here.paths.values(), elsewhere / "linkage")
 
 
 def test_picture_of_the_readme_is_up_to_date(linked, pair, tmp_path):
-    saved = linkage_figure(linked, **pair, folder=tmp_path, dpi=110)
+    saved = linkage_figure(linked, **pair).save(tmp_path, dpi=110)
     stored = imread(ROOT / "figures" / saved.paths["png"].name)
     fresh = imread(saved.paths["png"])
     assert stored.shape == fresh.shape
