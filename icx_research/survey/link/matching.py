@@ -57,7 +57,7 @@ def match_units(
     lines, dropped = [], []
     for side, n in own.items():
         other = scores["external" if side == "internal" else "internal"]
-        mute = _partners_without_score(walk, side, other)
+        mute = _partners_without_score(crosswalk, side, other)
         there = FILE_HAS_IT.format(file=other.source.file or f"the {other.source.name} table")
         counted = n[~n.index.isin(by_design[side])]
         matched = counted[counted.index.isin(partners[side])]
@@ -88,10 +88,10 @@ def match_units(
     return pd.DataFrame(lines), pd.DataFrame(dropped, columns=columns)
 
 
-def _partners_without_score(walk: pd.DataFrame, side: str, other: UnitScores) -> set[str]:
+def _partners_without_score(crosswalk: pd.DataFrame, side: str, other: UnitScores) -> set[str]:
     """Units of one side whose partner has rows in the other file, but no score."""
     own, role = UNIT_SIDES[side], next(role for s, role in UNIT_SIDES.items() if s != side)
-    return set(walk.loc[walk[role].isin(other.unscored), own])
+    return set(crosswalk.loc[crosswalk[role].isin(other.unscored), own])
 
 
 def _respondents(scores: UnitScores) -> pd.Series:
