@@ -9,6 +9,7 @@ import pandas as pd
 from icx_research.core.apa import counted
 from icx_research.survey.codebook.cells import NUMBER
 from icx_research.survey.codebook.checks import RESERVED
+from icx_research.survey.codebook.periods import without_marks
 from icx_research.survey.doubts.scale_doubts import opposed_items
 from icx_research.survey.drafting.files import LookedAt
 from icx_research.survey.drafting.labels import (
@@ -17,6 +18,8 @@ from icx_research.survey.drafting.labels import (
     low_ends,
     without_codes,
 )
+from icx_research.survey.drafting.left_out import codes_below_zero, not_answers
+from icx_research.survey.drafting.wave_columns import wave_columns
 from icx_research.survey.drafting.words import (
     highest_named,
     no_answer,
@@ -74,6 +77,8 @@ class ScaleDraft:
         scale do, and where only some do.
     code_labels : dict of str to str
         What the file says of the codes.
+    wave : str
+        Where each wave has columns of its own, that of these.
     """
 
     name: str
@@ -86,6 +91,7 @@ class ScaleDraft:
     low_is_good: Mapping[str, str] = field(default_factory=dict)
     turned: Mapping[str, str] = field(default_factory=dict)
     code_labels: Mapping[str, str] = field(default_factory=dict)
+    wave: str = ""
 
 
 def words_of(name: str) -> str:
@@ -98,6 +104,15 @@ def answers_of(
     file: LookedAt, keys: Collection[str]
 ) -> tuple[dict[str, pd.Series], Mapping[str, Mapping[str, int]]]:
     """Give the columns that look like answers as numbers, and the words that stand for these."""
+    numbers, words = numbers_of(file, keys)
+    others = not_answers(numbers, words=words)
+    return {name: column for name, column in numbers.items() if name not in others}, words
+
+
+def numbers_of(
+    file: LookedAt, keys: Collection[str]
+) -> tuple[dict[str, pd.Series], Mapping[str, Mapping[str, int]]]:
+    """Give the columns that hold numbers, or words that stand for numbers."""
     possible = {
         name: cells
         for name, cells in file.columns.items()
@@ -108,7 +123,7 @@ def answers_of(
     words = number_words(possible)
     answers = {}
     for name, cells in possible.items():
-        numbers = _numbers(cells, file.decimal, words.get(name, {}))
+        numbers = read_numbers(cells, file.decimal, words.get(name, {}))
         if numbers is not None:
             answers[name] = numbers
     return answers, words
@@ -121,17 +136,18 @@ def draft_scales(
     given, words = answers_of(file, keys)
     answers = without_codes(given, file.answer_labels)
     used, drafts = set(taken), []
-    blocks = [(s, points, items, pd.concat([_body(answers[item]) for item in items]))
-              for s, points, items in _blocks(answers)]  # fmt: skip
-    likely = [block for block in blocks if len(block[2]) > 1 or _alone(block[2][0], block[3])]
+    blocks = [(*block, pd.concat([_body(answers[item]) for item in block[3]]))
+              for block in _in_waves(answers)]  # fmt: skip
+    likely = [block for block in blocks if len(block[3]) > 1 or _alone(block[3][0], block[4])]
     # Yes or no is an answer where nothing else was asked.
-    for stem, points, items, bodies in likely or [b for b in blocks if b[2][0] in words]:
+    for wave, stem, points, items, bodies in likely or [b for b in blocks if b[3][0] in words]:
         limits = labelled_range(items, file.answer_labels, bodies) or (
             (0, 10) if points == 1 and FROM_ZERO.search(words_of(stem)) else _range(bodies)
         )
         named = {word: value for item in items for word, value in words.get(item, {}).items()}
         limits = (limits[0], max(limits[1], highest_named(named)))
-        name = _free((stem or f"{side}_ratings") if len(items) > 1 else items[0], side, used)
+        whole = f"{stem or f'{side}_ratings'}{f'_{wave}' if wave else ''}"
+        name = free_name(whole if len(items) > 1 else items[0], side, used)
         clean = pd.DataFrame({i: answers[i].where(answers[i].between(*limits)) for i in items})
         labels = labelled_codes(items, given, file.answer_labels)
         low_good = low_ends(items, file.answer_labels, words)
@@ -147,6 +163,7 @@ def draft_scales(
                 low_is_good=low_good if len(low_good) == len(items) else {},
                 turned=low_good if len(low_good) < len(items) else {},
                 code_labels=labels,
+                wave=wave,
             )
         )
     return drafts
@@ -165,6 +182,18 @@ def _unnumbered(
             others += more
     rest = f"and {counted(others, 'more entry').replace('entrys', 'entries')} of single rows"
     return (*named, *([rest] if others else []))
+
+
+def _in_waves(answers: Mapping[str, pd.Series]) -> list[tuple[str, str, int, list[str]]]:
+    """Group items, wave by wave where each wave has columns of its own."""
+    waves = wave_columns(list(answers), [words_of(without_marks(name)) for name in answers])
+    plain = {name: numbers for name, numbers in answers.items() if name not in waves}
+    blocks = [("", *block) for block in _blocks(plain)]
+    for wave in dict.fromkeys(wave for _, wave in waves.values()):
+        column = {stem: name for name, (stem, one) in waves.items() if one == wave}
+        found = _blocks({stem: answers[name] for stem, name in column.items()})
+        blocks += [(wave, s, points, [column[i] for i in items]) for s, points, items in found]
+    return blocks
 
 
 def _blocks(answers: Mapping[str, pd.Series]) -> list[tuple[str, int, list[str]]]:
@@ -208,7 +237,7 @@ def _first_word(items: Sequence[str]) -> str:
     return starts.pop() if len(starts) == 1 and short else ""
 
 
-def _numbers(cells: list[str], decimal: str, words: Mapping[str, int]) -> pd.Series | None:
+def read_numbers(cells: list[str], decimal: str, words: Mapping[str, int]) -> pd.Series | None:
     """Read a column as numbers; none where too few cells are numbers."""
     known = {
         cell: float(words[cell.strip()])
@@ -232,6 +261,8 @@ def _number(word: str, decimal: str) -> float:
 def _body(numbers: pd.Series) -> pd.Series:
     """Leave out what looks like a code: far from the other numbers, or negative."""
     given = numbers.dropna()
+    if codes_below_zero(given):
+        given = given[given >= 0]
     body = given[~given.isin(NUMBERS_AS_CODES)]
     if not len(body) or body.max() > MAX_POINTS:
         return given[given >= 0]  # 0 to 100, where 99 is an answer
@@ -248,7 +279,7 @@ def _stem(name: str) -> str:
     return ITEM_NUMBER.sub("", name.strip()) or name
 
 
-def _free(stem: str, side: str, used: set[str]) -> str:
+def free_name(stem: str, side: str, used: set[str]) -> str:
     """Find a name nothing else has."""
     base = words_of(stem) or "scale"
     if len(base) < 3 or base[0].isdigit() or base in used:
@@ -267,7 +298,7 @@ def _codes(
         int(number)
         for item in items
         for number in answers[item].dropna().unique()
-        if not limits[0] <= number <= limits[1] and number in (*NUMBERS_AS_CODES, 9)
+        if not limits[0] <= number <= limits[1] and (number < 0 or number in (*NUMBERS_AS_CODES, 9))
     }
     words = {
         cell.strip()

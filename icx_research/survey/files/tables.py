@@ -81,6 +81,8 @@ def nouns(source: Source) -> dict[str, str]:
     for measure in source.measures.values():
         noun = "answer" if isinstance(measure, Scale) else "figure"
         words |= dict.fromkeys(source.columns_of(measure), noun)
+        if source.long:
+            words |= {source.long.item: "item", source.long.answer: noun}
     if source.weight:
         words[source.weight] = "weight"
     return words | {column: role.replace("_", " ") for role, column in source.keys.items()}

@@ -92,9 +92,7 @@ def number_faults(
 
 
 def _limits(column: str, measure: Measure) -> tuple[float, float] | None:
-    if isinstance(measure, Score) and column not in measure.values:
-        return (1.0 if column == measure.n else 0.0, math.inf)
-    return measure.response_range
+    return measure.limits(column) if isinstance(measure, Score) else measure.response_range
 
 
 def _span(limits: tuple[float, float] | None) -> str:

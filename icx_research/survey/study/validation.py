@@ -18,6 +18,7 @@ from icx_research.survey.codebook.cells import (
 )
 from icx_research.survey.codebook.types import Codebook, Measure, Scale, Source
 from icx_research.survey.files.supplier_columns import items_of
+from icx_research.survey.study.answer_shares import check_sums
 from icx_research.survey.study.number_faults import number_faults
 from icx_research.survey.study.quarantine import Quarantine, check_duplicates, check_share
 from icx_research.survey.study.supplier_blocks import Ratings, stacked
@@ -95,6 +96,7 @@ def validate_table(
         columns[column] = _numbers(frame[column].to_list(), column, measure, rows, quarantine)
     if source.weight:
         columns[source.weight] = _weights(frame[source.weight].to_list(), rows, quarantine)
+    check_sums(columns, rows, quarantine)
     _check_answered(columns, quarantine)
     check_duplicates(columns, rows, quarantine)
     found = (stacked if source.blocks else _kept)(columns, rows, quarantine, n_ragged=len(ragged))
@@ -224,12 +226,15 @@ def _rows_of(bad: set[Any], cells: list[Any], rows: list[int]) -> list[int]:
 
 
 def _weights(cells: list[Any], rows: list[int], quarantine: Quarantine) -> list[float | None]:
-    column = str(quarantine.source.weight)
+    """Read weights: a crosswalk is refused with a bad one, a row of a survey is set aside."""
+    source, column = quarantine.source, str(quarantine.source.weight)
     values: list[float | None] = []
     for row, cell in zip(rows, cells, strict=True):
-        word = str(cell).strip().replace(quarantine.source.decimal, ".")
+        word = str(cell).strip().replace(source.decimal, ".")
         value = float(word) if NUMBER.fullmatch(word) else math.nan
-        if not value > 0:
+        if source.name != "crosswalk" and not value >= 0:
+            quarantine.add([row], column, "the weight is no number of 0 or more; correct it")
+        elif source.name == "crosswalk" and not value > 0:
             raise StudyError(
                 f"{quarantine.file}, row {row}, column {column}: a weight must be a number "
                 "above 0; correct it or remove the row."
