@@ -80,10 +80,14 @@ class AgreementFigure(Figure):
             if isinstance(self.result, ScaleAgreement)
             else ""
         )
+        suppliers = ""
+        if first.n_suppliers > 1:
+            suppliers = f", single ratings, median over {first.n_suppliers} suppliers"
         return (
             f"{title}Agreement of the raters of a unit (rWG(J), {first.n_items} "
-            f"{'item' if first.n_items == 1 else 'items'}) in {len(self._shown(first))} of "
-            f"{first.n_units} units, those with at least {self._least} raters. At least .70 "
+            f"{'item' if first.n_items == 1 else 'items'}{suppliers}) in "
+            f"{len(self._shown(first))} of {first.n_units} units, those with at least "
+            f"{self._least} raters. At least .70 "
             f"(James, 1982; dashed) have {' and '.join(shares)}. Bands: LeBreton and Senter "
             "(2008); labels, no pass mark."
         )

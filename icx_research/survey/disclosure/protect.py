@@ -1,5 +1,6 @@
 """What may be shown of units: enough persons behind it, rounded, counts in bands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,7 @@ class ProtectedUnits:
 def protect(
     units: LinkedUnits | UnitScores,
     *,
+    scores: Sequence[str] | None = None,
     min_persons: int | None = None,
     decimals: int | None = None,
 ) -> ProtectedUnits:
@@ -67,6 +69,8 @@ def protect(
     Parameters
     ----------
     units : LinkedUnits or UnitScores
+    scores : sequence of str, optional
+        Those that are to be shown; all unless given.
     min_persons : int, optional
         Distinct persons behind every figure; the codebook's threshold unless
         given, which is 10. Never below 5.
@@ -81,7 +85,7 @@ def protect(
     Raises
     ------
     ValueError
-        If `min_persons` is below 5 or `decimals` above 2.
+        If a score is unknown, `min_persons` is below 5 or `decimals` above 2.
 
     Notes
     -----
@@ -104,9 +108,11 @@ def protect(
     if decimals is not None and not 0 <= decimals <= 2:
         raise ValueError(f"decimals must be 0, 1 or 2, not {decimals}.")
     wide = _wide(units) if isinstance(units, UnitScores) else units.table
-    names = tuple(
-        units.scales if isinstance(units, UnitScores) else units.internal + units.external
-    )
+    known = units.scales if isinstance(units, UnitScores) else units.internal + units.external
+    names = tuple(known if scores is None else dict.fromkeys(scores))
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"There is no score {unknown[0]!r}; there are {', '.join(known)}.")
     keys = [name for name in ("unit", "supplier_unit", "touchpoint", "wave") if name in wide]
     shown = {name: wide[name] for name in keys}
     totals = _totals(wide, keys, codebook)

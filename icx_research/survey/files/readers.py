@@ -8,6 +8,7 @@ from pathlib import Path
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
+from icx_research.survey.files.left_out import without_tests
 from icx_research.survey.files.limits import check_size
 from icx_research.survey.files.personal import refuse_personal
 from icx_research.survey.files.supplier_columns import unlisted_suppliers
@@ -67,15 +68,20 @@ def read_table(path: Path, source: Source) -> TextTable:
     read = reader_of(path, source)
     try:
         check_size(path)
-        table = read(path, source)
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        table = without_tests(read(path, source), file=path.name, source=source)
+        digest = digest_of(path)
     except OSError as error:
         raise StudyError(f"{path.name} cannot be read: {error.strerror}.") from None
     check_ids(table, file=path.name, source=source)
     refuse_personal(table, file=path.name, source=source)
     others = unlisted_suppliers(path.name, table.labels, source)
     return replace(table, digest=digest, log=(*table.log, *others))
+
+
+def digest_of(path: Path) -> str:
+    """Fingerprint of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def reader_of(path: Path, source: Source) -> Callable[[Path, Source], TextTable]:

@@ -26,6 +26,7 @@ DECIMALS = re.compile(r"^(\d+)\.0+$")  # a number that a program has written as 
 SHARED_WORD = 0.8  # share of the ids from which on a word in them tells nothing
 MAX_RESEMBLING = 20  # units per side for which a resembling id is looked for: it takes long
 BY_DESIGN, NO_PARTNER = "unlinked by design", "no partner with a score"
+FILE_HAS_IT = f"{NO_PARTNER}; {{file}} has it, but without a score"
 MANY_UNITS = 10  # from here on, a unit per respondent is hardly a unit
 UNIT_SIDES = {"internal": "client_unit", "external": "serving_unit"}
 
@@ -55,6 +56,9 @@ def match_units(
     }
     lines, dropped = [], []
     for side, n in own.items():
+        other = scores["external" if side == "internal" else "internal"]
+        mute = _partners_without_score(crosswalk, side, other)
+        there = FILE_HAS_IT.format(file=other.source.file or f"the {other.source.name} table")
         counted = n[~n.index.isin(by_design[side])]
         matched = counted[counted.index.isin(partners[side])]
         lines.append(
@@ -70,18 +74,24 @@ def match_units(
         for at, (unit, count) in enumerate(n[~n.index.isin(partners[side])].items()):
             designed = unit in by_design[side]
             near = resembling(str(unit), known[side]) if at < MAX_RESEMBLING else ""
-            near = "" if near == unit else near  # it is there, but not in the crosswalk
+            near = "" if near == unit or unit in mute else near  # it is there already
             dropped.append(
                 {
                     "side": side,
                     "unit": unit,
                     "n": _shown(count, scores[side]),
-                    "reason": BY_DESIGN if designed else NO_PARTNER,
+                    "reason": BY_DESIGN if designed else there if unit in mute else NO_PARTNER,
                     "resembles": "" if designed else near,
                 }
             )
     columns = ["side", "unit", "n", "reason", "resembles"]
     return pd.DataFrame(lines), pd.DataFrame(dropped, columns=columns)
+
+
+def _partners_without_score(crosswalk: pd.DataFrame, side: str, other: UnitScores) -> set[str]:
+    """Units of one side whose partner has rows in the other file, but no score."""
+    own, role = UNIT_SIDES[side], next(role for s, role in UNIT_SIDES.items() if s != side)
+    return set(crosswalk.loc[crosswalk[role].isin(other.unscored), own])
 
 
 def _respondents(scores: UnitScores) -> pd.Series:
@@ -181,9 +191,12 @@ def check_coverage(coverage: pd.DataFrame, drops: pd.DataFrame, codebook: Codebo
                 f"{place}: nearly every respondent has a unit of her own, and these have no "
                 "partner; does the column name persons instead of units?"
             )
-        lost = drops[(drops["side"] == side) & (drops["reason"] == NO_PARTNER)]
+        lost = drops[(drops["side"] == side) & (drops["reason"] != BY_DESIGN)]
         first, more = lost.iloc[0], len(lost) - 1
         hint = resembling_words(str(first["unit"]), str(first["resembles"]))
+        if first["reason"] != NO_PARTNER:
+            other = codebook.sources["external" if side == "internal" else "internal"]
+            hint = f" (stands in {other.file or f'the {other.name} table'} without a score)"
         declared = codebook.sources.get("crosswalk")
         add = f"complete {declared.file or 'the crosswalk'}" if declared else "add a crosswalk"
         others = f" and {more} more" if more else ""

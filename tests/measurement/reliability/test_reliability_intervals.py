@@ -9,13 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icx_research.core.moments import Moments
-from icx_research.core.resampling import (
-    correlations,
-    failures,
-    percentile_interval,
-    resampled_covariances,
-)
+from icx_research.core.moments import Moments, correlations
+from icx_research.core.resampling import failures, percentile_interval, resampled_covariances
 from icx_research.measurement.exploratory.extraction import minres_uniquenesses
 from icx_research.measurement.exploratory.factor_analysis import factor_analysis
 from icx_research.measurement.exploratory.quartimin import quartimin
