@@ -65,12 +65,10 @@ class Constraints:
         """Refuse constraints that have no value at these starting values."""
         for term, value in zip(self.terms, self.at(theta)[0], strict=True):
             if np.isnan(value):
-                fail(
-                    term.line,
-                    term.column,
+                term.refuse(
                     f"the constraint '{term.lhs} {term.op} {term.rhs}' is not defined at the "
                     "starting values: a function or power is outside its domain. Correct it, or "
-                    "give other values with start(...).",
+                    "give other values with start(...)."
                 )
 
     def is_linear(self, start: np.ndarray) -> bool:
