@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
 
-from icx_research.measurement.sem.tokens import Token, fail, read_tokens
+from icx_research.measurement.sem.tokens import Placed, Token, fail, read_tokens
 
 OPERATORS = ("=~", "~~", "~*~", "|", ":=", "~")
 CONSTRAINTS = ("==", "<", ">")
@@ -25,7 +24,7 @@ BLOCKS = {
 
 
 @dataclass(frozen=True)
-class Term:
+class Term(Placed):
     """One path of the model: left side, operator, right side and its modifiers.
 
     Attributes
@@ -53,10 +52,6 @@ class Term:
     line: int = 0
     column: int = 0
     start_of_rhs: int = 0
-
-    def refuse(self, message: str) -> NoReturn:
-        """Raise an error that names the place of the term."""
-        fail(self.line, self.column, message)
 
 
 @dataclass

@@ -33,6 +33,17 @@ def fail(line: int, column: int, message: str) -> NoReturn:
     raise ValueError(f"model, line {line}, column {column}: {message}")
 
 
+class Placed:
+    """Something that stands in a line and a column of a model."""
+
+    line: int
+    column: int
+
+    def refuse(self, message: str) -> NoReturn:
+        """Raise an error that names the place."""
+        fail(self.line, self.column, message)
+
+
 def read_tokens(model: str) -> list[Token]:
     """Split a model string into words; a name in backticks may hold any character."""
     tokens, position, line, begin = [], 0, 1, 0
