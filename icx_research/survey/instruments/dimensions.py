@@ -11,7 +11,6 @@ import pandas as pd
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns, collected
 from icx_research.core.intervals import wald_interval
-from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
 from icx_research.core.results import Estimate, estimate_table
 from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
@@ -223,11 +222,17 @@ def alpha_of(data: Any, design: Design, dimension: str, side: str) -> float:
     return k / (k - 1) * (1 - float(np.trace(cov)) / total) if total > 0 else float("nan")
 
 
-def mean_estimate(reduced: Moments, confidence_level: float) -> tuple[Estimate, float, int]:
-    """Mean of one variable with its t interval, its standard error and n."""
-    n, mean = reduced.n, float(reduced.mean[0])
-    se = float(np.sqrt(reduced.cov[0, 0] / n)) if n > 1 else float("nan")
-    return wald_interval(mean, se, confidence_level, df=n - 1), se, n
+def mean_scores(
+    frame: Any, names: Sequence[str], part: str, confidence_level: float
+) -> tuple[tuple[str, Estimate, float, int], ...]:
+    """Per name the mean of one part with its t interval, its standard error and n."""
+    scores = []
+    for name in names:
+        reduced = moments(frame, [f"{name}_{part}"])
+        n, mean = reduced.n, float(reduced.mean[0])
+        se = float(np.sqrt(reduced.cov[0, 0] / n)) if n > 1 else float("nan")
+        scores.append((name, wald_interval(mean, se, confidence_level, df=n - 1), se, n))
+    return tuple(scores)
 
 
 def mean_rows(scores: Sequence[tuple[str, Estimate, float, int]]) -> pd.DataFrame:

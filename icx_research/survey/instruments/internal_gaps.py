@@ -136,17 +136,10 @@ def understanding_gap(
             raise NotTestable("at least two suppliers' and two clients' answers are needed.")
         estimate, se = _welch(believed, expected, confidence_level)
         gaps.append((name, estimate, se, int(believed.n + expected.n)))
-        lines.append(
-            {
-                "dimension": name,
-                "believed": float(believed.mean[0]),
-                "expected": float(expected.mean[0]),
-                "n_suppliers": believed.n,
-                "n_clients": expected.n,
-            }
-        )
+        lines.append((name, believed.mean[0], expected.mean[0], believed.n, expected.n))
+    columns = ["dimension", "believed", "expected", "n_suppliers", "n_clients"]
     return UnderstandingGap(
-        dimensions=pd.DataFrame(lines),
+        dimensions=pd.DataFrame(lines, columns=columns),
         gaps=tuple(gaps),
         n_used=gaps[-1][3],
         n_dropped=believed.n_dropped + expected.n_dropped,

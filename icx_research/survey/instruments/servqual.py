@@ -18,8 +18,8 @@ from icx_research.survey.instruments.dimensions import (
     Design,
     alpha_of,
     group_means,
-    mean_estimate,
     mean_rows,
+    mean_scores,
     person_scores,
     read_design,
 )
@@ -229,16 +229,9 @@ def servqual_gap(
     design = read_design(perception, expectation, weights, reverse_keyed, response_range, need)
     frame, bad_weights = person_scores(data, design, respondent=respondent, by=by)
     names = [*design.dimensions, "total", *(["weighted"] if weights else [])]
-    gaps = tuple(
-        (name, *mean_estimate(moments(frame, [f"{name}_gap"]), confidence_level)) for name in names
+    gaps, *sides = (
+        mean_scores(frame, names, part, confidence_level) for part in ("gap", *design.sides)
     )
-    levels = {
-        side: tuple(
-            (name, *mean_estimate(moments(frame, [f"{name}_{side}"]), confidence_level))
-            for name in names
-        )
-        for side in design.sides
-    }
     total = moments(frame, ["total_gap"])
     parts = ("expectation", "perception", "gap", "need")
     columns = [f"{name}_{part}" for name in names for part in parts]
@@ -247,7 +240,7 @@ def servqual_gap(
     return ServqualGap(
         dimensions=_dimensions(data, frame, design),
         gaps=gaps,
-        levels=levels,
+        levels=dict(zip(design.sides, sides, strict=True)),
         groups=groups,
         n_used=total.n,
         n_dropped=total.n_dropped,

@@ -5,11 +5,9 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from icx_research.survey.link.matching import NO_PARTNER, UNIT_SIDES
+from icx_research.survey.link.matching import NO_PARTNER, OTHER, UNIT_SIDES
 from icx_research.survey.scores.scoring import few_answers
 from icx_research.survey.study.study import Study
-
-OTHER = {"internal": "external", "external": "internal"}
 
 
 def why_unlinked(study: Study, drops: pd.DataFrame) -> pd.DataFrame:
