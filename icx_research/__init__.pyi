@@ -24,6 +24,8 @@ from icx_research.core.results import Overview as Overview
 from icx_research.core.results import Result as Result
 from icx_research.core.safe_frame import SafeFrame as SafeFrame
 from icx_research.core.variance import variance_components as variance_components
+from icx_research.linkage.asked import AskedPairs as AskedPairs
+from icx_research.linkage.asked import asked_pairs as asked_pairs
 from icx_research.linkage.correlation.correlation import (
     linkage_correlations as linkage_correlations,
 )
@@ -88,6 +90,8 @@ from icx_research.measurement.validity.convergent import (
     composite_reliability as composite_reliability,
 )
 from icx_research.measurement.validity.discriminant import htmt as htmt
+from icx_research.pipeline.analysis import Analysis as Analysis
+from icx_research.pipeline.analysis import open_analysis as open_analysis
 from icx_research.pipeline.study_run import run_study as run_study
 from icx_research.present.drawing.saving import save_figure as save_figure
 from icx_research.present.drawing.style import figure_style as figure_style

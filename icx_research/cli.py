@@ -79,7 +79,6 @@ def study(
 
     Examples: icx study, or icx study my_study --out results_of_may
     """
-    from icx_research.pipeline.console import print_doubts
     from icx_research.pipeline.study_run import run_study
 
     path = _find(study_file)
@@ -97,18 +96,20 @@ def study(
             run = run_study(path, data=data, out=out or _default_out(path), progress=say)
         except KeyboardInterrupt:
             raise typer.Exit(_stopped()) from None
-    for entry in run.ledger.entries:
+    for entry in run.analysis.ledger.entries:
         print(f"{entry.claim} {entry.title}: {entry.words}")
         print(f"  {entry.verdict.reason}")
         if entry.detail:
             print(f"  {entry.detail}")
-    for caution in run.study.codebook.cautions:
+    for caution in run.analysis.study.codebook.cautions:
         print(f"Caution: {caution}")
-    if run.study.n_quarantined:
-        print(f"{run.study.n_quarantined} rows set aside; see tables/quarantine.csv.")
-    print_doubts(run.study)
+    set_aside = run.analysis.study.n_quarantined
+    if set_aside:
+        print(f"{set_aside} rows set aside; see tables/quarantine.csv.")
+    for line in run.analysis.doubts:
+        print(line)
     print(f"{run.n_files} files in {run.folder}; start with {run.page}")
-    raise typer.Exit(QUARANTINED if run.study.n_quarantined else CLEAN)
+    raise typer.Exit(QUARANTINED if set_aside else CLEAN)
 
 
 @app.command()
@@ -123,6 +124,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     """
     from icx_research.linkage.gates import too_few_units
     from icx_research.pipeline import console as say
+    from icx_research.survey.doubts.all_doubts import doubts
     from icx_research.survey.link.linking import link_study
     from icx_research.survey.link.matching import BY_DESIGN, resembling_words
     from icx_research.survey.scores.scoring import scale_scores
@@ -134,7 +136,9 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     say.print_notes(found)
     say.print_problems(found.quarantine)
     say.show_programmes(found)
-    doubtful = say.print_doubts(found)
+    doubtful = doubts(found)
+    for line in doubtful:
+        print(line)
     print("Rows with a score, and without:")
     say.show_table(say.with_reasons(found, scale_scores(found).counts))
     linked = link_study(found)

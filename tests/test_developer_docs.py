@@ -13,10 +13,8 @@ FOLDER = ROOT / "docs" / "developer"
 DOCS = [ROOT / "CONTRIBUTING.md", *sorted(FOLDER.glob("*.md"))]
 # Named by the recipes, and on their way.
 COMING = {
-    "icx_research/__init__.pyi",
     "icx_research/linkage/asked.py",
     "icx_research/linkage/rows.py",
-    "icx_research/present/drawing/figure.py",
     "complete_rows",
 }
 PATH = re.compile(r"[\w.-]+(/[\w.-]*)+")

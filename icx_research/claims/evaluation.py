@@ -9,11 +9,17 @@ from icx_research.claims.ledger import ClaimLedger, LedgerEntry
 from icx_research.claims.registry.internal_service import CLAIMS
 from icx_research.core import verdicts
 from icx_research.core.errors import Blocked
+from icx_research.linkage.asked import AskedPairs, asked_pairs
 from icx_research.survey.link.linking import LinkedUnits, link_study
 from icx_research.survey.study.study import Study
 
 
-def evaluate_claims(study: Study, *, claims: Sequence[str] | None = None) -> ClaimLedger:
+def evaluate_claims(
+    study: Study,
+    *,
+    claims: Sequence[str] | None = None,
+    linked: LinkedUnits | AskedPairs | None = None,
+) -> ClaimLedger:
     """Say for each claim whether the data support it, contradict it or cannot tell.
 
     Parameters
@@ -22,6 +28,9 @@ def evaluate_claims(study: Study, *, claims: Sequence[str] | None = None) -> Cla
         Its codebook's question names the scores, controls and wave.
     claims : sequence of str, optional
         Names such as "K01"; all that can be evaluated unless stated.
+    linked : LinkedUnits or AskedPairs, optional
+        Of the same study, where it is linked already; what AskedPairs have estimated is not
+        estimated again.
 
     Returns
     -------
@@ -50,11 +59,11 @@ def evaluate_claims(study: Study, *, claims: Sequence[str] | None = None) -> Cla
     if unknown:
         raise ValueError(f"There is no claim {unknown[0]!r}; known are {', '.join(CLAIMS)}.")
     try:
-        linked = link_study(study)
+        asked = asked_pairs(link_study(study) if linked is None else linked)
     except Blocked as refusal:
         blocked = verdicts.Verdict(verdicts.BLOCKED, "", refusal.reason)
         return ClaimLedger(tuple(untested(CLAIMS[name], study, blocked) for name in names))
-    return ClaimLedger(tuple(_EVALUATE[name](CLAIMS[name], study, linked) for name in names))
+    return ClaimLedger(tuple(_EVALUATE[name](CLAIMS[name], study, asked) for name in names))
 
 
-_EVALUATE: dict[str, Callable[[Claim, Study, LinkedUnits], LedgerEntry]] = {"K01": main_link}
+_EVALUATE: dict[str, Callable[[Claim, Study, AskedPairs], LedgerEntry]] = {"K01": main_link}

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import Blocked
 from icx_research.linkage.correlation.correlation import LinkageCorrelation, linkage_correlations
-from icx_research.survey.disclosure.protect import protect
+from icx_research.linkage.rows import LinkedRows, complete_rows
+from icx_research.survey.disclosure.protect import ProtectedUnits, protect
+from icx_research.survey.disclosure.thresholds import persons_needed
 from icx_research.survey.link.linking import LinkedUnits
 
 
@@ -17,6 +19,7 @@ def gated_correlation(
     controls: Sequence[str] = (),
     wave: str | None = None,
     confidence_level: float = 0.95,
+    shown: ProtectedUnits | None = None,
 ) -> LinkageCorrelation:
     """Correlate two unit scores where the gates allow a result.
 
@@ -25,6 +28,8 @@ def gated_correlation(
     linked : LinkedUnits
     internal, external, controls, wave, confidence_level
         As in `linkage_correlations`.
+    shown : ProtectedUnits, optional
+        The units of that wave as they may be shown, where they are protected already.
 
     Returns
     -------
@@ -47,9 +52,9 @@ def gated_correlation(
     >>> gated_correlation(linked, internal="internal_satisfaction", external="csat").n_used
     60
     """
-    one_wave = linked.at_wave(wave)
-    _check_enough(count_units(one_wave, (internal, external, *controls)), one_wave.n_client_units)
-    found = linkage_correlations(
+    rows = complete_rows(linked, (internal, external, *controls), wave=wave)
+    _check_enough(rows)
+    result = linkage_correlations(
         linked,
         internal=internal,
         external=external,
@@ -57,24 +62,20 @@ def gated_correlation(
         wave=wave,
         confidence_level=confidence_level,
     )
-    _check_reliability(found)
-    _check_disclosure(found, one_wave)
-    return found
+    _check_reliability(result)
+    units = rows.of_wave
+    _check_disclosure(result, units, shown or protect(units, scores=(internal, external)))
+    return result
 
 
-def count_units(linked: LinkedUnits, names: Sequence[str]) -> int:
-    """Count the linked units of one wave that have all of these values."""
-    table = linked.table
-    return len(table.dropna(subset=[name for name in names if name in table]))
-
-
-def _check_enough(n_units: int, n_client_units: int) -> None:
+def _check_enough(rows: LinkedRows) -> None:
     """Refuse a result on too few units of either side."""
-    if n_units < MIN_LINKED_UNITS:
+    if rows.n_used < MIN_LINKED_UNITS:
         raise Blocked(
-            f"{n_units} linked units have all values; at least {MIN_LINKED_UNITS} are "
+            f"{rows.n_used} linked units have all values; at least {MIN_LINKED_UNITS} are "
             "needed for a verdict."
         )
+    n_client_units = rows.of_wave.n_client_units
     if n_client_units < MIN_LINKED_UNITS:
         raise Blocked(
             f"the linked units rest on {n_client_units} client units; at least "
@@ -93,9 +94,10 @@ def _check_reliability(correlation: LinkageCorrelation) -> None:
             )
 
 
-def _check_disclosure(correlation: LinkageCorrelation, units: LinkedUnits) -> None:
+def _check_disclosure(
+    correlation: LinkageCorrelation, units: LinkedUnits, shown: ProtectedUnits
+) -> None:
     """Refuse a result that could not be shown without exposing persons."""
-    shown = protect(units)
     visible = shown.table[[correlation.internal, correlation.external]].notna().all(axis=1)
     n_visible = int((visible & units.table[list(correlation.controls)].notna().all(axis=1)).sum())
     if n_visible < MIN_LINKED_UNITS:
@@ -112,7 +114,7 @@ def too_few_units(linked: LinkedUnits) -> str:
     n_units = units.table["unit"].nunique()
     if n_units < MIN_LINKED_UNITS:
         return f"{n_units} units are linked; there is no verdict below {MIN_LINKED_UNITS}."
-    n_visible, least = shown_units_of_question(linked), protect(units).min_persons
+    n_visible, least = shown_units_of_question(linked), persons_needed(linked.codebook, None)
     if n_visible >= MIN_LINKED_UNITS:
         return ""
     return (
@@ -124,6 +126,7 @@ def too_few_units(linked: LinkedUnits) -> str:
 
 def shown_units_of_question(linked: LinkedUnits) -> int:
     """Count the units of the asked wave of which both asked scores may be shown."""
-    question, shown = linked.codebook.question, protect(linked.at_wave())
-    asked = shown.table[[question.internal[0], question.external[0]]]
-    return int(asked.notna().all(axis=1).sum())
+    question = linked.codebook.question
+    pair = [question.internal[0], question.external[0]]
+    shown = protect(linked.at_wave(), scores=pair).table[pair]
+    return int(shown.notna().all(axis=1).sum())

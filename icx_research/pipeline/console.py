@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from icx_research.survey.doubts.all_doubts import doubts
 from icx_research.survey.doubts.programmes import programme_counts
 from icx_research.survey.link.matching import rounded_down
 from icx_research.survey.scores.scoring import few_answers
@@ -57,14 +56,6 @@ def counted_coverage(linked: Any) -> Any:
         return shown
     shown.insert(3, "counted", ["rows" if grain == "unit" else "respondents" for grain in grains])
     return shown.rename(columns={"respondents": "all", "respondents_matched": "matched"})
-
-
-def print_doubts(study: Any) -> int:
-    """Name what looks wrong in files, answers and units, and was left as it is."""
-    lines = doubts(study)
-    for line in lines:
-        print(line)
-    return len(lines)
 
 
 def show_programmes(study: Any) -> None:

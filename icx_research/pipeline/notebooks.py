@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,7 @@ def run_notebook(
     target: Path,
     *,
     parameters: Mapping[str, str | None],
+    environment: Mapping[str, str] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> None:
     """Run a copy of a notebook with other parameters and write it, also as a page.
@@ -99,6 +101,8 @@ def run_notebook(
         Notebook to copy, and where the executed copy goes.
     parameters : mapping
         Values for the names in the cell tagged `parameters`.
+    environment : mapping of str to str, optional
+        Further environment variables of the notebook's kernel.
     progress : callable, optional
         Called with the notebook's name, cells done and cells in all.
 
@@ -126,7 +130,7 @@ def run_notebook(
         on_cell_executed=lambda **event: count() if event["cell"].cell_type == "code" else None,
     )
     try:
-        _execute(client)
+        _execute(client, {**os.environ, **(environment or {})})
     except CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".rstrip(".")
         raise StudyError(f"{path.name} stopped: {reason}.") from None
@@ -151,7 +155,7 @@ def page_of(notebook: Any, title: str) -> str:
     return str(content).replace("</head>", f"<style>{READABLE}</style>\n</head>", 1)
 
 
-def _execute(client: NotebookClient) -> None:
+def _execute(client: NotebookClient, environment: Mapping[str, str]) -> None:
     """Run in another thread: there the client leaves Ctrl-C alone, and it reaches us."""
     failures: list[BaseException] = []
 
@@ -159,7 +163,7 @@ def _execute(client: NotebookClient) -> None:
         try:
             # The selector loop is the one that works with the kernel's sockets everywhere.
             with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-                runner.run(client.async_execute(cleanup_kc=True))
+                runner.run(client.async_execute(cleanup_kc=True, env=environment))
         except BaseException as error:
             failures.append(error)
 

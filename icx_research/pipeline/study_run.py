@@ -7,12 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from icx_research.claims.evaluation import evaluate_claims
-from icx_research.claims.ledger import ClaimLedger
 from icx_research.core.errors import StudyError
-from icx_research.linkage.correlation.overview import linkage_overview
+from icx_research.pipeline.analysis import HANDED_ON, Analysis, hand_on
 from icx_research.pipeline.manifest import NAME as MANIFEST
 from icx_research.pipeline.manifest import outputs_of, write_manifest
 from icx_research.pipeline.notebooks import notebook_paths, run_notebook
@@ -21,8 +17,7 @@ from icx_research.present.pages.quality import quality_figures
 from icx_research.present.pages.report import write_report
 from icx_research.present.tables.csv import write_csv
 from icx_research.survey.disclosure.link_coverage import shown_coverage
-from icx_research.survey.link.linking import LinkedUnits, link_study
-from icx_research.survey.study.study import Study, read_study
+from icx_research.survey.study.study import read_study
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,23 +27,19 @@ class StudyRun:
     Attributes
     ----------
     folder, page : Path
-    study : Study
-    ledger : ClaimLedger
-    overview : DataFrame
-        Every linkage asked for.
+    analysis : Analysis
+        What it computed.
     n_files : int
     """
 
     folder: Path
     page: Path
-    study: Study
-    ledger: ClaimLedger
-    overview: pd.DataFrame
+    analysis: Analysis
     n_files: int
 
     def __repr__(self) -> str:
         """Say where the page is."""
-        return f"StudyRun: {self.n_files} files in {self.folder}; {self.ledger!r}"
+        return f"StudyRun: {self.n_files} files in {self.folder}; {self.analysis.ledger!r}"
 
 
 def run_study(
@@ -84,14 +75,14 @@ def run_study(
     _refuse_foreign(out, ["index.html", MANIFEST])
     _refuse_sources(out, Path(path), data)
     say("reading and validating the files")
-    study = read_study(path, data=data)
+    analysis = Analysis(read_study(path, data=data))
     say("scoring, averaging and linking")
-    linked = link_study(study)
+    _ = analysis.linked  # refused before a folder is made
     workshop = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        run = _run(study, linked, Path(path), data, workshop, out, say)
+        run = _run(analysis, Path(path), data, workshop, out, say)
         _move(workshop, out)
     except OSError as error:
         raise StudyError(
@@ -105,8 +96,7 @@ def run_study(
 
 
 def _run(
-    study: Study,
-    linked: LinkedUnits,
+    analysis: Analysis,
     path: Path,
     data: str | Path | None,
     folder: Path,
@@ -116,45 +106,32 @@ def _run(
     for name in ("figures", "tables", "notebooks"):
         (folder / name).mkdir()
     say("estimating")
-    overview = linkage_overview(linked)
-    ledger = evaluate_claims(study)
+    study, linked = analysis.study, analysis.linked
     tables = {
         "quarantine": study.quarantine,
         "coverage": shown_coverage(linked),
         "unlinked_units": linked.drops,
         "reliability": linked.reliability,
-        "linkage": overview,
-        "claims": ledger.table,
+        "linkage": analysis.linkages.table,
+        "claims": analysis.ledger.table,
     }
     for name, table in tables.items():
         write_csv(table, folder / "tables" / f"{name}.csv")
     say("drawing figures")
-    figures = list(linkage_figures(linked, folder=folder / "figures"))
+    figures = list(linkage_figures(analysis.asked, folder=folder / "figures"))
     quality = quality_figures(study, linked, folder=folder / "figures")
-    notebooks = notebook_paths()
-    parameters = {
-        "study_file": _from_notebooks(path, out),
-        "data_folder": _from_notebooks(Path(data), out) if data else None,
-    }
-    for notebook in notebooks:
-        say(f"notebook {notebook.stem}")
-        run_notebook(
-            notebook,
-            folder / "notebooks" / notebook.name,
-            parameters=parameters,
-            progress=lambda name, done, total: say(f"notebook {name}: cell {done} of {total}"),
-        )
+    notebooks = _notebooks(analysis, path, data, folder, out, say)
     say("writing the page")
     write_report(
         study,
         folder / "index.html",
         linked=linked,
-        ledger=ledger,
-        overview=overview,
-        reliability=linked.reliability,
+        ledger=analysis.ledger,
+        overview=analysis.linkages,
+        doubts=analysis.doubts,
         figures=figures,
         quality=quality,
-        notebooks=[notebook.name for notebook in notebooks],
+        notebooks=notebooks,
         tables=[f"{name}.csv" for name in tables],
     )
     steps = {
@@ -164,7 +141,37 @@ def _run(
     }
     write_manifest(study, folder, steps)
     n_files = sum(file.is_file() for file in folder.rglob("*"))
-    return StudyRun(out, out / "index.html", study, ledger, overview, n_files)
+    return StudyRun(out, out / "index.html", analysis, n_files)
+
+
+def _notebooks(
+    analysis: Analysis,
+    path: Path,
+    data: str | Path | None,
+    folder: Path,
+    out: Path,
+    say: Callable[[str], None],
+) -> list[str]:
+    """Run copies of the notebooks, which go on from what is computed already; give their names."""
+    handed_on = folder / "analysis"
+    hand_on(analysis, handed_on)
+    parameters = {
+        "study_file": _from_notebooks(path, out),
+        "data_folder": _from_notebooks(Path(data), out) if data else None,
+    }
+    names = []
+    for notebook in notebook_paths():
+        say(f"notebook {notebook.stem}")
+        run_notebook(
+            notebook,
+            folder / "notebooks" / notebook.name,
+            parameters=parameters,
+            environment={HANDED_ON: str(handed_on.resolve())},
+            progress=lambda name, done, total: say(f"notebook {name}: cell {done} of {total}"),
+        )
+        names.append(notebook.name)
+    shutil.rmtree(handed_on)
+    return names
 
 
 def _move(workshop: Path, out: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from icx_research.claims.evaluation import evaluate_claims
 from icx_research.claims.registry.internal_service import CLAIMS
+from icx_research.linkage.asked import asked_pairs
 from icx_research.linkage.correlation.correlation import linkage_correlations
 from icx_research.linkage.correlation.disattenuation import disattenuate
 from icx_research.survey.link.linking import link_study
@@ -329,3 +330,13 @@ def test_only_the_asked_claims_are_evaluated(rng):
 def test_refuses_an_unknown_claim(rng):
     with pytest.raises(ValueError, match=r"^There is no claim 'K99'; known are K01\.$"):
         evaluate_claims(study(*exact(20, 0.5, rng)), claims=["K01", "K99"])
+
+
+def test_a_linked_study_is_not_linked_again(rng, monkeypatch):
+    given = study(*exact(20, 0.5, rng))
+    fresh = evaluate_claims(given)
+    asked = asked_pairs(link_study(given))
+    monkeypatch.setattr("icx_research.claims.evaluation.link_study", None)
+    assert evaluate_claims(given, linked=asked) == fresh
+    assert evaluate_claims(given, linked=asked.linked) == fresh
+    assert repr(asked.first.correlation) in repr(list(asked.first._kept.values()))

@@ -5,12 +5,14 @@ Their code runs here without a kernel, on studies that allow little.
 
 import json
 
+import IPython.display
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+from icx_research.pipeline.analysis import Analysis
 from icx_research.pipeline.notebooks import notebook_paths
-from icx_research.present.drawing import shown
+from icx_research.present.drawing.figure import Figure
 from tests.builders import study as published
 from tests.scales.scales import one_wave, scales_study, tables
 
@@ -84,7 +86,7 @@ CASES = [
 @pytest.fixture
 def displayed(monkeypatch):
     seen = []
-    monkeypatch.setattr(shown, "display", lambda what, metadata=None: seen.append(what))
+    monkeypatch.setattr(IPython.display, "display", lambda what, metadata=None: seen.append(what))
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))  # no window
     return seen
 
@@ -92,7 +94,12 @@ def displayed(monkeypatch):
 def run(name, study, displayed):
     """Execute the cells of a notebook in one namespace, with a study already read."""
     path = next(path for path in notebook_paths() if path.stem == name)
-    names = {"study": study, "display": lambda *shown: displayed.extend(shown)}
+
+    def display(*things):
+        for thing in things:
+            thing._ipython_display_() if isinstance(thing, Figure) else displayed.append(thing)
+
+    names = {"study": study, "analysis": Analysis(study), "display": display}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "code" and "study_file" not in source:
@@ -116,4 +123,4 @@ def test_goes_to_its_end(name, make, displayed, capsys):
         assert "blocked: fewer than 10 persons answered all items of service" in told
     if make is scales_study and name == "02_measurement":
         assert "Service" in told or "service" in told
-        assert sum(isinstance(shown, plt.Figure) for shown in displayed) == 4
+        assert sum(isinstance(thing, plt.Figure) for thing in displayed) == 4

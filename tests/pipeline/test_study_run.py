@@ -73,7 +73,7 @@ def test_page_escapes_what_the_study_says(small_study, tmp_path, without_noteboo
     assert "Two branches and &lt;b&gt;more&lt;/b&gt;" in page
     assert "<b>more" not in page
     assert "Made up for a test." in page
-    assert run.ledger["K01"].words in page
+    assert run.analysis.ledger["K01"].words in page
     assert 'alt="Scatter plot of 12 units.' in page
     assert page.count("not testable: a test.") == 1
     assert "How units compare; How the units were linked; What is expected" in page

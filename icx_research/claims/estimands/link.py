@@ -7,29 +7,24 @@ from icx_research.claims.evidence import untested
 from icx_research.claims.ledger import LedgerEntry
 from icx_research.claims.words import what_would_change
 from icx_research.core import apa, verdicts
-from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.errors import REFUSALS, Blocked
+from icx_research.linkage.asked import AskedPairs
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
 from icx_research.linkage.correlation.disattenuation import disattenuate
-from icx_research.linkage.gates import count_units, gated_correlation
-from icx_research.survey.link.linking import LinkedUnits
+from icx_research.linkage.rows import complete_rows
 from icx_research.survey.study.study import Study
 
 
-def main_link(claim: Claim, study: Study, linked: LinkedUnits) -> LedgerEntry:
+def main_link(claim: Claim, study: Study, asked: AskedPairs) -> LedgerEntry:
     """Evaluate K01."""
-    question, delta = study.codebook.question, study.codebook.thresholds.smallest_correlation
-    internal, external = question.internal[0], question.external[0]
-    n_units = count_units(linked.at_wave(), (internal, external, *question.controls))
+    pair, delta = asked.first, study.codebook.thresholds.smallest_correlation
+    internal, external = pair.internal, pair.external
     try:
-        found = gated_correlation(
-            linked, internal=internal, external=external, controls=question.controls
-        )
-    except NotTestable as refusal:
-        verdict = verdicts.Verdict(verdicts.NOT_TESTABLE, "", refusal.missing)
-        return untested(claim, study, verdict, n_units)
-    except Blocked as refusal:
-        verdict = verdicts.Verdict(verdicts.BLOCKED, "", refusal.reason)
-        return untested(claim, study, verdict, n_units)
+        found = pair.correlation
+    except REFUSALS as refusal:
+        word = verdicts.BLOCKED if isinstance(refusal, Blocked) else verdicts.NOT_TESTABLE
+        rows = complete_rows(pair.linked, (internal, external, *pair.controls), wave=pair.wave)
+        return untested(claim, study, verdicts.Verdict(word, "", str(refusal)), rows.n_used)
     sign = _orientation(study, internal, external)
     corrected = disattenuate(found, confidence_level=0.90)
     assessable = not math.isnan(corrected.disattenuated.value)
@@ -59,7 +54,7 @@ def main_link(claim: Claim, study: Study, linked: LinkedUnits) -> LedgerEntry:
         reliability_external=found.reliability_external.value,
         corrected=sign * corrected.disattenuated.value,
         changes=what_would_change(verdict, found, delta),
-        detail=_detail(study, found, sign) + _subsets(linked, found),
+        detail=_detail(study, found, sign) + _subsets(asked),
     )
 
 
@@ -85,18 +80,13 @@ def _detail(study: Study, link: LinkageCorrelation, sign: int) -> str:
     )
 
 
-def _subsets(linked: LinkedUnits, link: LinkageCorrelation) -> str:
+def _subsets(asked: AskedPairs) -> str:
     """Give the same correlation in each group of units the codebook names."""
     parts = []
-    for name in linked.codebook.question.subsets:
+    for name in asked.linked.codebook.question.subsets:
+        pair = asked.pair(asked.first.internal, asked.first.external, group=name)
         try:
-            again = gated_correlation(
-                linked.subset(name),
-                internal=link.internal,
-                external=link.external,
-                controls=link.controls,
-            )
-            parts.append(f"; subset {name}: {again.to_apa()}")
-        except (NotTestable, Blocked) as refusal:
+            parts.append(f"; subset {name}: {pair.correlation.to_apa()}")
+        except REFUSALS as refusal:
             parts.append(f"; subset {name}: {str(refusal).rstrip('.')}")
     return "".join(parts)

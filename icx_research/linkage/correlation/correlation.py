@@ -24,6 +24,7 @@ from icx_research.linkage.correlation.controls import (
     varies,
 )
 from icx_research.linkage.correlation.mean_reliability import MeanReliability, mean_reliability
+from icx_research.linkage.rows import LinkedRows, complete_rows
 from icx_research.survey.link.linking import LinkedUnits
 from icx_research.survey.link.shared_respondents import SharedError, shared_error
 
@@ -206,9 +207,8 @@ def linkage_correlations(
     if method not in SYMBOLS:
         raise ValueError(f"method must be 'pearson' or 'spearman', not {method!r}.")
     _check_names(linked, internal, external, controls)
-    one_wave = linked.at_wave(wave)
-    columns = [internal, external, *controls]
-    rows = one_wave.table.dropna(subset=columns)
+    complete = complete_rows(linked, [internal, external, *controls], wave=wave)
+    rows, units = complete.table, complete.units
     scores, design = rows[[internal, external]].to_numpy(float), control_columns(rows, controls)
     if method == "spearman" and len(rows):
         scores, design = stats.rankdata(scores, axis=0), stats.rankdata(design, axis=0)
@@ -217,7 +217,7 @@ def linkage_correlations(
     if len(rows) < 4 + c:
         raise NotTestable(
             f"a correlation{' with these controls' if c else ''} needs at least {4 + c} linked "
-            f"units with all values; there are {len(rows)} in wave {one_wave.waves[-1]}."
+            f"units with all values; there are {len(rows)} in wave {complete.wave}."
         )
     plain = scores - scores.mean(axis=0)
     given = plain - basis @ (basis.T @ plain)
@@ -227,7 +227,6 @@ def linkage_correlations(
         if (given[:, i] ** 2).sum() <= ROUNDING * len(rows) * (plain[:, i] ** 2).sum():
             raise Blocked(f"the controls explain {name} completely; leave some of them out.")
     variance = (given**2).sum(axis=0) / (len(rows) - 1 - c)
-    units = one_wave.keep(one_wave.table.index.isin(rows.index))
     shared = shared_error(units, internal, external)
     if shared and method == "spearman" and not shared.note:
         raise NotTestable(
@@ -250,11 +249,11 @@ def linkage_correlations(
         ),
         reliability_internal=mean_reliability(rows, internal, variance=variance[0]),
         reliability_external=mean_reliability(rows, external, variance=variance[1]),
-        wave=one_wave.waves[-1],
-        n_used=len(rows),
-        n_dropped=len(one_wave.table) - len(rows),
+        wave=complete.wave,
+        n_used=complete.n_used,
+        n_dropped=complete.n_dropped,
         n_control_columns=c,
-        note=_note(linked.waves, units, design.shape[1] - c, method, shared, same_source, spurious),
+        note=_note(complete, design.shape[1] - c, method, shared, same_source, spurious),
         same_source=float(same_source),
         expected_spurious=float(spurious),
     )
@@ -288,17 +287,14 @@ def _is_declared(linked: LinkedUnits, name: str) -> bool:
 
 
 def _note(
-    waves: list[str],
-    units: LinkedUnits,
+    rows: LinkedRows,
     redundant: int,
     method: str,
     shared: SharedError | None,
     same_source: float,
     spurious: float,
 ) -> str:
-    parts = []
-    if len(waves) > 1:
-        parts.append(f"wave {units.waves[-1]} only, of waves {', '.join(waves)}")
+    units, parts = rows.units, [rows.note] if rows.note else []
     if shared:
         parts.append(
             f"{shared.note}: shared mood may be part of the correlation"
@@ -308,7 +304,7 @@ def _note(
             f"{apa.bounded(spurious)} is expected of shared mood alone"
         )
     if units.crosswalk["client_unit"].duplicated().any():
-        n, clusters = len(units.table), len(np.unique(units.cluster))
+        n, clusters = rows.n_used, len(np.unique(rows.cluster))
         usable = method == "pearson" and clusters >= MIN_CLUSTERS
         parts.append(
             f"some of the {units.n_client_units} client units stand behind several of the {n} "

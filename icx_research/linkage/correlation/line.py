@@ -16,6 +16,7 @@ from icx_research.core.results import (
     with_interval,
 )
 from icx_research.linkage.correlation.controls import varies
+from icx_research.linkage.rows import complete_rows
 from icx_research.survey.link.linking import LinkedUnits
 
 GRID_POINTS = 101
@@ -137,12 +138,11 @@ def linkage_line(
     for name in (internal, external):
         if name not in linked.internal + linked.external:
             raise ValueError(f"Linked units have no score {name!r}.")
-    one_wave = linked.at_wave(wave)
-    rows = one_wave.table.dropna(subset=[internal, external])
-    n = len(rows)
+    rows = complete_rows(linked, (internal, external), wave=wave)
+    n = rows.n_used
     if n < 4:
         raise NotTestable(f"a line needs at least 4 linked units with both scores; there are {n}.")
-    x, y = rows[internal].to_numpy(float), rows[external].to_numpy(float)
+    x, y = rows.table[[internal, external]].to_numpy(float).T
     if not varies(x):
         raise Blocked(f"all units have the same {internal}; there is no line.")
     spread = float(((x - x.mean()) ** 2).sum())
@@ -166,9 +166,9 @@ def linkage_line(
         centre=(float(x.mean()), float(y.mean())),
         sd=(float(x.std(ddof=1)), float(y.std(ddof=1))),
         band=pd.DataFrame({"x": grid, "fit": fit, "ci_low": fit - reach, "ci_high": fit + reach}),
-        wave=one_wave.waves[-1],
+        wave=rows.wave,
         n_used=n,
-        n_dropped=len(one_wave.table) - n,
+        n_dropped=rows.n_dropped,
     )
 
 

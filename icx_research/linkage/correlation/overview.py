@@ -1,12 +1,15 @@
 """Every linkage the codebook asks for, in one table."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 
-from icx_research.core.errors import Blocked, NotTestable
-from icx_research.linkage.correlation.disattenuation import disattenuate
-from icx_research.linkage.gates import gated_correlation
+from icx_research.core import apa
+from icx_research.core.errors import REFUSALS, NotTestable, refusal_words
+from icx_research.core.results import Overview
+from icx_research.linkage.asked import AskedPair, AskedPairs, asked_pairs
+from icx_research.linkage.rows import wave_note
 from icx_research.survey.link.linking import LinkedUnits
 
 OVERVIEW_COLUMNS = (
@@ -15,139 +18,186 @@ OVERVIEW_COLUMNS = (
 )  # fmt: skip
 
 
-def linkage_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.DataFrame:
+@dataclass(frozen=True, repr=False, eq=False)
+class LinkageOverview(Overview):
+    """Correlations of internal with external scores over units, or why there are none.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per pair, group of units and term: `internal`, `external`, `units` ("all" or a
+        subset), `term` ("correlation", "partial_correlation", "disattenuated"), `estimate`,
+        `ci_low`, `ci_high`, `p_value`, `n`, `note`; `wave` first where waves are compared.
+    labels : dict of str to str
+    refusal : str
+    """
+
+    def answer(self) -> str:
+        """Say which way the first correlation goes, and how many of the others are how clear."""
+        if self.refusal:
+            return f"Nothing can be said: {self.refusal}"
+        rows = self.table[self.table["term"] == "correlation"]
+        first, others = rows.iloc[0], rows.iloc[1:]
+        if others.empty:
+            return self._one(first)
+        clear = {
+            "above zero": int((others["ci_low"] > 0).sum()),
+            "below zero": int((others["ci_high"] < 0).sum()),
+            "not estimated": int(others["estimate"].isna().sum()),
+        }
+        clear["undecided"] = len(others) - sum(clear.values())
+        counts = ", ".join(f"{n} {how}" for how, n in clear.items() if n)
+        return f"{self._one(first)} {self._others(len(others))}: {counts}."
+
+    def _one(self, row: pd.Series) -> str:
+        """Say what one correlation means."""
+        internal, external = self.label(row["internal"]), self.label(row["external"])
+        wave = f" in wave {row['wave']}" if "wave" in row else ""
+        if pd.isna(row["estimate"]):
+            note = str(row["note"]).rstrip(".")
+            return f"{internal} with {external}{wave} is not estimated: {note}."
+        limits = f"r = {apa.bounded(row['estimate'])}, interval {apa.bounded(row['ci_low'])} to "
+        limits += f"{apa.bounded(row['ci_high'])}, {row['n']:.0f} units{wave}"
+        if row["ci_low"] <= 0 <= row["ci_high"]:
+            return f"It is left open whether {internal} and {external} go together ({limits})."
+        course = "higher" if row["estimate"] > 0 else "lower"
+        return f"Where {internal} is higher, {external} is {course} ({limits})."
+
+    def _others(self, n: int) -> str:
+        """Name the rest of the correlations."""
+        if "wave" in self.table:
+            return f"Of {apa.counted(n, 'other wave')}, with the same units"
+        return f"Of {apa.counted(n, 'other correlation')}"
+
+
+def linkage_overview(
+    linked: LinkedUnits | AskedPairs, *, confidence_level: float = 0.95
+) -> LinkageOverview:
     """Correlate each asked internal with each asked external score, for all units and subsets.
 
     Parameters
     ----------
-    linked : LinkedUnits
+    linked : LinkedUnits or AskedPairs
+        What AskedPairs have estimated already is taken over.
     confidence_level : float, default 0.95
 
     Returns
     -------
-    DataFrame
-        One row per pair and group of units: `internal`, `external`, `units` ("all"
-        or a subset), `term` ("correlation", "partial_correlation", "disattenuated"),
-        `estimate`, `ci_low`, `ci_high`, `p_value`, `n`, `note`. Where the data or a
-        gate do not allow a row, its note says why and there are no numbers.
+    LinkageOverview
+        Where the data or a gate do not allow a row, its note says why and there are no numbers.
 
     Examples
     --------
     >>> from icx_research import link_study, load_example
-    >>> table = linkage_overview(link_study(load_example("company")))
-    >>> table["term"].tolist()[:2]
+    >>> overview = linkage_overview(link_study(load_example("company")))
+    >>> overview.table["term"].tolist()
     ['correlation', 'disattenuated']
     """
-    question = linked.codebook.question
-    rows = []
-    for group, units in _groups(linked):
-        for internal in question.internal:
-            for external in question.external:
-                place = {"internal": internal, "external": external, "units": group}
-                rows += _pair(units, place, question.controls, confidence_level)
-    return pd.DataFrame(rows, columns=list(OVERVIEW_COLUMNS))
+    asked = asked_pairs(linked, confidence_level=confidence_level)
+    return _overview(asked, [row for pair in asked for row in _rows(pair)])
 
 
-def _groups(linked: LinkedUnits) -> Iterator[tuple[str, LinkedUnits]]:
-    yield "all", linked
-    for name in linked.codebook.question.subsets:
-        yield name, linked.subset(name)
-
-
-def _pair(
-    linked: LinkedUnits,
-    place: dict[str, str],
-    controls: tuple[str, ...],
-    level: float,
-    wave: str | None = None,
-) -> list[dict[str, object]]:
-    pair = {"internal": place["internal"], "external": place["external"]}
-    asked = {"wave": wave, "confidence_level": level}
-    try:
-        plain = gated_correlation(linked, **pair, **asked)  # type: ignore[arg-type]
-    except (NotTestable, Blocked) as refusal:
-        return [{**place, "term": "correlation", "note": str(refusal)}]
-    corrected = disattenuate(plain)
-    rows: list[dict[str, object]] = [
-        {**place, **row, "note": plain.note} for row in plain.table.to_dict("records")
-    ]
-    rows.append({**place, **corrected.table.iloc[1].to_dict(), "note": corrected.note})
-    if not controls:
-        return rows
-    try:
-        partial = gated_correlation(linked, **pair, controls=controls, **asked)  # type: ignore[arg-type]
-    except (NotTestable, Blocked) as refusal:
-        return [*rows, {**place, "term": "partial_correlation", "note": str(refusal)}]
-    given = "; ".join(part for part in (f"given {', '.join(controls)}", partial.note) if part)
-    return [*rows, {**place, **partial.table.iloc[1].to_dict(), "note": given}]
-
-
-def outcome_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.DataFrame:
+def outcome_overview(
+    linked: LinkedUnits | AskedPairs, *, confidence_level: float = 0.95
+) -> LinkageOverview:
     """Correlate the asked internal scores with every outcome of the study.
 
     Parameters
     ----------
-    linked : LinkedUnits
+    linked : LinkedUnits or AskedPairs
+        As in `linkage_overview`.
     confidence_level : float, default 0.95
 
     Returns
     -------
-    DataFrame
-        One row per internal score and outcome, columns as `linkage_overview`.
-
-    Raises
-    ------
-    NotTestable
-        If the study has no outcomes.
+    LinkageOverview
+        One row per internal score and outcome; a refusal where the study has no outcomes.
 
     Examples
     --------
     >>> from icx_research import link_study, load_example
-    >>> outcome_overview(link_study(load_example("company")))["external"].tolist()
+    >>> overview = outcome_overview(link_study(load_example("company")))
+    >>> overview.table["external"].tolist()
     ['retention', 'complaints']
     """
-    source = linked.codebook.sources.get("outcomes")
-    if source is None:
-        raise NotTestable("the study has no outcomes table.")
-    rows = []
-    for internal in linked.codebook.question.internal:
-        for outcome in source.measures:
-            place = {"internal": internal, "external": outcome, "units": "all"}
-            rows += _pair(linked, place, (), confidence_level)[:1]
-    return pd.DataFrame(rows, columns=list(OVERVIEW_COLUMNS))
+    asked = asked_pairs(linked, confidence_level=confidence_level)
+    codebook = asked.linked.codebook
+    if "outcomes" not in codebook.sources:
+        return _overview(asked, [], refusal_words(NotTestable("the study has no outcomes table.")))
+    pairs = (
+        asked.pair(internal, outcome)
+        for internal in codebook.question.internal
+        for outcome in codebook.sources["outcomes"].measures
+    )
+    return _overview(asked, [next(_rows(pair)) for pair in pairs])
 
 
-def wave_overview(linked: LinkedUnits, *, confidence_level: float = 0.95) -> pd.DataFrame:
+def wave_overview(
+    linked: LinkedUnits | AskedPairs, *, confidence_level: float = 0.95
+) -> LinkageOverview:
     """Correlate the first internal with the first external score, wave by wave.
 
     Parameters
     ----------
-    linked : LinkedUnits
+    linked : LinkedUnits or AskedPairs
+        As in `linkage_overview`.
     confidence_level : float, default 0.95
 
     Returns
     -------
-    DataFrame
-        One row per wave: `wave`, then columns as `linkage_overview`. The waves hold
-        the same units and are not independent of each other.
-
-    Raises
-    ------
-    NotTestable
-        If there is a single wave.
+    LinkageOverview
+        One row per wave; a refusal where there is one wave only. The waves hold the same units
+        and are not independent of each other.
 
     Examples
     --------
     >>> from icx_research import link_study, load_example
-    >>> wave_overview(link_study(load_example("company")))["wave"].tolist()
+    >>> wave_overview(link_study(load_example("company"))).table["wave"].tolist()
     ['1', '2', '3']
     """
-    if len(linked.waves) < 2:
-        raise NotTestable("a second wave is needed; the study has one.")
-    question = linked.codebook.question
-    place = {"internal": question.internal[0], "external": question.external[0], "units": "all"}
+    asked = asked_pairs(linked, confidence_level=confidence_level)
+    waves, question = asked.linked.waves, asked.linked.codebook.question
+    if len(waves) < 2:
+        one = NotTestable("a second wave is needed; the study has one.")
+        return _overview(asked, [], refusal_words(one))
     rows = []
-    for wave in linked.waves:
-        one = _pair(linked.at_wave(wave), place, (), confidence_level, wave)[0]
-        rows.append({"wave": wave, **one})
-    return pd.DataFrame(rows, columns=["wave", *OVERVIEW_COLUMNS])
+    for wave in waves:
+        pair = asked.pair(question.internal[0], question.external[0], wave=wave)
+        row = next(_rows(pair))
+        # The column says it of every row.
+        note = str(row["note"]).removeprefix(wave_note(waves, wave)).removeprefix("; ")
+        rows.append({"wave": wave, **row, "note": note})
+    return _overview(asked, rows)
+
+
+def _overview(
+    asked: AskedPairs, rows: list[dict[str, object]], refusal: str = ""
+) -> LinkageOverview:
+    columns = [*(["wave"] if any("wave" in row for row in rows) else []), *OVERVIEW_COLUMNS]
+    table = pd.DataFrame(rows, columns=columns)
+    codebook = asked.linked.codebook
+    return LinkageOverview(
+        table, {name: codebook.label(name) for name in codebook.measures}, refusal
+    )
+
+
+def _rows(pair: AskedPair) -> Iterator[dict[str, object]]:
+    """Give the correlation of a pair, corrected, and given the controls."""
+    place = {"internal": pair.internal, "external": pair.external, "units": pair.group}
+    try:
+        plain = pair.plain
+    except REFUSALS as refusal:
+        yield {**place, "term": "correlation", "note": str(refusal)}
+        return
+    yield {**place, **plain.table.iloc[0], "note": plain.note}
+    corrected = pair.disattenuated
+    yield {**place, **corrected.table.iloc[1], "note": corrected.note}
+    if not pair.controls:
+        return
+    try:
+        partial = pair.correlation
+    except REFUSALS as refusal:
+        yield {**place, "term": "partial_correlation", "note": str(refusal)}
+        return
+    given = "; ".join(part for part in (f"given {', '.join(pair.controls)}", partial.note) if part)
+    yield {**place, **partial.table.iloc[1], "note": given}

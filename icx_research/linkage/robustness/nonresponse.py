@@ -10,6 +10,7 @@ from icx_research.core.errors import NotTestable, StudyError
 from icx_research.core.intervals import correlation_interval
 from icx_research.core.results import Estimate, Result, estimate_table
 from icx_research.linkage.correlation.correlation import linkage_correlations
+from icx_research.linkage.rows import complete_rows
 from icx_research.survey.link.linking import LinkedUnits
 
 
@@ -144,9 +145,9 @@ def nonresponse_bounds(
     heads = pd.to_numeric(units.table[headcount], errors="coerce")
     known = units.keep((heads > 0).to_numpy())
     observed = linkage_correlations(
-        known, internal=internal, external=external, confidence_level=confidence_level
+        known, internal=internal, external=external, wave=wave, confidence_level=confidence_level
     )
-    rows = known.table.dropna(subset=[internal, external])
+    rows = complete_rows(known, (internal, external), wave=wave).table
     n, se = rows[f"{internal}_n"].to_numpy(float), rows[f"{internal}_se"].to_numpy(float)
     if np.isnan(n).any() or np.isnan(se).any():
         raise NotTestable(f"respondents per unit and standard errors of {internal} are needed.")

@@ -59,9 +59,9 @@ def quality_figures(
         as many items as can be read), servqual, coverage. What the data do not allow is a
         reason instead of a figure.
     """
-    units = protect(linked)
     question = linked.codebook.question
-    scores = dict.fromkeys((*question.internal, *question.external))
+    scores = list(dict.fromkeys((*question.internal, *question.external)))
+    units = protect(linked, scores=scores)
     makers: dict[str, list[Callable[[], Iterable[Figure]]]] = {
         "units": [
             lambda score=score: [UnitsFigure(unit_intervals(units, score=score))]  # type: ignore[misc]

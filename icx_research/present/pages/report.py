@@ -15,9 +15,9 @@ from icx_research.claims.ledger import ClaimLedger
 from icx_research.claims.registry.internal_service import CLAIMS
 from icx_research.core import apa
 from icx_research.core.display import table_html
+from icx_research.core.results import Overview
 from icx_research.present.drawing.saving import SavedFigure
 from icx_research.present.pages.quality import Drawn
-from icx_research.survey.doubts.all_doubts import doubts
 from icx_research.survey.link.linking import LinkedUnits
 from icx_research.survey.study.study import Study
 
@@ -43,8 +43,8 @@ def write_report(
     *,
     linked: LinkedUnits,
     ledger: ClaimLedger,
-    overview: pd.DataFrame,
-    reliability: pd.DataFrame,
+    overview: Overview,
+    doubts: Sequence[str],
     figures: Sequence[SavedFigure],
     quality: Mapping[str, Drawn],
     notebooks: Sequence[str],
@@ -59,7 +59,10 @@ def write_report(
         The page; figures, tables and notebooks are linked beside it.
     linked : LinkedUnits
     ledger : ClaimLedger
-    overview, reliability : DataFrame
+    overview : Overview
+        Of the linkages.
+    doubts : sequence of str
+        What looks wrong and was left as it is.
     figures : sequence of SavedFigure
         Of the linkage.
     quality : mapping of str to Drawn
@@ -70,18 +73,19 @@ def write_report(
     loader = PackageLoader("icx_research.present")
     environment = Environment(loader=loader, autoescape=True, keep_trailing_newline=True)
     environment.filters.update(html_table=html_table, coefficient=_coefficient, sentence=_sentence)
-    linkages, notes = with_footnotes(_with_labels(overview[~_uncorrected(overview)], study))
-    asked = reliability["scale"].isin([*study.codebook.question.internal,
-                                       *study.codebook.question.external])  # fmt: skip
-    reliability = _with_labels(reliability, study)
+    uncorrected = (overview.table["term"] == "disattenuated") & overview.table["estimate"].isna()
+    linkages, notes = with_footnotes(_with_labels(overview.table[~uncorrected], study))
+    reliability = _with_labels(linked.reliability, study)
+    asked = linked.reliability["scale"].isin([*study.codebook.question.internal,
+                                              *study.codebook.question.external])  # fmt: skip
     page = environment.get_template("report.html").render(
         codebook=study.codebook,
         ledger=ledger,
         confounds={name: claim.confounds for name, claim in CLAIMS.items()},
         overview=linkages,
         notes=notes,
-        overview_notes=overview.loc[_uncorrected(overview), "note"].drop_duplicates().tolist(),
-        doubts=doubts(study),
+        overview_notes=overview.table.loc[uncorrected, "note"].drop_duplicates().tolist(),
+        doubts=doubts,
         figures=figures,
         quality=quality,
         sections=SECTIONS,
@@ -140,11 +144,6 @@ def _sentence(text: str) -> str:
 
 def _coefficient(value: float) -> str:
     return "not assessable" if math.isnan(value) else apa.bounded(value)
-
-
-def _uncorrected(overview: pd.DataFrame) -> pd.Series:
-    """Tell the rows that only say that there is no corrected value."""
-    return (overview["term"] == "disattenuated") & overview["estimate"].isna()
 
 
 def _with_labels(table: pd.DataFrame, study: Study) -> pd.DataFrame:

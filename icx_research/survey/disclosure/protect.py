@@ -1,5 +1,6 @@
 """What may be shown of units: enough persons behind it, rounded, counts in bands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +61,7 @@ class ProtectedUnits:
 def protect(
     units: LinkedUnits | UnitScores,
     *,
+    scores: Sequence[str] | None = None,
     min_persons: int | None = None,
     decimals: int | None = None,
 ) -> ProtectedUnits:
@@ -68,6 +70,8 @@ def protect(
     Parameters
     ----------
     units : LinkedUnits or UnitScores
+    scores : sequence of str, optional
+        Those that are to be shown; all unless given.
     min_persons : int, optional
         Distinct persons behind every figure; the codebook's threshold unless
         given, which is 10. Never below 5.
@@ -82,7 +86,7 @@ def protect(
     Raises
     ------
     ValueError
-        If `min_persons` is below 5 or `decimals` above 2.
+        If a score is unknown, `min_persons` is below 5 or `decimals` above 2.
 
     Notes
     -----
@@ -105,10 +109,13 @@ def protect(
     if decimals is not None and not 0 <= decimals <= 2:
         raise ValueError(f"decimals must be 0, 1 or 2, not {decimals}.")
     if isinstance(units, UnitScores):
-        wide = side_by_side(units, units.table["wave"]).reset_index()
-        names = tuple(units.scales)
+        wide, known = side_by_side(units, units.table["wave"]).reset_index(), units.scales
     else:
-        wide, names = units.table, units.internal + units.external
+        wide, known = units.table, [*units.internal, *units.external]
+    names = tuple(known if scores is None else dict.fromkeys(scores))
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"There is no score {unknown[0]!r}; there are {', '.join(known)}.")
     keys = [name for name in ("unit", "supplier_unit", "touchpoint", "wave") if name in wide]
     shown = {name: wide[name] for name in keys}
     totals = _totals(wide, keys, codebook)

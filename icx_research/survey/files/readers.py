@@ -68,14 +68,19 @@ def read_table(path: Path, source: Source) -> TextTable:
     try:
         check_size(path)
         table = read(path, source)
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = digest_of(path)
     except OSError as error:
         raise StudyError(f"{path.name} cannot be read: {error.strerror}.") from None
     check_ids(table, file=path.name, source=source)
     refuse_personal(table, file=path.name, source=source)
     others = unlisted_suppliers(path.name, table.labels, source)
     return replace(table, digest=digest, log=(*table.log, *others))
+
+
+def digest_of(path: Path) -> str:
+    """Fingerprint of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def reader_of(path: Path, source: Source) -> Callable[[Path, Source], TextTable]:

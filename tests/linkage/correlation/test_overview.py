@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icx_research.core.errors import NotTestable
+from icx_research.core import apa
 from icx_research.linkage.correlation.correlation import linkage_correlations
 from icx_research.linkage.correlation.disattenuation import disattenuate
 from icx_research.linkage.correlation.overview import (
@@ -44,7 +44,7 @@ def assert_row(row, term, estimate, p_value, n, note):
 
 def test_each_row_is_its_analysis(rng):
     linked = build(rng, n=36, controls=("size",), subsets={"northern": {"region": "north"}})
-    table = linkage_overview(linked, confidence_level=0.90)
+    table = linkage_overview(linked, confidence_level=0.90).table
     assert list(table) == COLUMNS
     assert table["units"].tolist() == ["all"] * 3 + ["northern"] * 3
     assert set(table["internal"]) == {"inside"}
@@ -63,13 +63,13 @@ def test_each_row_is_its_analysis(rng):
 
 
 def test_without_controls_there_is_no_partial_row(rng):
-    assert linkage_overview(build(rng))["term"].tolist() == ["correlation", "disattenuated"]
+    assert linkage_overview(build(rng)).table["term"].tolist() == ["correlation", "disattenuated"]
 
 
 def test_what_the_data_do_not_allow_says_why(rng):
     linked = build(rng, n=12, subsets={"west": {"region": "west"}}, controls=("spot",))
     linked.table["spot"] = [f"spot {i}" for i in range(12)]
-    table = linkage_overview(linked)
+    table = linkage_overview(linked).table
     assert table["term"].tolist() == [
         "correlation", "disattenuated", "partial_correlation", "correlation",
     ]  # fmt: skip
@@ -88,12 +88,12 @@ def test_what_the_data_do_not_allow_says_why(rng):
 def test_constant_scores_and_unknown_errors_are_notes(rng):
     linked = build(rng)
     linked.table["inside_se"] = np.nan
-    assert linkage_overview(linked)["note"].iloc[1] == (
+    assert linkage_overview(linked).table["note"].iloc[1] == (
         "reliability of the internal score not assessable: no standard errors or counts per unit "
         "are known"
     )
     linked.table["inside"] = 0.1
-    assert linkage_overview(linked)["note"].tolist() == [
+    assert linkage_overview(linked).table["note"].tolist() == [
         "all units have the same inside; there is nothing to correlate."
     ]
 
@@ -101,14 +101,14 @@ def test_constant_scores_and_unknown_errors_are_notes(rng):
 def test_a_redundant_control_is_named(rng):
     linked = build(rng, controls=("size", "twice"))
     linked.table["twice"] = 2 * linked.table["size"]
-    assert linkage_overview(linked)["note"].iloc[2] == (
+    assert linkage_overview(linked).table["note"].iloc[2] == (
         "given size, twice; 1 control column(s) are constant or follow from the others"
     )
 
 
 def test_a_control_that_did_not_reach_the_units_is_a_note(rng):
     linked = build(rng, controls=("load",))
-    table = linkage_overview(linked)
+    table = linkage_overview(linked).table
     assert table["term"].tolist()[-1] == "partial_correlation"
     assert table["note"].iloc[-1].startswith("the control 'load' is not known of the linked units")
 
@@ -123,7 +123,7 @@ def with_outcomes(linked):
 
 def test_outcomes_have_one_row_each(rng):
     linked = with_outcomes(build(rng))
-    table = outcome_overview(linked, confidence_level=0.90)
+    table = outcome_overview(linked, confidence_level=0.90).table
     plain = linkage_correlations(linked, **BOTH, confidence_level=0.90)
     assert list(table) == COLUMNS
     assert len(table) == 1
@@ -132,13 +132,15 @@ def test_outcomes_have_one_row_each(rng):
 
 
 def test_without_outcomes_there_is_nothing_to_overview(rng):
-    with pytest.raises(NotTestable, match=r"^the study has no outcomes table\.$"):
-        outcome_overview(build(rng))
+    overview = outcome_overview(build(rng))
+    assert overview.refusal == "not testable: the study has no outcomes table."
+    assert list(overview.table) == COLUMNS
+    assert overview.table.empty
 
 
 def test_waves_stand_in_order_each_on_its_own(rng):
     linked = build(rng, wave=["1", "2"] * 12)
-    table = wave_overview(linked, confidence_level=0.90)
+    table = wave_overview(linked, confidence_level=0.90).table
     assert table["wave"].tolist() == ["1", "2"]
     for wave, row in table.set_index("wave").iterrows():
         alone = linkage_correlations(linked, **BOTH, wave=wave, confidence_level=0.90)
@@ -151,14 +153,15 @@ def test_waves_stand_in_order_each_on_its_own(rng):
 def test_a_wave_that_is_not_testable_says_why_and_the_others_stay(rng):
     linked = build(rng, wave=["1", "2"] * 12)
     linked.table.loc[linked.table["wave"] == "1", BOTH["internal"]] = np.nan
-    table = wave_overview(linked).set_index("wave")
+    table = wave_overview(linked).table.set_index("wave")
     assert table.loc["1", "note"].startswith("0 linked units have all values")
     assert np.isfinite(table.loc["2", "estimate"])
 
 
 def test_one_wave_is_no_series_of_waves(rng):
-    with pytest.raises(NotTestable, match=r"^a second wave is needed; the study has one\.$"):
-        wave_overview(build(rng))
+    overview = wave_overview(build(rng))
+    assert overview.refusal == "not testable: a second wave is needed; the study has one."
+    assert overview.table.empty
 
 
 @pytest.mark.parametrize(
@@ -172,7 +175,7 @@ def test_one_wave_is_no_series_of_waves(rng):
 def test_behind_a_shut_gate_there_are_no_numbers(rng, spoil, said):
     linked = build(rng, published=False)
     table = linked.table.head(spoil.pop("rows", 24)).assign(**spoil)
-    shown = linkage_overview(replace(linked, table=table))
+    shown = linkage_overview(replace(linked, table=table)).table
     assert shown["term"].tolist() == ["correlation"]
     assert shown["note"].iloc[0].startswith(said)
     assert shown[["estimate", "ci_low", "ci_high", "p_value", "n"]].isna().all(axis=None)
@@ -180,5 +183,49 @@ def test_behind_a_shut_gate_there_are_no_numbers(rng, spoil, said):
 
 def test_ten_units_open_the_gate(rng):
     linked = build(rng)
-    table = linkage_overview(replace(linked, table=linked.table.head(10)))
+    table = linkage_overview(replace(linked, table=linked.table.head(10))).table
     assert table["n"].tolist() == [10, 10]
+
+
+def test_the_answer_says_which_way_and_how_clear(rng):
+    x = rng.normal(size=24)
+    book = codebook(subsets={"northern": {"region": "north"}, "western": {"region": "west"}})
+    linked = linked_units(x, x + rng.normal(size=24), region=["north"] * 12 + ["west"] * 12,
+                          book=book)  # fmt: skip
+    linked.table.loc[12:14, "outside"] = np.nan
+    overview = linkage_overview(linked)
+    row = overview.table.iloc[0]
+    inside, outside = overview.label("inside"), overview.label("outside")
+    assert overview.answer() == (
+        f"Where {inside} is higher, {outside} is higher (r = {apa.bounded(row['estimate'])}, "
+        f"interval {apa.bounded(row['ci_low'])} to {apa.bounded(row['ci_high'])}, 21 units). Of "
+        "2 other correlations: 1 above zero, 1 not estimated."
+    )
+
+
+def test_the_answer_turns_with_the_sign_and_leaves_open_what_is_open(rng):
+    x, noise = rng.normal(size=(2, 24))
+    noise -= noise.mean() + x * np.cov(x, noise)[0, 1] / x.var(ddof=1)
+    assert ", Outside is lower (r = −" in linkage_overview(linked_units(x, noise - x)).answer()
+    assert linkage_overview(linked_units(x, noise)).answer().startswith(
+        "It is left open whether Inside and Outside go together (r = "
+    )  # fmt: skip
+
+
+def test_the_answer_gives_refusals(rng):
+    assert wave_overview(build(rng)).answer() == (
+        "Nothing can be said: not testable: a second wave is needed; the study has one."
+    )
+    few = replace(build(rng), table=build(rng).table.head(9))
+    assert linkage_overview(few).answer() == (
+        "Inside with Outside is not estimated: 9 linked units have all values; at least 10 are "
+        "needed for a verdict."
+    )
+
+
+def test_waves_are_told_apart_in_the_answer(rng):
+    x = rng.normal(size=48)
+    linked = linked_units(x, x, wave=["1", "2"] * 24)
+    assert wave_overview(linked).answer().endswith(
+        ", 24 units in wave 1). Of 1 other wave, with the same units: 1 above zero."
+    )  # fmt: skip

@@ -57,6 +57,17 @@ def test_units_without_headcount_are_left_out(rng):
     assert (found.n_used, found.n_dropped) == (23, 1)
 
 
+def test_another_wave_than_the_asked_one_may_be_named(rng):
+    x = rng.normal(size=48)
+    linked = linked_units(
+        x, x + rng.normal(size=48), wave=["1", "2"] * 24, inside_se=0.3, inside_n=10.0,
+        outside_se=0.3, outside_n=20.0, heads=20.0, book=codebook(attributes=("heads",), wave="2"),
+    )  # fmt: skip
+    first = linked.table[linked.table["wave"] == "1"]
+    r = np.corrcoef(first["inside"], first["outside"])[0, 1]
+    assert bounds(linked, wave="1").estimate.value == pytest.approx(r)
+
+
 def test_what_is_missing_or_wrong_is_said(rng):
     linked = units(rng, 20.0)
     with pytest.raises(NotTestable) as refusal:

@@ -52,6 +52,18 @@ def test_the_codebook_or_the_caller_may_lower_the_threshold_to_five():
         shown(frames_study(staff, CUSTOMERS), min_persons=4)
 
 
+def test_a_score_is_protected_alone_as_among_the_others():
+    study = frames_study(STAFF, CUSTOMERS)
+    every, alone = shown(study), shown(study, scores=["csat"])
+    assert alone.scores == ("csat",)
+    pd.testing.assert_frame_equal(
+        alone.table, every.table.drop(columns=every.table.filter(like="service"))
+    )
+    assert alone.n_suppressed == {"csat": 2}
+    with pytest.raises(ValueError, match=r"^There is no score 'help'; there are service, csat\.$"):
+        shown(study, scores=["help"])
+
+
 def test_decimals_may_not_give_answers_away():
     study = frames_study({**STAFF, "A": [*TEN, 6]}, CUSTOMERS)
     assert shown(study, decimals=2).table["service"].tolist()[0] == 4.64

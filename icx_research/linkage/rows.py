@@ -1,0 +1,77 @@
+"""The rows of linked units an estimate rests on: those of one wave that have every value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from icx_research.survey.link.linking import LinkedUnits
+
+
+@dataclass(frozen=True, eq=False)
+class LinkedRows:
+    """Linked units of one wave, and those of them that have every value asked for.
+
+    Attributes
+    ----------
+    of_wave : LinkedUnits
+        All units of the wave.
+    units : LinkedUnits
+        Those with every value, numbered from 0.
+    note : str
+        The wave, where there are several.
+    """
+
+    of_wave: LinkedUnits
+    units: LinkedUnits
+    note: str
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The rows with every value."""
+        return self.units.table
+
+    @property
+    def wave(self) -> str:
+        """The wave all rows are of."""
+        return self.of_wave.waves[-1]
+
+    @property
+    def n_used(self) -> int:
+        """Units with every value."""
+        return len(self.units.table)
+
+    @property
+    def n_dropped(self) -> int:
+        """Linked units of the wave without."""
+        return len(self.of_wave.table) - self.n_used
+
+    @property
+    def cluster(self) -> np.ndarray:
+        """Which rows hang together, as `LinkedUnits.cluster`."""
+        return self.units.cluster
+
+
+def complete_rows(
+    linked: LinkedUnits, columns: Sequence[str], *, wave: str | None = None
+) -> LinkedRows:
+    """Keep the units of one wave that have a value in every column.
+
+    Parameters
+    ----------
+    linked : LinkedUnits
+    columns : sequence of str
+        Names the units do not have are left to the caller's checks.
+    wave : str, optional
+        The wave the codebook asks about, or the latest.
+    """
+    of_wave = linked.at_wave(wave)
+    known = [name for name in columns if name in of_wave.table]
+    units = of_wave.keep(of_wave.table[known].notna().all(axis=1))
+    return LinkedRows(of_wave, units, wave_note(linked.waves, of_wave.waves[-1]))
+
+
+def wave_note(waves: Sequence[str], wave: str) -> str:
+    """Say which wave of several an estimate is of; nothing where there is one."""
+    return f"wave {wave} only, of waves {', '.join(waves)}" if len(waves) > 1 else ""
