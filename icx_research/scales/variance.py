@@ -109,17 +109,12 @@ def _lines(
 
 def share_rows(parts: Parts) -> pd.DataFrame:
     """Give the shares of a split with their limits: term, estimate, ci_low, ci_high."""
+    columns = ["term", "estimate", "ci_low", "ci_high"]
     if isinstance(parts, VarianceComponents):
         share, low, high = parts.icc_1, parts.icc_1_low, parts.icc_1_high
-        return pd.DataFrame(
-            {
-                "term": ["unit", "residual"],
-                "estimate": [share, 1 - share],
-                "ci_low": [low, 1 - high],
-                "ci_high": [high, 1 - low],
-            }
-        )
-    return parts.table.reindex(columns=["term", "estimate", "ci_low", "ci_high"])
+        rows = [("unit", share, low, high), ("residual", 1 - share, 1 - high, 1 - low)]
+        return pd.DataFrame(rows, columns=columns)
+    return parts.table.reindex(columns=columns)
 
 
 def _crossed(

@@ -12,12 +12,33 @@ from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns, collected
 from icx_research.core.intervals import wald_interval
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, estimate_table
+from icx_research.core.results import Estimate, Result, estimate_table
 from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
 from icx_research.survey.scores.scoring import mean_of_answered
 
 POINTS = 100.0  # importance points that a respondent spreads over the dimensions
 POINTS_TOLERANCE = 0.5  # thirds are written as 33.3
+
+
+@dataclass(frozen=True, repr=False)
+class GapResult(Result):
+    """Mean gaps by dimension and in total; see `ServqualGap`."""
+
+    dimensions: pd.DataFrame
+    gaps: tuple[tuple[str, Estimate, float, int], ...]
+    n_used: int
+    n_dropped: int
+    note: str
+
+    @property
+    def estimate(self) -> Estimate:
+        """The total gap, unweighted."""
+        return next(found for name, found, _, _ in self.gaps if name == "total")
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per gap: term, estimate, standard error, interval, n."""
+        return mean_rows(self.gaps)
 
 
 @dataclass(frozen=True)
