@@ -72,6 +72,7 @@ def codebook(
         sources=sources,
         question=Question(("inside",), ("outside",), tuple(controls), subsets or {}, wave),
         thresholds=Thresholds(smallest_correlation=delta),
+        same_respondents="different",
     )
 
 

@@ -11,12 +11,6 @@ ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "tests" / "reference"
 FOLDER = ROOT / "docs" / "developer"
 DOCS = [ROOT / "CONTRIBUTING.md", *sorted(FOLDER.glob("*.md"))]
-# Named by the recipes, and on their way.
-COMING = {
-    "icx_research/linkage/asked.py",
-    "icx_research/linkage/rows.py",
-    "complete_rows",
-}
 PATH = re.compile(r"[\w.-]+(/[\w.-]*)+")
 NAME = re.compile(r"[a-z]+(_[a-z]+)+|([A-Z][a-z]+){2,}")  # of a function, of a class
 
@@ -29,7 +23,7 @@ def read(path):
 
 def named(page):
     """List what stands between backticks."""
-    return set(re.findall(r"`([^`<>\n]+)`", read(page))) - COMING
+    return set(re.findall(r"`([^`<>\n]+)`", read(page)))
 
 
 @each_page

@@ -5,6 +5,7 @@ import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import GroupedMoments, Moments
+from icx_research.measurement.columns import numeric_columns
 
 # Share of a variance below which it is one of rounding: sums over many rows carry errors up to
 # about 1e-13.
@@ -45,6 +46,7 @@ def item_values(items: pd.DataFrame, *, analysis: str) -> np.ndarray:
     if not isinstance(items, pd.DataFrame):
         raise TypeError(f"{analysis} needs a DataFrame of items, not {type(items).__name__}.")
     check_rows(items, analysis=analysis)
+    items = numeric_columns(items)
     text = [name for name, kind in items.dtypes.items() if not _real(kind)]
     if text:
         raise UnsuitableData(f"{analysis} needs numeric items; {text[0]!r} is not numeric.")

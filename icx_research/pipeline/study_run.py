@@ -115,6 +115,8 @@ def _run(
         "linkage": analysis.linkages.table,
         "claims": analysis.ledger.table,
     }
+    if len(linked.waves) > 1:
+        tables["linkage_by_wave"] = analysis.waves.table
     for name, table in tables.items():
         write_csv(table, folder / "tables" / f"{name}.csv")
     say("drawing figures")

@@ -13,7 +13,7 @@ from icx_research.core.bands import BANDS, band
 from icx_research.core.cutoffs import ADEQUATE_RELIABILITY, MIN_AGREEMENT, SIGNIFICANCE
 from icx_research.measurement.agreement.labels import agreement_label, icc_1_label, icc_2_label
 from icx_research.measurement.agreement.support import aggregation_support
-from icx_research.scales.agreement import NULLS, known_nulls
+from icx_research.scales.agreement import NULLS, known_nulls, single_ratings
 from icx_research.scales.overview import NAMED, ScalesOverview, tried
 from icx_research.survey.codebook.types import Scale
 from icx_research.survey.scores.item_lists import scales_of
@@ -113,7 +113,7 @@ class AggregationOverview(ScalesOverview):
 def aggregation_overview(
     study: Study, *, wave: str | None = None, confidence_level: float = 0.95
 ) -> AggregationOverview:
-    r"""ICC(1), ICC(2) and r_WG(J) of every scale, on one row per rater.
+    r"""ICC(1) and ICC(2) of every scale on one row per rater, r_WG(J) on single ratings.
 
     Parameters
     ----------
@@ -128,17 +128,17 @@ def aggregation_overview(
         Its `table` has one row per scale: `scale`, `n_items`, `n_units`, `n` (raters),
         `average_size`, `icc_1` and `icc_2` with limits, `p_value` (that units do not differ),
         `raters_for_70` (raters that give a unit mean a reliability of .70), `rwg_j_uniform`,
-        `rwg_j_slight_skew` (medians over units; the latter for 5, 7 and 11 options) with
-        `strong_...` (share of units of at least .70), `note`. Where the answers do not allow
-        a row, its note says why; where no table of the study holds respondents' answers, the
-        overview shows that refusal.
+        `rwg_j_slight_skew` (medians over units, whose own are medians over the suppliers they
+        rate; the latter for 5, 7 and 11 options) with `strong_...` (share of units of at least
+        .70), `note`. Where the answers do not allow a row, its note says why; where no table of
+        the study holds respondents' answers, the overview shows that refusal.
 
     Notes
     -----
     By Spearman and Brown, k raters give reliability :math:`k\,ICC(1) / (1 + (k - 1)
-    ICC(1))`: .70 needs :math:`k = .70 (1 - ICC(1)) / (.30\,ICC(1))`. Where a rater's answer is
-    the mean of several ratings, answers differ less than single ones and r_WG(J), which knows
-    single ones only, comes out too high; the note says so.
+    ICC(1))`: .70 needs :math:`k = .70 (1 - ICC(1)) / (.30\,ICC(1))`. A rater's mean of several
+    ratings differs less from those of others than single ones do, which r_WG(J) would take for
+    agreement.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def _lines(
         raters, line["note"] = tried(scale_items, study, scale.name, wave=wave, keys="unit")
         if raters is not None:
             sizes += _by_band(scale.name, raters)
-            support, line["note"] = tried(_support, study, raters, scale, wave, confidence_level)
+            support, line["note"] = tried(_support, study, scale, wave, confidence_level)
             line |= support or {}
         yield line
 
@@ -177,11 +177,14 @@ def _by_band(scale: str, raters: pd.DataFrame) -> list[tuple[str, str, int]]:
 
 
 def _support(
-    study: Study, raters: pd.DataFrame, scale: Scale, wave: str | None, confidence_level: float
+    study: Study, scale: Scale, wave: str | None, confidence_level: float
 ) -> dict[str, Any]:
+    ratings, supplier = single_ratings(study, scale.name, wave=wave)
     nulls = known_nulls(scale)
     support = aggregation_support(
-        raters,
+        ratings,
+        rater="rater",
+        supplier=supplier,
         scales={scale.name: list(scale.items)},
         unit="unit",
         response_range=scale.response_range,
@@ -191,11 +194,9 @@ def _support(
     row = support.scales.loc[scale.name].to_dict()
     icc = row["icc_1"]
     odds = ADEQUATE_RELIABILITY / (1 - ADEQUATE_RELIABILITY)
-    ratings = len(scale_items(study, scale.name, rows="rating", wave=wave)) / len(raters)
     notes = {
         "units differ less than by chance": icc < 0,
         "no slight skew for these options": len(nulls) == 1,
-        f"means of {ratings:.1f} ratings: r_WG(J) is too high": ratings > 1,
     }
     return {
         **row,

@@ -9,11 +9,12 @@ from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.errors import REFUSALS, refusal_words
 from icx_research.core.results import Overview
+from icx_research.core.safe_frame import SafeFrame
 from icx_research.measurement.agreement.null_variance import TABLED
 from icx_research.measurement.agreement.within_group import WithinGroupAgreement, rwg_j
 from icx_research.scales.overview import scale_labels
 from icx_research.survey.codebook.types import Scale
-from icx_research.survey.scores.items import chosen_scales, scale_items, scale_members
+from icx_research.survey.scores.items import chosen_scales, scale_items
 from icx_research.survey.study.study import Study
 
 NULLS = ("uniform", "slight_skew")
@@ -40,16 +41,22 @@ class ScaleAgreement(Overview):
         """Say how far the median unit agrees, and how many units agree by at least .70."""
         if self.refusal:
             return f"{self.label(self.scale)}: {self.refusal}"
+        first = next(iter(self.results.values()))
+        single = ""
+        if first.n_suppliers > 1:
+            single = f" on single ratings (median over {first.n_suppliers} suppliers)"
         parts = [
             f"{apa.bounded(result.median)} under a {null.replace('_', ' ')} null (at least .70 in "
             f"{100 * result.share_strong:.0f}% of {result.n_units} units)"
             for null, result in self.results.items()
         ]
-        return f"{self.label(self.scale)}: the median unit agrees by {' and '.join(parts)}."
+        return f"{self.label(self.scale)}: the median unit agrees{single} by {' and '.join(parts)}."
 
 
 def scale_agreement(study: Study, scale: str, *, wave: str | None = None) -> ScaleAgreement:
-    """r_WG(J) of one scale under every null distribution that is known for its options.
+    """r_WG(J) of single ratings of one scale, under every null distribution it has.
+
+    Of suppliers that units rate, each by itself: a unit's value is the median over them.
 
     Parameters
     ----------
@@ -73,12 +80,13 @@ def scale_agreement(study: Study, scale: str, *, wave: str | None = None) -> Sca
     results, refusal = {}, ""
     try:
         (chosen,), _ = chosen_scales(study.codebook, scale)
-        raters = scale_items(study, scale, wave=wave, keys="unit")
+        ratings, supplier = single_ratings(study, scale, wave=wave)
         for null in known_nulls(chosen):
             results[null] = rwg_j(
-                raters,
-                items=scale_members(study, scale)[scale],
+                ratings,
+                items=list(chosen.items),
                 unit="unit",
+                supplier=supplier,
                 response_range=chosen.response_range,
                 null=null,
             )
@@ -93,6 +101,20 @@ def scale_agreement(study: Study, scale: str, *, wave: str | None = None) -> Sca
         results=results,
         min_persons=study.codebook.thresholds.min_persons,
     )
+
+
+def single_ratings(
+    study: Study, scale: str, *, wave: str | None = None
+) -> tuple[SafeFrame, str | None]:
+    """Give the ratings of a scale, their "rater", and the column of suppliers, if any."""
+    rates = "supplier_unit" in chosen_scales(study.codebook, scale)[1].roles
+    keys = ["unit", "wave", "respondent", *(["supplier_unit"] if rates else [])]
+    rows = scale_items(study, scale, rows="rating", wave=wave, keys=keys)
+    # in another wave a rater is another, and so is a supplier
+    rows = rows.assign(rater=rows.groupby(["respondent", "wave"]).ngroup())
+    if not rates:
+        return rows, None
+    return rows.assign(supplier=rows.groupby(["supplier_unit", "wave"]).ngroup()), "supplier"
 
 
 def known_nulls(scale: Scale) -> list[str]:

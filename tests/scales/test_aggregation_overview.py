@@ -16,24 +16,45 @@ def study():
     return scales_study()
 
 
-def test_rows_are_those_of_aggregation_support_on_raters(study):
+def test_rows_are_those_of_aggregation_support(study):
+    """ICCs on raters' means; agreement on single ratings, the median over suppliers."""
     table = icx.aggregation_overview(study).table.set_index("scale")
     staff = tables()[0]
-    raters = staff[staff["year"] == "2"].groupby(["branch", "person"])[Q].mean().reset_index()
+    ratings = staff[staff["year"] == "2"]
+    raters = ratings.groupby(["branch", "person"])[Q].mean().reset_index()
     direct = icx.aggregation_support(
         raters, scales={"service": Q}, unit="branch", response_range=(1, 7)
     ).scales.loc["service"]
-    shared = [name for name in table if name in direct.index]
-    assert {"icc_1", "icc_1_low", "icc_2_high", "rwg_j_slight_skew", "p_value"} <= set(shared)
-    assert table.loc["service", shared].astype(float).tolist() == pytest.approx(
-        direct[shared].astype(float).tolist(), rel=1e-10
+    of_raters = ["icc_1", "icc_1_low", "icc_1_high", "icc_2", "icc_2_low", "p_value", "n_units"]
+    assert table.loc["service", of_raters].astype(float).tolist() == pytest.approx(
+        direct[of_raters].astype(float).tolist(), rel=1e-10
     )
+    agreement = icx.scale_agreement(study, "service")
+    assert " on single ratings (median over 2 suppliers) by " in agreement.answer()
+    for null in ("uniform", "slight_skew"):
+        each = pd.DataFrame(
+            {
+                supplier: icx.rwg_j(
+                    own, items=Q, unit="branch", response_range=(1, 7), null=null
+                ).units["rwg_j"]
+                for supplier, own in ratings.groupby("supplier")
+            }
+        )
+        of_unit = each.median(axis=1)
+        assert table.loc["service", f"rwg_j_{null}"] == pytest.approx(of_unit.median(), rel=1e-12)
+        assert table.loc["service", f"strong_{null}"] == (of_unit >= 0.7).mean()
+        assert of_unit.median() < direct[f"rwg_j_{null}"]
+        agreed = agreement.results[null]
+        assert agreed.units["rwg_j"].tolist() == pytest.approx(of_unit.tolist(), rel=1e-12)
+        assert agreed.n_suppliers == ratings["supplier"].nunique()
 
 
-def test_ratings_of_several_suppliers_are_said_to_agree_more(study):
+def test_nothing_is_said_of_means_any_more(study):
     notes = icx.aggregation_overview(study).table.set_index("scale")["note"]
-    assert notes["service"] == "means of 2.0 ratings: r_WG(J) is too high"
-    assert notes["csat"] == ""
+    assert notes[["service", "csat"]].tolist() == ["", ""]
+    caption = icx.AgreementFigure(icx.scale_agreement(study, "service")).caption
+    assert "(rWG(J), 4 items, single ratings, median over 2 suppliers)" in caption
+    assert "(rWG(J), 4 items)" in icx.AgreementFigure(icx.scale_agreement(study, "csat")).caption
 
 
 def test_raters_needed_follow_spearman_and_brown(study):

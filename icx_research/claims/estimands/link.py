@@ -3,14 +3,16 @@
 import math
 
 from icx_research.claims.claim import Claim
+from icx_research.claims.conditions import tempered
 from icx_research.claims.evidence import untested
 from icx_research.claims.ledger import LedgerEntry
 from icx_research.claims.words import what_would_change
 from icx_research.core import apa, verdicts
 from icx_research.core.errors import REFUSALS, Blocked
+from icx_research.core.results import Estimate
 from icx_research.linkage.asked import AskedPairs
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
-from icx_research.linkage.correlation.disattenuation import disattenuate
+from icx_research.linkage.correlation.disattenuation import Disattenuation, disattenuate
 from icx_research.linkage.rows import complete_rows
 from icx_research.survey.study.study import Study
 
@@ -20,23 +22,23 @@ def main_link(claim: Claim, study: Study, asked: AskedPairs) -> LedgerEntry:
     pair, delta = asked.first, study.codebook.thresholds.smallest_correlation
     internal, external = pair.internal, pair.external
     try:
-        found = pair.correlation
+        result = pair.correlation
     except REFUSALS as refusal:
         word = verdicts.BLOCKED if isinstance(refusal, Blocked) else verdicts.NOT_TESTABLE
         rows = complete_rows(pair.linked, (internal, external, *pair.controls), wave=pair.wave)
         return untested(claim, study, verdicts.Verdict(word, "", str(refusal)), rows.n_used)
     sign = _orientation(study, internal, external)
-    corrected = disattenuate(found, confidence_level=0.90)
-    assessable = not math.isnan(corrected.disattenuated.value)
-    theta = found.estimate.scaled(sign)
-    p = found.primary.p_value
+    corrected = disattenuate(result, confidence_level=0.90)
+    theta = result.estimate.scaled(sign)
+    p = result.primary.p_value
     verdict = verdicts.directional(
         theta,
         corrected.observed.scaled(sign),
         delta=delta,
         p_value=p,
-        corrected_90=corrected.disattenuated.scaled(sign) if assessable else None,
+        corrected_90=_corrected_90(corrected, sign),
     )
+    verdict = tempered(verdict, result, study.codebook)
     return LedgerEntry(
         claim=claim.name,
         title=claim.title,
@@ -47,15 +49,28 @@ def main_link(claim: Claim, study: Study, asked: AskedPairs) -> LedgerEntry:
         ci_low=theta.ci_low,
         ci_high=theta.ci_high,
         delta=delta,
-        n_units=found.n_used,
+        n_units=result.n_used,
         p_value=p,
         p_adjusted=p,
-        reliability_internal=found.reliability_internal.value,
-        reliability_external=found.reliability_external.value,
+        reliability_internal=result.reliability_internal.value,
+        reliability_external=result.reliability_external.value,
         corrected=sign * corrected.disattenuated.value,
-        changes=what_would_change(verdict, found, delta),
-        detail=_detail(study, found, sign) + _subsets(asked),
+        changes=what_would_change(verdict, result, delta),
+        detail=_wave(result, asked.linked.waves) + _detail(study, result, sign) + _subsets(asked),
     )
+
+
+def _corrected_90(corrected: Disattenuation, sign: int) -> Estimate | None:
+    """Limits of the corrected estimate: any at all where they say nothing."""
+    if corrected.withheld:
+        return Estimate(math.nan, -1.0, 1.0, 0.90)
+    known = not math.isnan(corrected.disattenuated.value)
+    return corrected.disattenuated.scaled(sign) if known else None
+
+
+def _wave(result: LinkageCorrelation, waves: list[str]) -> str:
+    """Name the wave that the verdict rests on, where there are several."""
+    return f"wave {result.wave}, one of {len(waves)}: " if len(waves) > 1 else ""
 
 
 def _orientation(study: Study, internal: str, external: str) -> int:

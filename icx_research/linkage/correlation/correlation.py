@@ -26,7 +26,7 @@ from icx_research.linkage.correlation.controls import (
 from icx_research.linkage.correlation.mean_reliability import MeanReliability, mean_reliability
 from icx_research.linkage.rows import LinkedRows, complete_rows
 from icx_research.survey.link.linking import LinkedUnits
-from icx_research.survey.link.shared_respondents import SharedError, shared_error
+from icx_research.survey.link.shared_respondents import TAKEN_OUT, SharedError, shared_error
 
 SYMBOLS = {"pearson": "r", "spearman": "rs"}
 
@@ -62,6 +62,9 @@ class LinkageCorrelation(Result):
         halves; nan elsewhere.
     expected_spurious : float
         What of it their shared mood is expected to produce alone; nan elsewhere.
+    respondents : str
+        Whether the respondents of both scores are "different", the "same" or "unknown", or the
+        same ones' mood is "taken out".
     """
 
     internal: str
@@ -79,6 +82,7 @@ class LinkageCorrelation(Result):
     note: str
     same_source: float = float("nan")
     expected_spurious: float = float("nan")
+    respondents: str = "different"
 
     @property
     def primary(self) -> CorrelationTest:
@@ -228,12 +232,12 @@ def linkage_correlations(
             raise Blocked(f"the controls explain {name} completely; leave some of them out.")
     variance = (given**2).sum(axis=0) / (len(rows) - 1 - c)
     shared = shared_error(units, internal, external)
-    if shared and method == "spearman" and not shared.note:
+    known = shared if shared and shared.relation == TAKEN_OUT else None
+    if known and method == "spearman":
         raise NotTestable(
             "ranks cannot be freed of the mood of respondents who gave both scores; use "
             "method='pearson'."
         )
-    known = shared if shared and not shared.note else None
     cluster = units.cluster if method == "pearson" else np.arange(len(rows))
     noise = (known.covariance, known.variance) if known else None
     correlation = correlate(plain, basis[:, :0], method, confidence_level, noise, cluster)
@@ -256,6 +260,7 @@ def linkage_correlations(
         note=_note(complete, design.shape[1] - c, method, shared, same_source, spurious),
         same_source=float(same_source),
         expected_spurious=float(spurious),
+        respondents=shared.relation if shared else "different",
     )
 
 
@@ -297,11 +302,11 @@ def _note(
     units, parts = rows.units, [rows.note] if rows.note else []
     if shared:
         parts.append(
-            f"{shared.note}: shared mood may be part of the correlation"
-            if shared.note
-            else "the same respondents gave both scores: the correlation is that of split halves "
-            f"at full length; undivided it is {apa.bounded(same_source)}, of which "
-            f"{apa.bounded(spurious)} is expected of shared mood alone"
+            f"{shared.note}: the correlation is that of split halves at full length; undivided it "
+            f"is {apa.bounded(same_source)}, of which {apa.bounded(spurious)} is expected of "
+            "shared mood alone"
+            if shared.relation == TAKEN_OUT
+            else f"{shared.note}: shared mood may be part of the correlation"
         )
     if units.crosswalk["client_unit"].duplicated().any():
         n, clusters = rows.n_used, len(np.unique(rows.cluster))

@@ -27,6 +27,8 @@ class Disattenuation(Result):
         Units.
     note : str
         Why there is no corrected value, or that it or its interval exceeds 1; else empty.
+    withheld : bool
+        Whether the corrected value has an interval beyond -1 and 1, which says nothing.
     """
 
     observed: Estimate
@@ -36,6 +38,7 @@ class Disattenuation(Result):
     n_used: int
     n_dropped: int
     note: str
+    withheld: bool = False
 
     @property
     def estimate(self) -> Estimate:
@@ -154,6 +157,14 @@ def disattenuate(
     if not note:
         corrected = _corrected(observed.value, inside, outside, m / widening**2, level)
         note = _beyond_one(corrected)
+    withheld = corrected.ci_low <= -1 and corrected.ci_high >= 1
+    if withheld:
+        corrected = Estimate(float("nan"), float("nan"), float("nan"), level)
+        note = (
+            "the interval of the corrected value would reach beyond both −1 and 1: reliabilities "
+            f"of {apa.bounded(inside.value)} and {apa.bounded(outside.value)} are too low to "
+            "correct with"
+        )
     return Disattenuation(
         observed=observed,
         disattenuated=corrected,
@@ -162,6 +173,7 @@ def disattenuate(
         n_used=result.n_used,
         n_dropped=result.n_dropped,
         note=note,
+        withheld=withheld,
     )
 
 

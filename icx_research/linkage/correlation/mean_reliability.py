@@ -5,6 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+NOTHING_KNOWN = "no standard errors or counts per unit are known"
+ONLY_COUNTS = (
+    "counts per unit are known but not how much persons differ; name a column of standard errors "
+    "or standard deviations"
+)
+
 
 @dataclass(frozen=True)
 class MeanReliability:
@@ -60,7 +66,7 @@ def mean_reliability(table: pd.DataFrame, name: str, *, variance: float) -> Mean
     se, n = table[f"{name}_se"].to_numpy(float), table[f"{name}_n"].to_numpy(float)
     missing = ""
     if np.isnan(se).any():
-        missing = "no standard errors or counts per unit are known"
+        missing = ONLY_COUNTS if np.isnan(se).all() and not np.isnan(n).any() else NOTHING_KNOWN
     elif not variance > 0:
         missing = "the unit means do not vary"
     if missing:

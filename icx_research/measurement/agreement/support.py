@@ -1,160 +1,25 @@
 """All that speaks for or against unit means, for every scale in one table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from icx_research.core import apa
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_AGREEMENT, MIN_PERSONS
-from icx_research.core.display import table_html
 from icx_research.core.results import (
-    TABLE_COLUMNS,
-    Result,
     check_confidence_level,
 )
 from icx_research.core.threads import on_one_thread
-from icx_research.measurement.agreement.gate import BLOCKED, USES, display_gate, linkage_gate
 from icx_research.measurement.agreement.intraclass import check_units
-from icx_research.measurement.agreement.labels import (
-    agreement_label,
-    icc_1_label,
-    icc_2_label,
-)
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.one_way import one_way
-from icx_research.measurement.agreement.units import RatedUnits, UnitRows
-from icx_research.measurement.agreement.within_group import agreement, check_range
+from icx_research.measurement.agreement.result import AggregationSupport
+from icx_research.measurement.agreement.units import RatedUnits, UnitRows, check_table
+from icx_research.measurement.agreement.within_group import agreement, check_range, rwg_j
 
 Range = tuple[float, float]
-
-
-@dataclass(frozen=True, repr=False)
-class AggregationSupport(Result):
-    """ICC(1), ICC(2) and r_WG(J) of several scales.
-
-    Attributes
-    ----------
-    scales : DataFrame, one row per scale
-        `n_items`, `n_units`, `n` (raters), `n_dropped` (rows without unit or all answers),
-        `average_size`, `statistic`, `p_value` (F test that units do not differ), `icc_1`,
-        `icc_2` with `_low` and `_high`, and per null distribution `rwg_j_<null>` (median over
-        units) and `strong_<null>` (share of units of at least .70), `rwg_j_star` (median,
-        first null).
-    unit_sizes : DataFrame, units x scales
-        Raters per unit; 0 where a unit has none for that scale.
-    min_persons : int
-        Raters a unit needs for its mean to be shown.
-    confidence_level : float
-    n_used, n_dropped : int
-        Rows with all answers of at least one scale, and rows left out.
-    note : str
-    """
-
-    scales: pd.DataFrame
-    unit_sizes: pd.DataFrame
-    min_persons: int
-    confidence_level: float
-    n_used: int
-    n_dropped: int
-    note: str
-
-    @property
-    def labels(self) -> pd.DataFrame:
-        """What the literature calls these sizes (LeBreton & Senter, 2008): labels, see `gate`."""
-        nulls = [name for name in self.scales if name.startswith("rwg_j_") and name != "rwg_j_star"]
-        return pd.DataFrame(
-            {
-                "icc_1": self.scales["icc_1"].map(icc_1_label),
-                "icc_2": self.scales["icc_2"].map(icc_2_label),
-                **{name: self.scales[name].map(agreement_label) for name in nulls},
-            }
-        )
-
-    @property
-    def gate(self) -> pd.DataFrame:
-        """What each scale's unit means may be used for: scale, use, verdict, reason.
-
-        Verdicts are "allowed", "warned" and "blocked"; see `allows`.
-        """
-        rows = []
-        for scale, row in self.scales.iterrows():
-            sizes = self.unit_sizes[scale].to_numpy()
-            sizes = sizes[sizes > 0]
-            linkage = linkage_gate(row, sizes)
-            display = display_gate(sizes, min_persons=self.min_persons, linkage=linkage)
-            for use, gate in zip(USES, (linkage, display), strict=True):
-                rows.append((scale, use, gate.verdict, gate.reason))
-        return pd.DataFrame(rows, columns=["scale", "use", "verdict", "reason"])
-
-    def allows(self, use: Literal["linkage", "display"], *, scale: str | None = None) -> bool:
-        """Whether unit means may be used, of one scale or of all.
-
-        Parameters
-        ----------
-        use : {"linkage", "display"}
-            "linkage": in an estimate. "display": shown, in a figure or table of units.
-        scale : str, optional
-
-        Returns
-        -------
-        bool
-            False for "linkage" only where the estimated variance between units is not
-            positive: unit means then differ by chance, and there is nothing to correct for.
-            False for "display" only where fewer than two units have `min_persons` raters.
-            Low ICC(1), ICC(2) or r_WG(J), an F test that is not significant and units of one
-            rater warn (`gate` says so) but never forbid: a low ICC(2) attenuates a correlation,
-            which can be corrected and shown. What cannot be estimated at all never gets here:
-            `aggregation_support` refuses it.
-
-        Raises
-        ------
-        ValueError
-            If the use or the scale is unknown.
-        """
-        if use not in USES:
-            raise ValueError(f"use must be 'linkage' or 'display', not {use!r}.")
-        if scale is not None and scale not in self.scales.index:
-            raise ValueError(f"scale must be one of {list(self.scales.index)}, not {scale!r}.")
-        gate = self.gate
-        asked = (gate["use"] == use) & (True if scale is None else gate["scale"] == scale)
-        return not (gate.loc[asked, "verdict"] == BLOCKED).any()
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row per scale and coefficient, named `coefficient:scale`."""
-        rows = []
-        for scale, row in self.scales.iterrows():
-            for name in row.index:
-                if name not in ("icc_1", "icc_2") and not name.startswith("rwg_j"):
-                    continue
-                interval = {
-                    f"ci_{end}": row.get(f"{name}_{end}", np.nan) for end in ("low", "high")
-                }
-                if name.endswith(("_low", "_high")):
-                    continue
-                test = {key: row[key] for key in ("statistic", "p_value") if name == "icc_1"}
-                rows.append(
-                    {"term": f"{name}:{scale}", "estimate": row[name], **interval, **test}
-                    | {"n": int(row["n"])}
-                )
-        table = pd.DataFrame(rows)
-        return table[[name for name in TABLE_COLUMNS if name in table]]
-
-    def to_apa(self) -> str:
-        """Range of each coefficient over the scales."""
-        parts = []
-        for name, shown in (("icc_1", "ICC(1)"), ("icc_2", "ICC(2)")):
-            parts.append(_span(shown, self.scales[name]))
-        first = next(name for name in self.scales if name.startswith("rwg_j_"))
-        null = first.removeprefix("rwg_j_").replace("_", " ")
-        parts.append(_span("median rWG(J)", self.scales[first]) + f" ({null} null)")
-        return f"{apa.counted(len(self.scales), 'scale')}: {', '.join(parts)}, n = {self.n_used}"
-
-    def _repr_html_(self) -> str:
-        return table_html(self.scales.reset_index())
 
 
 def aggregation_support(
@@ -162,6 +27,8 @@ def aggregation_support(
     *,
     scales: Mapping[str, Sequence[str]],
     unit: str,
+    rater: str | None = None,
+    supplier: str | None = None,
     response_range: Range | Mapping[str, Range],
     nulls: Sequence[str] = ("uniform", "slight_skew"),
     min_persons: int = MIN_PERSONS,
@@ -172,11 +39,17 @@ def aggregation_support(
     Parameters
     ----------
     data : DataFrame
-        One row per rater: average a rater's several ratings first.
+        One row per rater, or per rating: then name `rater`.
     scales : mapping of str to sequence of str
         Item columns of each scale; the score is their mean.
     unit : str
         Column. Rows without a unit or an answer of a scale are left out of that scale.
+    rater : str, optional
+        Column of raters who have several rows: the ICCs rest on the mean of each, r_WG(J) on
+        single rows, since means differ less than its null distribution supposes.
+    supplier : str, optional
+        Column of what is rated: r_WG(J) of a unit is then the median over suppliers, see `rwg_j`.
+        Needs `rater`.
     response_range : (float, float), or a mapping of them by scale
         Lowest and highest possible answer.
     nulls : sequence of str, default ("uniform", "slight_skew")
@@ -193,7 +66,8 @@ def aggregation_support(
     Raises
     ------
     ValueError
-        If a scale has no items or no range, `min_persons` is below 5, or as for `icc_1` and
+        If a scale has no items or no range, `min_persons` is below 5, `supplier` is given without
+        `rater`, or as for `icc_1` and
         `rwg_j`.
 
     Notes
@@ -231,6 +105,17 @@ def aggregation_support(
     for scale, names in members.items():
         if not names or spans[scale] is None:
             raise ValueError(f"scale {scale!r} needs items and a response_range.")
+    if supplier is not None and rater is None:
+        raise ValueError("aggregation_support needs rater where there is a supplier.")
+    if rater is not None:
+        return _of_single_ratings(
+            data,
+            members,
+            spans,
+            {"unit": unit, "rater": rater, "supplier": supplier},
+            nulls,
+            {"min_persons": min_persons, "confidence_level": confidence_level},
+        )
     sorter = UnitRows(data, unit=unit, analysis="aggregation_support")
     everything = list(dict.fromkeys(name for names in members.values() for name in names))
     rated = sorter.rated(everything)
@@ -258,6 +143,41 @@ def aggregation_support(
         n_dropped=len(data) - used,
         note="" if rated.n_dropped == 0 else "each scale rests on its own complete rows",
     )
+
+
+def _of_single_ratings(
+    data: pd.DataFrame,
+    members: dict[str, list[str]],
+    spans: Mapping[str, Range | None],
+    roles: Mapping[str, str | None],
+    nulls: Sequence[str],
+    options: Mapping[str, Any],
+) -> AggregationSupport:
+    """Judge rater means by the ICCs, and single ratings by r_WG(J)."""
+    unit, rater = str(roles["unit"]), str(roles["rater"])
+    items = list(dict.fromkeys(name for names in members.values() for name in names))
+    check_table(data, list(dict.fromkeys([unit, rater, *items])), analysis="aggregation_support")
+    means = data.groupby([unit, rater], observed=True)[items].mean().reset_index(level=0)
+    ranges = {scale: span for scale, span in spans.items() if span is not None}
+    found = aggregation_support(
+        means, scales=members, unit=unit, response_range=ranges, nulls=nulls, **options
+    )
+    table = found.scales.copy()
+    for scale, names in members.items():
+        for null in reversed(nulls):  # Lindell's belongs to the first
+            single = rwg_j(
+                data,
+                items=names,
+                unit=unit,
+                supplier=roles["supplier"],
+                response_range=ranges[scale],
+                null=null,
+            )
+            table.loc[scale, f"rwg_j_{null}"] = single.median
+            table.loc[scale, f"strong_{null}"] = single.share_strong
+            table.loc[scale, "rwg_j_star"] = single.units["rwg_j_star"].median()
+    lost = int(data[[unit, rater]].isna().any(axis=1).sum())
+    return replace(found, scales=table, n_dropped=found.n_dropped + lost)
 
 
 @on_one_thread
@@ -311,8 +231,3 @@ def _judge(
         if "rwg_j_star" not in table:
             table["rwg_j_star"] = np.median(star, axis=0)
     return pd.DataFrame(table, index=pd.Index(list(members), name="scale"))
-
-
-def _span(name: str, values: pd.Series) -> str:
-    low, high = apa.bounded(values.min()), apa.bounded(values.max())
-    return f"{name} {low}" if low == high else f"{name} {low} to {high}"

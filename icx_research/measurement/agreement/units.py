@@ -56,13 +56,29 @@ class RatedUnits:
 
 
 class UnitRows:
-    """Units of the rows of a table, looked up once for several sets of columns."""
+    """Units of the rows of a table, looked up once for several sets of columns.
 
-    def __init__(self, data: pd.DataFrame, *, unit: str, analysis: str) -> None:
-        check_table(data, [unit], analysis=analysis)
+    With a supplier, each pair of unit and supplier is a unit of its own; its label is the unit.
+    """
+
+    def __init__(
+        self, data: pd.DataFrame, *, unit: str, analysis: str, supplier: str | None = None
+    ) -> None:
+        check_table(data, [unit] if supplier is None else [unit, supplier], analysis=analysis)
         codes, labels = pd.factorize(data[unit], sort=True)
         self._codes, self._labels = codes, pd.Index(labels, name=unit)
         self._data, self._analysis = data, analysis
+        self.n_suppliers = 1
+        if supplier is not None:
+            suppliers, names = pd.factorize(data[supplier])
+            self.n_suppliers = max(len(names), 1)
+            known = (codes >= 0) & (suppliers >= 0)
+            pairs, own = np.unique(
+                (codes * self.n_suppliers + suppliers)[known], return_inverse=True
+            )
+            self._codes = np.full(len(data), -1)
+            self._codes[known] = own
+            self._labels = self._labels[pairs // self.n_suppliers]
 
     def rated(self, columns: list[str]) -> RatedUnits:
         """Take the complete rows of some columns."""

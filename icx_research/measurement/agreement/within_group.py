@@ -26,7 +26,7 @@ class WithinGroupAgreement(Result):
     units : DataFrame, one row per unit
         `n` (raters), `mean_variance` (of the items, squared scale points), `rwg_j`,
         `rwg_j_star` (Lindell's, not truncated), `p_value` (nan without `rng`). All but n
-        are nan for a single rater.
+        are nan for a single rater. With suppliers medians over them, n too.
     null : str
         Distribution that stands for no agreement.
     null_variance : float
@@ -39,6 +39,8 @@ class WithinGroupAgreement(Result):
         Rows in those units, and rows left out.
     note : str
         Units set to 0, and units of one rater; else empty.
+    n_suppliers : int
+        What raters rate: the suppliers that a unit's values are medians over; 1 without.
     """
 
     units: pd.DataFrame
@@ -50,6 +52,7 @@ class WithinGroupAgreement(Result):
     n_used: int
     n_dropped: int
     note: str
+    n_suppliers: int = 1
 
     @property
     def median(self) -> float:
@@ -82,9 +85,10 @@ class WithinGroupAgreement(Result):
 
     def to_apa(self) -> str:
         """Median agreement, share of units of at least .70, and the null distribution."""
+        suppliers = f", median over {self.n_suppliers} suppliers" if self.n_suppliers > 1 else ""
         return (
-            f"median rWG(J) = {apa.bounded(self.median)} ({self.null.replace('_', ' ')} null), "
-            f"{100 * self.share_strong:.0f}% of {self.n_units} units at least .70, "
+            f"median rWG(J) = {apa.bounded(self.median)} ({self.null.replace('_', ' ')} null"
+            f"{suppliers}), {100 * self.share_strong:.0f}% of {self.n_units} units at least .70, "
             f"n = {self.n_used}"
         )
 
@@ -96,6 +100,7 @@ def rwg_j(
     unit: str,
     response_range: tuple[float, float],
     null: str = "uniform",
+    supplier: str | None = None,
     n_resamples: int = 1000,
     rng: Rng | None = None,
     item_correlations: np.ndarray | None = None,
@@ -105,7 +110,8 @@ def rwg_j(
     Parameters
     ----------
     data : DataFrame
-        One row per rater.
+        One row per rater, or per rater and supplier: single ratings, since means of a rater's
+        ratings differ less than the null distribution supposes.
     items : sequence of str
         Columns of one scale; one column gives r_WG.
     unit : str
@@ -115,6 +121,9 @@ def rwg_j(
     null : str, default "uniform"
         Distribution of answers without agreement, see `null_variance`. Answers on
         satisfaction are skewed: report "uniform" and "slight_skew".
+    supplier : str, optional
+        Column of what is rated, where raters rate several: agreement is that of a unit on one
+        supplier, and the unit's the median over them.
     n_resamples : int, default 1000
     rng : numpy.random.Generator or int, optional
         With it, each unit gets a p value from raters who answer at random.
@@ -129,7 +138,8 @@ def rwg_j(
     ------
     ValueError
         If a column is unknown or not numeric, an answer lies outside the range, no unit
-        has two raters, or the null distribution is not known for these options.
+        has two raters, the null distribution is not known for these options, or `rng` is given
+        with a `supplier`: medians have no p value.
 
     Notes
     -----
@@ -167,7 +177,12 @@ def rwg_j(
         raise ValueError("rwg_j needs at least 1 item.")
     options = response_options(response_range)
     variance = null_variance(null, options=options)
-    rated = UnitRows(data, unit=unit, analysis="rwg_j").rated(names)
+    if rng is not None and supplier is not None:
+        raise ValueError(
+            "rwg_j has no p value of medians over suppliers; leave out rng or supplier."
+        )
+    rows = UnitRows(data, unit=unit, supplier=supplier, analysis="rwg_j")
+    rated = rows.rated(names)
     check_range(rated.answers, names, response_range, analysis="rwg_j")
     mean_variance = rated.moments()[1].mean(axis=1)
     rwg, star = agreement(mean_variance, n_items=len(names), variance=variance)
@@ -191,6 +206,10 @@ def rwg_j(
             smaller = np.searchsorted(drawn, found.loc[at, "mean_variance"] + 1e-12, side="right")
             found.loc[at, "p_value"] = (1 + smaller) / (1 + n_resamples)
     used = int(rated.sizes[several].sum())
+    note = _note(found, variance, int((~several).sum()))
+    if supplier is not None:
+        found = found.groupby(level=0, observed=True).median()
+        several = found["mean_variance"].notna().to_numpy()
     return WithinGroupAgreement(
         units=found,
         null=null,
@@ -200,7 +219,8 @@ def rwg_j(
         n_units=int(several.sum()),
         n_used=used,
         n_dropped=len(data) - used,
-        note=_note(found, variance, int((~several).sum())),
+        note=note if supplier is None else note.replace("units", "units on a supplier"),
+        n_suppliers=1 if supplier is None else rows.n_suppliers,
     )
 
 

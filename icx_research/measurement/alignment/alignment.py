@@ -12,6 +12,7 @@ from icx_research.measurement.alignment.result import AlignedFactor, AlignmentRe
 from icx_research.measurement.alignment.simplicity import align, simplicity
 from icx_research.measurement.invariance.result import InvarianceResult, known_option
 from icx_research.measurement.sem.model import Prepared, estimate, prepare
+from icx_research.measurement.sem.options import known_estimator
 from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.syntax import parse
 
@@ -134,7 +135,7 @@ def _prepared(model: str | SemResult | InvarianceResult, data: Any, **options: A
     if isinstance(model, str):
         if data is None or options["group"] is None:
             raise ValueError("alignment of a model string needs data and group.")
-        _check_estimator(options["estimator"])
+        _check_estimator(known_estimator(options["estimator"]))
         return prepare(model, data, **options)
     if data is not None or options["group"] is not None:
         raise ValueError("alignment of a result takes its data; give no data and no group.")

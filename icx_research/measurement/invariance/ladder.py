@@ -20,6 +20,7 @@ from icx_research.measurement.invariance.result import (
 )
 from icx_research.measurement.sem.comparison import likelihood_ratio
 from icx_research.measurement.sem.model import Prepared, estimate, estimate_ordinal, prepare
+from icx_research.measurement.sem.options import known_estimator
 from icx_research.measurement.sem.parameters import EQUALITIES
 from icx_research.measurement.sem.result import SemResult
 from icx_research.measurement.sem.specifications import check_free, read_paths
@@ -136,7 +137,7 @@ def measurement_invariance(
     ('strict', True)
     """
     check_confidence_level(confidence_level)
-    ordinal = estimator == "WLSMV"
+    ordinal = known_estimator(estimator) == "WLSMV"
     known, default = (ORDINAL_LEVELS, "chi_square") if ordinal else (LEVELS, "cheung_rensvold")
     rule_name = default if rule is None else known_option(rule, "rule", RULES)
     chosen = known if levels is None else (levels,) if isinstance(levels, str) else tuple(levels)

@@ -35,6 +35,9 @@ ORDER = ("configural", "thresholds", "metric", "scalar", "strict")
 # for means.
 NEEDED = {"regressions": "metric", "means": "scalar"}
 RULES = ("cheung_rensvold", "chen", "chi_square")
+# What the table shows of every level.
+INDICES = ("chi_square", "df", "p_value", "cfi", "tli", "rmsea", "srmr")
+SCALED = tuple(f"{name}_scaled" for name in INDICES if name not in ("df", "srmr"))
 # What is equal from a level on.
 INTRODUCED = {"thresholds": "|", "metric": "=~", "scalar": "~1", "strict": "~~"}
 
@@ -81,20 +84,18 @@ class InvarianceResult(Result):
     def table(self) -> pd.DataFrame:
         """One row per level.
 
-        level, chi_square, df, p_value, cfi, tli, rmsea, srmr, delta_cfi, delta_rmsea,
-        delta_srmr, difference, difference_df, difference_p_value (chi-square difference
-        from the level before, scaled under "MLR"), and whether it holds by each named rule:
-        holds_cheung_rensvold, holds_chen, holds_chi_square.
+        level (under "MLR" and "WLSMV" then chi_square_scaled, p_value_scaled, cfi_scaled,
+        tli_scaled, rmsea_scaled), chi_square, df, p_value, cfi, tli, rmsea, srmr, delta_cfi,
+        delta_rmsea, delta_srmr, difference, difference_df, difference_p_value (chi-square
+        difference from the level before, scaled under "MLR"), and whether it holds by each
+        named rule: holds_cheung_rensvold, holds_chen, holds_chi_square.
         """
         rows: list[dict[str, object]] = []
         before: pd.Series | None = None
         for level, model in self.models.items():
             fit = model.fit_indices
             row: dict[str, object] = {"level": level}
-            row |= {
-                name: fit[name]
-                for name in ("chi_square", "df", "p_value", "cfi", "tli", "rmsea", "srmr")
-            }
+            row |= {name: fit[name] for name in (*SCALED, *INDICES) if name in fit}
             for name in ("cfi", "rmsea", "srmr"):
                 row[f"delta_{name}"] = np.nan if before is None else fit[name] - before[name]
             test = self.differences.get(level)
@@ -110,16 +111,16 @@ class InvarianceResult(Result):
         """Whether a level holds beside the one before it, by a named rule.
 
         The first level holds where its solution is proper; whether its fit is good enough
-        is for the reader.
+        is for the reader. After an improper solution nothing holds.
         """
         rule = self.rule if rule is None else known_option(rule, "rule", RULES)
-        model = self.models[known_option(level, "level", tuple(self.models))]
-        if model.problems:
-            return False
         names = list(self.models)
-        if names.index(level) == 0:
+        at = names.index(known_option(level, "level", names))
+        if any(self.models[name].problems for name in names[: at + 1]):
+            return False
+        if at == 0:
             return True
-        before, after = self.models[names[names.index(level) - 1]].fit_indices, model.fit_indices
+        before, after = (self.models[name].fit_indices for name in names[at - 1 : at + 1])
         cfi = _drop(after["cfi"] - before["cfi"])
         if rule == "chi_square":
             return bool(self.differences[level].p_value >= SIGNIFICANCE)
@@ -240,11 +241,12 @@ class InvarianceResult(Result):
         steps = []
         for level in list(self.models)[1:]:
             row = self.table.set_index("level").loc[level]
-            if self.models[level].estimator == "WLSMV":
-                steps.append(f"{level}: {self.differences[level].to_apa()}")
-            else:
-                change = apa.bounded(row["delta_cfi"], digits=3)
-                steps.append(f"{level}: ΔCFI = {change}")
+            estimator, parts = self.models[level].estimator, []
+            if estimator != "ML":
+                parts.append(f"{self.differences[level].to_apa()}")
+            if estimator != "WLSMV":
+                parts.append(f"ΔCFI = {apa.bounded(row['delta_cfi'], digits=3)}")
+            steps.append(f"{level}: {', '.join(parts)}")
         freed = f", freed: {', '.join(self.freed)}" if self.freed else ""
         return (
             f"highest level = {self.highest_level} (rule: {self.rule}){freed}; "

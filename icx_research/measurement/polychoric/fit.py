@@ -209,8 +209,9 @@ def _derivatives(
     p, first, second = cell_probabilities(rows, columns, rho)
     p = np.where(tables > 0, np.maximum(p, SMALLEST_PROBABILITY), 1.0)
     share = first / p
-    slope = (tables * share).sum(axis=(1, 2))
-    curve = (tables * (second / p - share * share)).sum(axis=(1, 2))
+    with np.errstate(over="ignore", invalid="ignore"):  # far off; the search halves its bracket
+        slope = (tables * share).sum(axis=(1, 2))
+        curve = (tables * (second / p - share * share)).sum(axis=(1, 2))
     return slope, curve
 
 

@@ -62,6 +62,18 @@ class Constraints:
         np.add.at(by_theta.T, self.numbers[free], by_label[:, free].T)
         return difference, by_theta
 
+    def check_defined(self, theta: np.ndarray) -> None:
+        """Refuse constraints that have no value at these starting values."""
+        for term, value in zip(self.terms, self.at(theta)[0], strict=True):
+            if np.isnan(value):
+                fail(
+                    term.line,
+                    term.column,
+                    f"the constraint '{term.lhs} {term.op} {term.rhs}' is not defined at the "
+                    "starting values: a function or power is outside its domain. Correct it, or "
+                    "give other values with start(...).",
+                )
+
     def is_linear(self, start: np.ndarray) -> bool:
         """Tell whether all constraints are linear, by their derivatives at three points."""
         slopes = [self.at(start + shift)[1] for shift in _shifts(self.n_free)]

@@ -32,10 +32,11 @@ def convergent_validity(fit: Fit) -> pd.DataFrame:
     Notes
     -----
     With loadings :math:`\lambda`, the variance :math:`\phi` of the latent variable and residual
-    covariances :math:`\Theta` of its items: :math:`(\sum\lambda)^2\phi / ((\sum\lambda)^2\phi +
-    1'\Theta 1)` and :math:`\sum\lambda^2\phi / (\sum\lambda^2\phi + \mathrm{tr}\,\Theta)`, as
-    ``omega`` and ``avevar`` of R's semTools. Of ordinal variables that of the underlying
-    continuous ones.
+    covariances :math:`\Theta` of its items: :math:`(\sum\lambda)^2\phi / 1'\Sigma 1`, where the
+    implied covariances :math:`\Sigma` of the items hold what other latent variables bring to
+    them, and :math:`\sum\lambda^2\phi / (\sum\lambda^2\phi + \mathrm{tr}\,\Theta)`: as R's
+    ``semTools::compRelSEM(obs.var = FALSE)`` and ``AVE``. Of ordinal variables that of the
+    underlying continuous ones.
     """
     observed, latent = fit.table.observed, fit.table.latent
     p, rows = len(observed), []
@@ -53,7 +54,8 @@ def convergent_validity(fit: Fit) -> pd.DataFrame:
             own = np.flatnonzero(items[:, j])
             if not len(own):  # of higher order
                 continue
-            residual = implied.errors[np.ix_(own, own)]
+            residual = np.diag(implied.errors)[own].sum()
+            total = implied.covariance[np.ix_(own, own)].sum()
             common = loadings[own, j].sum() ** 2 * covariance[j, j]
             explained = (loadings[own, j] ** 2).sum() * covariance[j, j]
             shared = (items[own].sum(axis=1) > 1).any()
@@ -62,8 +64,8 @@ def convergent_validity(fit: Fit) -> pd.DataFrame:
                     g,
                     name,
                     len(own),
-                    common / (common + residual.sum()),
-                    np.nan if shared else explained / (explained + np.trace(residual)),
+                    common / total,
+                    np.nan if shared else explained / (explained + residual),
                     np.nan if len(latent) < 2 else np.nanmax(squared[j]),
                 )
             )

@@ -3,8 +3,10 @@
 import ast
 import cmath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NoReturn
 
 import numpy as np
 
@@ -14,17 +16,39 @@ from icx_research.measurement.sem.tokens import fail
 # Step of the complex-step derivative: no subtraction, so no rounding error (Squire & Trapp,
 # 1998, SIAM Review, 40, 110-112, https://doi.org/10.1137/S003614459631241X).
 STEP = 1e-30
-# Labels may hold dots, Python names may not.
-DOT = "_dot_"
-DOTTED = re.compile(r"[^\W\d]\w*(?:\.\w+)+")
-FUNCTIONS = {
-    "sqrt": cmath.sqrt,
+# Labels may hold dots, or be words of Python: each stands as a name of its own while Python reads
+# the expression.
+NAME = re.compile(r"`[^`]+`|(?<![\w.])\.?[^\W\d][\w.]*")
+Function = Callable[[complex], complex]
+
+
+def _within(function: Function, domain: Callable[[float], bool]) -> Function:
+    """Hold a function to the real numbers it is defined for, as complex ones know no domain."""
+
+    def value(at: complex) -> complex:
+        if not domain(at.real):
+            raise ValueError("outside the domain")
+        return function(at)
+
+    return value
+
+
+FUNCTIONS: dict[str, Function] = {
+    "sqrt": _within(cmath.sqrt, lambda value: value >= 0),
     "exp": cmath.exp,
-    "log": cmath.log,
+    "log": _within(cmath.log, lambda value: value > 0),
     "tanh": cmath.tanh,
-    "atanh": cmath.atanh,
+    "atanh": _within(cmath.atanh, lambda value: abs(value) < 1),
     "abs": lambda value: value if value.real >= 0 else -value,
 }
+
+
+@dataclass(frozen=True)
+class _Expression:
+    """What Python read, and the name that each of its placeholders stands for."""
+
+    tree: ast.expr
+    names: dict[str, str]
 
 
 def defined_values(
@@ -52,29 +76,36 @@ def check_definitions(definitions: Sequence[Term], labels: Sequence[str]) -> Non
     """Refuse a definition that cannot be read or uses an unknown label."""
     known = list(labels)
     for term in definitions:
-        for node in ast.walk(_tree(term)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id not in FUNCTIONS:
-                    fail(
-                        term.line,
-                        term.column + node.func.col_offset,
-                        f"the function {node.func.id!r} is not available; use one of "
-                        f"{', '.join(FUNCTIONS)}.",
-                    )
-            name = node.id.replace(DOT, ".") if isinstance(node, ast.Name) else ""
-            if name and name not in known and name not in FUNCTIONS:
+        read = _read(term)
+        called = {id(node.func) for node in ast.walk(read.tree) if isinstance(node, ast.Call)}
+        for node in ast.walk(read.tree):
+            if not isinstance(node, ast.Name):
+                continue
+            name = read.names[node.id]
+            if id(node) in called and name not in FUNCTIONS:
+                _fail_at(
+                    term,
+                    name,
+                    f"the function {name!r} is not available; use one of {', '.join(FUNCTIONS)}.",
+                )
+            if id(node) not in called and name not in known:
                 shown = ", ".join(label for label in known if label[0] != "<") or "none"
-                at = re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", term.rhs)
-                column = term.column + (at.start() if at else 0)
-                fail(term.line, column, f"{name!r} is not a label; labels: {shown}.")
+                _fail_at(term, name, f"{name!r} is not a label; labels: {shown}.")
         known.append(term.lhs)
+
+
+def _fail_at(term: Term, name: str, message: str) -> NoReturn:
+    """Refuse an expression at the place where a name stands in it."""
+    at = next((m.start() for m in NAME.finditer(term.rhs) if m.group().strip("`") == name), 0)
+    fail(term.line, term.column + at, message)
 
 
 def _evaluate(definitions: Sequence[Term], labels: Sequence[str], values: np.ndarray) -> np.ndarray:
     known = {label: complex(value) for label, value in zip(labels, values, strict=True)}
     for term in definitions:
+        read = _read(term)
         try:
-            known[term.lhs] = _value(_tree(term), known, term)
+            known[term.lhs] = _value(read.tree, read.names, known, term)
         except (ZeroDivisionError, ValueError, OverflowError) as error:
             if str(error).startswith("model, line"):
                 raise
@@ -83,10 +114,17 @@ def _evaluate(definitions: Sequence[Term], labels: Sequence[str], values: np.nda
 
 
 @lru_cache(maxsize=256)
-def _tree(term: Term) -> ast.AST:
-    text = DOTTED.sub(lambda name: name.group().replace(".", DOT), term.rhs)
+def _read(term: Term) -> _Expression:
+    names: dict[str, str] = {}
+
+    def placeholder(match: re.Match[str]) -> str:
+        name = f"name{len(names)}"
+        names[name] = match.group().strip("`")
+        return name
+
+    text = NAME.sub(placeholder, term.rhs).replace("^", "**")
     try:
-        return ast.parse(text.replace("^", "**"), mode="eval").body
+        return _Expression(ast.parse(text, mode="eval").body, names)
     except SyntaxError:
         fail(term.line, term.column, f"cannot read the {_kind(term)} {term.rhs!r}.")
 
@@ -95,19 +133,21 @@ def _kind(term: Term) -> str:
     return "definition" if term.op == ":=" else "constraint"
 
 
-def _value(node: ast.AST, known: Mapping[str, complex], term: Term) -> complex:
+def _value(
+    node: ast.AST, names: Mapping[str, str], known: Mapping[str, complex], term: Term
+) -> complex:
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return complex(node.value)
-    if isinstance(node, ast.Name) and node.id.replace(DOT, ".") in known:
-        return known[node.id.replace(DOT, ".")]
+    if isinstance(node, ast.Name):
+        return known[names[node.id]]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-        value = _value(node.operand, known, term)
+        value = _value(node.operand, names, known, term)
         return -value if isinstance(node.op, ast.USub) else value
     if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.func, ast.Name):
-        if node.func.id in FUNCTIONS:
-            return FUNCTIONS[node.func.id](_value(node.args[0], known, term))
+        if not node.keywords:
+            return FUNCTIONS[names[node.func.id]](_value(node.args[0], names, known, term))
     if isinstance(node, ast.BinOp):
-        left, right = _value(node.left, known, term), _value(node.right, known, term)
+        left, right = (_value(side, names, known, term) for side in (node.left, node.right))
         match node.op:
             case ast.Add():
                 return left + right
@@ -129,7 +169,9 @@ def _value(node: ast.AST, known: Mapping[str, complex], term: Term) -> complex:
 
 
 def _power(base: complex, exponent: complex) -> complex:
-    """Power whose derivative is exact for whole exponents of negative numbers."""
+    """Power whose derivative is exact for whole exponents; negative numbers have no others."""
     if exponent.imag == 0 and exponent.real == int(exponent.real):
         return base ** int(exponent.real)
+    if base.real < 0:
+        raise ValueError("outside the domain")
     return base**exponent

@@ -13,6 +13,15 @@ from icx_research.measurement.sem.standardised import row_values, standardised
 from icx_research.measurement.sem.syntax import Term
 
 
+def undefined(estimates: pd.DataFrame) -> list[str]:
+    """Say which definitions have no value at the estimates."""
+    rows = estimates[(estimates["op"] == ":=") & estimates["estimate"].isna()]
+    return [
+        f"{name!r} is not defined at the estimates: a function or power is outside its domain"
+        for name in rows["lhs"]
+    ]
+
+
 def estimates_frame(
     table: ParameterTable,
     implied: Sequence[Implied],

@@ -198,6 +198,8 @@ def search(
     """Search from the first guess and, where that fails, from the next; see `minimise`."""
     best: Minimum | None = None
     for start in starts:
+        if constraints is not None and np.isnan(constraints.at(start)[0]).any():
+            continue
         try:
             found = (
                 minimise(objective, start, newton=newton)
@@ -211,6 +213,7 @@ def search(
         if best.converged:
             return best
     if best is None and constraints is not None:
+        constraints.check_defined(starts[0])
         raise UnsuitableData(
             "no starting values meet the constraints with a positive definite covariance matrix; "
             "check the constraints, or give some values with start(...)."

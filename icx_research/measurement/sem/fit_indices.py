@@ -10,6 +10,8 @@ from icx_research.core import apa
 
 # The interval of the RMSEA has 90 % coverage by convention (Browne & Cudeck, 1993).
 RMSEA_TAILS = (0.95, 0.05)
+# Discrepancy per row below which a saturated model has none but that of its search.
+ROUNDING = 1e-8
 NEEDED = (
     "fit_indices needs a fitted model, or chi_square, df, n, baseline_chi_square and baseline_df."
 )
@@ -96,6 +98,8 @@ def fit_indices(
             f"n={n}, chi_square={chi_square}, df={df}, baseline_df={baseline_df}."
         )
     low, high = rmsea_interval(chi_square, df, n, n_groups)
+    # without degrees of freedom only inequalities that bind leave a misfit
+    excess = chi_square - df if df or chi_square > ROUNDING * n else 0.0
     return pd.Series(
         {
             "chi_square": float(chi_square),
@@ -103,7 +107,7 @@ def fit_indices(
             "p_value": p_value(chi_square, df),
             "baseline_chi_square": float(baseline_chi_square),
             "baseline_df": float(baseline_df),
-            "cfi": cfi(chi_square - df if df else 0.0, baseline_chi_square - baseline_df),
+            "cfi": cfi(excess, baseline_chi_square - baseline_df),
             "tli": tli(chi_square, df, baseline_chi_square, baseline_df),
             "rmsea": rmsea(chi_square - df, df, n, n_groups),
             "rmsea_ci_low": low,

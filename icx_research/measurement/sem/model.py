@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 from icx_research.core.results import check_confidence_level
 from icx_research.core.threads import on_one_thread
+from icx_research.measurement.columns import as_table
 from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.estimation import fit_model, problems
+from icx_research.measurement.sem.options import known_estimator, known_missing
 from icx_research.measurement.sem.ordinal_estimation import fit_ordinal, sandwich
 from icx_research.measurement.sem.ordinal_sample import (
     OrdinalMoments,
@@ -30,12 +32,10 @@ from icx_research.measurement.sem.saturated import Reference, unrestricted
 from icx_research.measurement.sem.specifications import read_paths
 from icx_research.measurement.sem.syntax import Term, parse
 
-ESTIMATORS = ("ML", "MLR", "WLSMV")
 PARAMETERISATIONS = ("delta", "theta")
 NO_HEYWOOD = (
     "residual variances of 1 cannot fall below 0; parameterization='delta' shows whether one would"
 )
-MISSING = ("listwise", "fiml")
 
 
 def sem(
@@ -59,9 +59,10 @@ def sem(
     ----------
     model : str
         See `icx_research.measurement.sem.syntax.parse`.
-    data : DataFrame, lazy frame or Moments
-        Respondents in rows. Moments (a published covariance or correlation matrix with
-        its n is enough) suffice for ``estimator="ML"`` with complete data.
+    data : DataFrame, lazy frame, array or Moments
+        Respondents in rows; ordered categories count as numbers, and the columns of an array
+        are called x1, x2, ... Moments (a published covariance or correlation matrix with its n
+        is enough) suffice for ``estimator="ML"`` with complete data.
     group : str, optional
         Column of the groups, which are taken in sorted order; for Moments with groups
         the name of what the groups are. ``c(...)`` holds one modifier per group.
@@ -197,10 +198,8 @@ def prepare(
     keep_rows: bool = False,
 ) -> Prepared:
     """Read the model and reduce the data, once for all restrictions that will be fitted."""
-    if estimator not in ESTIMATORS:
-        raise ValueError(f"estimator must be one of 'ML', 'MLR', 'WLSMV', not {estimator!r}.")
-    if missing not in MISSING:
-        raise ValueError(f"missing must be one of 'listwise', 'fiml', not {missing!r}.")
+    estimator, missing = known_estimator(estimator), known_missing(missing)
+    data = as_table(data)
     is_ordinal = estimator == "WLSMV"
     robust = estimator == "MLR" or cluster is not None
     terms = parse(model)

@@ -14,7 +14,7 @@ from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.results import Result, largest_first
 from icx_research.measurement.sem import standardised
 from icx_research.measurement.sem.convergent import convergent_validity
-from icx_research.measurement.sem.estimates import estimates_frame
+from icx_research.measurement.sem.estimates import estimates_frame, undefined
 from icx_research.measurement.sem.estimation import Fit
 from icx_research.measurement.sem.fit_indices import fit_sentence
 from icx_research.measurement.sem.ordinal_estimation import OrdinalFit
@@ -94,6 +94,8 @@ class SemResult(Result):
         factors = self.scaling_factors
         if factors is not None and self.fit.df and np.isnan(factors.factor):
             parts.append(NO_SCALING)
+        if self.converged:
+            parts += undefined(self.table)
         if self.fit.sample.n_clusters is not None:
             parts.append(f"standard errors rest on {self.fit.sample.n_clusters} clusters")
             codes = [rows.cluster for rows in self.fit.sample.rows or ()]
@@ -263,14 +265,14 @@ class SemResult(Result):
         return largest_first(pd.DataFrame(rows, columns=columns), "standardised")
 
     def to_apa(self) -> str:
-        """Chi-square, CFI, TLI, RMSEA with interval, SRMR and n; scaled under "WLSMV".
+        """Chi-square, CFI, TLI, RMSEA with interval, SRMR and n; scaled under "MLR" and "WLSMV".
 
         Of an improper solution what makes it one: it is not for a paper.
         """
         if self.problems:
             return f"improper solution: {'; '.join(self.problems)}; n = {self.n_used}"
         fit, scaled = self.fit_indices, ""
-        if self.estimator == "WLSMV":
+        if np.isfinite(fit.get("chi_square_scaled", np.nan)):
             fit, scaled = adjusted(fit), "scaled "
         srmr = apa.bounded(fit["srmr"], digits=3)
         return f"{scaled}{fit_sentence(fit)}, SRMR = {srmr}, n = {self.n_used}"

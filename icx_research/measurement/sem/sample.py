@@ -12,6 +12,7 @@ import pandas as pd
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.reduction import moments
+from icx_research.measurement.columns import numeric_columns
 from icx_research.measurement.items import check_rows
 from icx_research.measurement.sem.likelihood import Patterns, complete_pattern
 from icx_research.measurement.sem.parameters import Roles
@@ -253,7 +254,7 @@ def _from_rows(
 
 def _numbers(data: pd.DataFrame, names: list[str]) -> np.ndarray:
     """Take the numbers of the variables out of a table, a missing one as nan."""
-    chosen = data[names]
+    chosen = numeric_columns(data[names])
     if len(chosen.columns) > len(names):
         twice = chosen.columns[chosen.columns.duplicated()][0]
         raise ValueError(f"{twice!r} is the name of more than one column; rename them.")
@@ -263,7 +264,7 @@ def _numbers(data: pd.DataFrame, names: list[str]) -> np.ndarray:
             raise TypeError
         x = chosen.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
-        text = [name for name in names if not pd.api.types.is_numeric_dtype(data[name])]
+        text = [name for name in names if not pd.api.types.is_numeric_dtype(chosen[name])]
         name = (dates or text)[0]
         raise UnsuitableData(f"{name!r} does not hold numbers; recode its answers.") from None
     if len(x) and np.nanmax(np.abs(x), initial=0.0) > LARGEST:

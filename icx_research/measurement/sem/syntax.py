@@ -212,8 +212,9 @@ class _Reader:
     def refuse_operator(self, left: Token) -> None:
         """Refuse what lavaan has and this language has not, and say what to write instead."""
         token = self.peek
-        if token.text == ":" and left.text in BLOCKS:
-            fail(left.line, left.column, f"{left.text}: blocks are not read; {BLOCKS[left.text]}.")
+        block = left.text.lower()
+        if token.text == ":" and block in BLOCKS:
+            fail(left.line, left.column, f"{block}: blocks are not read; {BLOCKS[block]}.")
         if token.text in UNSUPPORTED:
             known = ", ".join(OPERATORS)
             fail(

@@ -88,8 +88,9 @@ class CrossLevelInvariance(Result):
         The first holds where its solution is proper, see `improper_for_levels`. Cut-offs of
         the CFI have not been validated for differences between levels and decide nothing here.
         """
-        model = self.models[known_option(level, "level", tuple(self.models))]
-        if improper_for_levels(model):
+        names = list(self.models)
+        at = names.index(known_option(level, "level", names))
+        if any(improper_for_levels(self.models[name]) for name in names[: at + 1]):
             return False
         return level not in self.differences or bool(
             self.differences[level].p_value >= SIGNIFICANCE

@@ -1,6 +1,5 @@
 """Model syntax at two levels: from blocks of a model string to one parameter table."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -12,11 +11,9 @@ from icx_research.measurement.sem.parameters import (
 )
 from icx_research.measurement.sem.sample import check_names
 from icx_research.measurement.sem.syntax import Term, parse
-from icx_research.measurement.sem.tokens import fail
+from icx_research.measurement.sem.tokens import Token, fail, read_tokens
 
 LEVELS = ("within", "between")
-# lavaan's ways to open a block.
-OPENING = re.compile(r"^\s*level\s*:\s*([\w.]+)\s*(?:[#!].*)?$")
 NUMBERS = {"1": "within", "2": "between"}
 Terms = tuple[Term, ...]
 
@@ -27,8 +24,9 @@ def parse_levels(model: str) -> tuple[Terms, Terms]:
     Parameters
     ----------
     model : str
-        Two blocks that open with ``level: within`` and ``level: between`` (or 1 and 2), each
-        in the syntax of `parse`; without blocks, the same model at both levels.
+        Two blocks that open with ``level: within`` and ``level: between`` (or 1 and 2; on a line
+        of their own or before a semicolon), each in the syntax of `parse`; without blocks, the
+        same model at both levels.
 
     Returns
     -------
@@ -41,41 +39,62 @@ def parse_levels(model: str) -> tuple[Terms, Terms]:
     """
     if not isinstance(model, str):
         raise TypeError(f"model must be a string in lavaan's syntax, not {type(model).__name__}.")
-    lines = model.replace(";", "\n").split("\n") if ":" not in model else model.split("\n")
-    blocks: dict[str, list[str]] = {level: [""] * len(lines) for level in LEVELS}
-    opened: list[str] = []
-    for number, line in enumerate(lines):
-        found = OPENING.match(line)
-        if found:
-            level = NUMBERS.get(found[1], found[1])
-            if level not in LEVELS or level in opened:
-                fail(
-                    number + 1,
-                    1,
-                    "expected 'level: within' and 'level: between', once each, found "
-                    f"{line.strip()!r}.",
-                )
-            opened.append(level)
-        elif opened:
-            blocks[opened[-1]][number] = line
-        elif line.split("#")[0].split("!")[0].strip():
-            for block in blocks.values():
-                block[number] = line
-    if len(opened) == 1 or (opened and any(blocks[opened[0]][: _first(lines)])):
-        fail(
-            _first(lines) + 1,
-            1,
-            "expected every line of the model below 'level: within' or 'level: between'.",
-        )
-    within, between = (parse("\n".join(blocks[level])) for level in LEVELS)
+    opened = _openings(model)
+    if opened:
+        ends = [first.start for _, first, _ in opened[1:]] + [len(model)]
+        texts = {
+            level: _blank(model[:begin]) + model[begin:end]
+            for (level, _, begin), end in zip(opened, ends, strict=True)
+        }
+    else:
+        texts = dict.fromkeys(LEVELS, model)
+    within, between = (parse(texts[level]) for level in LEVELS)
     if not opened:  # definitions hold once
         between = tuple(term for term in between if term.op != ":=")
         within = tuple(term for term in within if term.op != "~1")
     return within, between
 
 
-def _first(lines: Sequence[str]) -> int:
-    return next(i for i, line in enumerate(lines) if OPENING.match(line))
+def opens_levels(model: str) -> bool:
+    """Tell whether a model string has blocks."""
+    return bool(_openings(model))
+
+
+def _openings(model: str) -> list[tuple[str, Token, int]]:
+    """Level of every block, its first word, and where what it holds begins."""
+    tokens = read_tokens(model)
+    blocks: list[tuple[str, Token, int]] = []
+    starts = [0, *(place + 1 for place, token in enumerate(tokens) if token.kind == "end")]
+    for place in starts:
+        first, colon, name, end = (*tokens[place : place + 4], *[tokens[-1]] * 4)[:4]
+        if first.text.lower() != "level" or colon.text != ":":
+            continue
+        level = NUMBERS.get(name.text, name.text.lower())
+        if (
+            end.kind not in ("end", "stop")
+            or level not in LEVELS
+            or level in [block[0] for block in blocks]
+        ):
+            shown = model[first.start :].splitlines()[0].split(";")[0].strip()
+            fail(
+                first.line,
+                first.column,
+                f"expected 'level: within' and 'level: between', once each, found {shown!r}.",
+            )
+        blocks.append((level, first, end.start))
+    filled = [token for token in tokens if token.kind not in ("end", "stop")]
+    if len(blocks) == 1 or (blocks and filled[0] is not blocks[0][1]):
+        fail(
+            blocks[0][1].line,
+            blocks[0][1].column,
+            "expected every line of the model below 'level: within' or 'level: between'.",
+        )
+    return blocks
+
+
+def _blank(text: str) -> str:
+    """Keep the lines and columns of what follows."""
+    return "".join("\n" if character == "\n" else " " for character in text)
 
 
 def check_levels(within: Terms, between: Terms, known: Sequence[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from icx_research.core.results import check_confidence_level
 from icx_research.core.threads import on_one_thread
+from icx_research.measurement.columns import as_table
 from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.parameters import ParameterTable
@@ -16,10 +17,10 @@ from icx_research.measurement.sem.sample import column_names
 from icx_research.measurement.twolevel.fitting import fit_two_levels, two_level_problems
 from icx_research.measurement.twolevel.levels import (
     LEVELS,
-    OPENING,
     Terms,
     check_levels,
     joint_table,
+    opens_levels,
     parse_levels,
     saturated_terms,
 )
@@ -128,8 +129,9 @@ def prepare_levels(
     if saturated is not None and saturated not in LEVELS:
         raise ValueError(f"saturated must be 'within', 'between' or None, not {saturated!r}.")
     within, between = parse_levels(model)
+    data = as_table(data)
     if saturated is not None:
-        if any(OPENING.match(line) for line in model.split("\n")):
+        if opens_levels(model):
             raise ValueError(
                 f"saturated={saturated!r} needs the model of the other level alone, without "
                 "'level:' lines."

@@ -8,7 +8,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.results import Result
-from icx_research.measurement.sem.estimates import estimates_frame
+from icx_research.measurement.sem.estimates import estimates_frame, undefined
 from icx_research.measurement.sem.fit_indices import fit_indices, fit_sentence
 from icx_research.measurement.sem.summary import LOG_2PI
 from icx_research.measurement.twolevel.fitting import TwoLevelFit
@@ -73,6 +73,8 @@ class TwoLevelResult(Result):
             )
         if sample.n_single:
             parts.append(f"{sample.n_single} units have one row, which informs between units only")
+        if self.converged:
+            parts += undefined(self.table)
         return "; ".join(parts)
 
     @cached_property

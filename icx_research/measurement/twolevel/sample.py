@@ -10,6 +10,7 @@ import pandas as pd
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.reduction import moments
+from icx_research.measurement.columns import numeric_columns
 from icx_research.measurement.items import POSITIVE, SAME, item_values
 from icx_research.measurement.sem.sample import column_names
 
@@ -89,7 +90,9 @@ def read_units(data: Any, names: Sequence[str], *, unit: str, analysis: str) -> 
         if unit not in column_names(data):
             raise ValueError(f"unit {unit!r} is not a column of the data.")
         if isinstance(data, pd.DataFrame):
-            item_values(data[list(names)], analysis=analysis)  # refuses what is no number
+            answers = numeric_columns(data[list(names)])
+            item_values(answers, analysis=analysis)  # refuses what is no number
+            data = answers.assign(**{unit: data[unit]})
         found = moments(data, list(names), by=unit)
     n = found.n.astype(float)
     sscp, mean = found.sscp[n > 0], found.mean[n > 0]

@@ -76,11 +76,15 @@ class AgreementFigure(Figure):
             strong = 100 * float((values >= MIN_AGREEMENT).mean()) if len(values) else 0.0
             shares.append(f"{strong:.0f}% under the {name.replace('_', ' ')} null")
         title = f"{agreement.label(agreement.scale)}. " if agreement.scale else ""
+        suppliers = ""
+        if first.n_suppliers > 1:
+            suppliers = f", single ratings, median over {first.n_suppliers} suppliers"
         return (
             f"{title}Agreement of the raters of a unit (rWG(J), {first.n_items} "
-            f"{'item' if first.n_items == 1 else 'items'}) in {len(self._shown(first))} of "
-            f"{first.n_units} units, those with at least {agreement.min_persons} raters. At least "
-            f".70 (James, 1982; dashed) have {' and '.join(shares)}. Bands: LeBreton and Senter "
+            f"{'item' if first.n_items == 1 else 'items'}{suppliers}) in "
+            f"{len(self._shown(first))} of {first.n_units} units, those with at least "
+            f"{agreement.min_persons} raters. At least .70 "
+            f"(James, 1982; dashed) have {' and '.join(shares)}. Bands: LeBreton and Senter "
             "(2008); labels, no pass mark."
         )
 

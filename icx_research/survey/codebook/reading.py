@@ -117,6 +117,7 @@ def _codebook(root: Place, content: str, path: Path | None) -> Codebook:
         licence=values.get("licence", ""),
         unlinked_client_units=link.get("unlinked_client_units", ()),
         unlinked_serving_units=link.get("unlinked_serving_units", ()),
+        same_respondents=values.get("same_respondents", ""),
         path=path,
         digest=hashlib.sha256(content.encode()).hexdigest(),
     )

@@ -96,6 +96,11 @@ SCHEMA: dict[str, dict[str, Key]] = {
             "and name unless stated.",
         ),
         "question": Key("section", "What the study asks.", section="question"),
+        "same_respondents": Key(
+            ("same", "different", "unknown"),
+            "Whether the respondents behind both surveys are the same, where no ids tell it "
+            "(published tables); unknown unless stated.",
+        ),
         "link": Key("section", "Units that have no partner by design.", section="link"),
         "thresholds": Key("section", "Limits other than the usual ones.", section="thresholds"),
     },

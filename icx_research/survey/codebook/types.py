@@ -256,6 +256,8 @@ class Codebook:
     cautions : tuple of str
     description, source, licence : str
     unlinked_client_units, unlinked_serving_units : tuple of str
+    same_respondents : str
+        "same", "different" or "unknown" respondents of both surveys; empty unless stated.
     path : Path or None
         The file it was read from.
     digest : str
@@ -274,6 +276,7 @@ class Codebook:
     licence: str = ""
     unlinked_client_units: tuple[str, ...] = ()
     unlinked_serving_units: tuple[str, ...] = ()
+    same_respondents: str = ""
     path: Path | None = None
     digest: str = ""
 

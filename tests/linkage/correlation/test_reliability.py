@@ -74,6 +74,12 @@ def test_published_figures_without_error_are_fully_reliable():
     ("se", "variance", "note"),
     [
         ([0.1, np.nan], 0.5, "no standard errors or counts per unit are known"),
+        (
+            [np.nan, np.nan],
+            0.5,
+            "counts per unit are known but not how much persons differ; name "
+            "a column of standard errors or standard deviations",
+        ),
         ([0.1, 0.1], 0.0, "the unit means do not vary"),
         ([0.1, 0.1], np.nan, "the unit means do not vary"),
     ],

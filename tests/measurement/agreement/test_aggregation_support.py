@@ -238,3 +238,44 @@ def test_a_constant_scale_is_named(ratings):
     with pytest.raises(ValueError) as refusal:
         aggregation_support(ratings.assign(s4=3), scales=SCALES, **OPTIONS)
     assert str(refusal.value) == "aggregation_support needs scores that vary; 'overall' does not."
+
+
+def several_ratings(ratings, seed=3):
+    rng = np.random.default_rng(seed)
+    rows = ratings.assign(rater=np.arange(len(ratings)))
+    items = ["s1", "s2", "s3", "s4"]
+    parts = []
+    for supplier in ("HR", "IT", "Finance"):
+        shift = rng.integers(-2, 3, size=(len(rows), 1))
+        parts.append(rows.assign(supplier=supplier))
+        parts[-1][items] = (rows[items] + shift).clip(1, 7)
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.mark.parametrize("supplier", ["supplier", None])
+def test_several_ratings_make_iccs_of_means_and_agreement_of_each(ratings, supplier):
+    data = several_ratings(ratings)
+    found = aggregation_support(data, scales=SCALES, rater="rater", supplier=supplier, **OPTIONS)
+    means = data.groupby(["unit", "rater"])[["s1", "s2", "s3", "s4"]].mean().reset_index()
+    of_means = aggregation_support(means, scales=SCALES, **OPTIONS)
+    iccs = ["icc_1", "icc_2", "p_value", "n", "n_units", "average_size"]
+    np.testing.assert_allclose(found.scales[iccs], of_means.scales[iccs], rtol=SAME)
+    for scale, items in SCALES.items():
+        single = rwg_j(data, items=items, supplier=supplier, **OPTIONS)
+        assert found.scales.loc[scale, "rwg_j_uniform"] == single.median
+        assert found.scales.loc[scale, "strong_uniform"] == single.share_strong
+        assert single.median < of_means.scales.loc[scale, "rwg_j_uniform"]
+
+
+def test_a_target_needs_the_rater(ratings):
+    with pytest.raises(ValueError) as refusal:
+        aggregation_support(several_ratings(ratings), scales=SCALES, supplier="supplier", **OPTIONS)
+    assert str(refusal.value) == "aggregation_support needs rater where there is a supplier."
+
+
+def test_rows_without_a_rater_are_left_out(ratings):
+    data = several_ratings(ratings).dropna()
+    gaps = data.assign(rater=data["rater"].where(data["rater"] % 7 > 0))
+    found = aggregation_support(gaps, scales=SCALES, rater="rater", **OPTIONS)
+    assert found.n_used == gaps["rater"].nunique()
+    assert found.n_dropped == gaps["rater"].isna().sum()

@@ -203,3 +203,53 @@ def test_agreement_knows_no_order_and_no_direction(rows, order):
     second = rwg_j(mirrored, **options).units
     np.testing.assert_allclose(second, first, rtol=1e-9, atol=1e-12)
     assert first["rwg_j"].dropna().between(0, 1).all()
+
+
+def rated_twice(ratings, *, seed=4):
+    """Two suppliers per rater: the second with other answers; one unit rates the first alone."""
+    rng = np.random.default_rng(seed)
+    complete = ratings.dropna()
+    second = complete.copy()
+    second[ITEMS] = rng.integers(1, 8, size=second[ITEMS].shape)
+    second = second[second["unit"] != complete["unit"].iloc[0]]
+    return pd.concat([complete.assign(supplier="HR"), second.assign(supplier="IT")])
+
+
+def test_targets_are_judged_apart_and_their_median_is_the_units(ratings):
+    data = rated_twice(ratings)
+    found = rwg_j(data, supplier="supplier", **SEVEN)
+    each = {name: rwg_j(own, **SEVEN) for name, own in data.groupby("supplier")}
+    values = pd.DataFrame({name: own.units["rwg_j"] for name, own in each.items()})
+    pd.testing.assert_series_equal(
+        found.units["rwg_j"], values.median(axis=1), check_names=False, rtol=1e-12
+    )
+    assert found.n_used == sum(own.n_used for own in each.values())
+    assert (found.n_suppliers, found.n_units) == (2, values.median(axis=1).notna().sum())
+    assert "uniform null, median over 2 suppliers" in found.to_apa()
+    assert found.n_dropped == len(data) - found.n_used
+
+
+def test_one_target_changes_nothing(ratings):
+    plain, named = rwg_j(ratings, **SEVEN), rwg_j(ratings.assign(of="HR"), supplier="of", **SEVEN)
+    pd.testing.assert_frame_equal(plain.units.drop(columns="n"), named.units.drop(columns="n"))
+    assert named.units["n"].tolist() == plain.units["n"].tolist()
+    assert named.to_apa() == plain.to_apa()
+    assert named.note == plain.note.replace("units", "units on a supplier")
+
+
+def test_rows_without_a_target_are_left_out(ratings):
+    data = rated_twice(ratings).reset_index(drop=True)
+    gaps = data.assign(supplier=data["supplier"].where(data.index % 9 > 0))
+    found, expected = (
+        rwg_j(rows, supplier="supplier", **SEVEN) for rows in (gaps, gaps.dropna(subset="supplier"))
+    )
+    pd.testing.assert_frame_equal(found.units, expected.units)
+    assert found.n_dropped == expected.n_dropped + gaps["supplier"].isna().sum()
+
+
+def test_medians_over_targets_have_no_p_value(ratings):
+    with pytest.raises(ValueError) as refusal:
+        rwg_j(rated_twice(ratings), supplier="supplier", rng=np.random.default_rng(1), **SEVEN)
+    assert str(refusal.value) == (
+        "rwg_j has no p value of medians over suppliers; leave out rng or supplier."
+    )

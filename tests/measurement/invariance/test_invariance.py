@@ -1,6 +1,7 @@
 """Oracle: lavaan (tests/reference/sem); rules and gates by hand."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -164,3 +165,32 @@ def test_refuses_with_the_reason(options, message):
     data = answers().assign(one="all")
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         measurement_invariance(THREE, data, **{"group": "region", **options})
+
+
+def failed(ladder, level):
+    """A ladder whose model of one level did not converge."""
+    broken = replace(ladder.models[level], problems=("not converged",))
+    return replace(ladder, models={**ladder.models, level: broken})
+
+
+@pytest.mark.parametrize("level", ["configural", "metric", "scalar"])
+def test_nothing_holds_after_a_model_that_failed(partial, level):
+    table = failed(partial, level).table.set_index("level")
+    rules = ["holds_cheung_rensvold", "holds_chen", "holds_chi_square"]
+    after = LEVELS[LEVELS.index(level) :]
+    assert not table.loc[after, rules].any(axis=None)
+    before = LEVELS[: LEVELS.index(level)]
+    assert table.loc[before, "holds_cheung_rensvold"].all()
+
+
+def test_scaled_tests_stand_first_under_mlr():
+    ladder = measurement_invariance(
+        "seen =~ x1 + x2 + x3\nread =~ x4 + x5 + x6", answers(), group="region", estimator="mlr"
+    )
+    table = ladder.table
+    scaled = ["chi_square_scaled", "p_value_scaled", "cfi_scaled", "tli_scaled", "rmsea_scaled"]
+    assert list(table.columns[:7]) == ["level", *scaled, "chi_square"]
+    for level, row in table.set_index("level").iterrows():
+        fit = ladder.models[level].fit_indices
+        assert row[scaled].tolist() == fit[scaled].tolist()
+        assert f"{level}: Δχ²" in ladder.to_apa() or level == "configural"

@@ -53,7 +53,7 @@ def test_refuses_with_the_reason(estimator, columns, options, message):
                       columns=["x1", "x2", "x3", "x4"]), ValueError,
          "no rows can be used: each lacks some of the variables; leave some out, or use "
          "missing='fiml'."),
-        (np.eye(4), TypeError, "a model needs a DataFrame or Moments, not ndarray."),
+        (np.ones(4), TypeError, "a model needs a DataFrame or Moments, not ndarray."),
     ],
 )  # fmt: skip
 def test_refuses_tables_with_the_reason(frame, kind, message):

@@ -40,6 +40,8 @@ def test_constructs_match_semtools(answers, case):
         ("composite_reliability", "composite"),
         ("average_variance_extracted", "extracted"),
     ):
+        if case == "crossed" and ours == "composite_reliability":
+            continue  # semTools' omega forgets other factors; see test_edges
         np.testing.assert_allclose(found[ours], r[theirs], rtol=POLISHED_RTOL)
     assert found["n_items"].tolist() == [4 if case == "crossed" else 3, *[3] * (len(r) - 1)]
 

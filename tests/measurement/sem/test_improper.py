@@ -23,8 +23,8 @@ def test_a_matrix_instead_of_rows_is_refused():
         cronbach_alpha(data.cov())
     assert str(refusal.value) == f"cronbach_alpha {matrix}"
     with pytest.raises(TypeError) as refusal:
-        cfa("f =~ x1 + x2 + x3", data.to_numpy())
-    assert str(refusal.value) == "a model needs a DataFrame or Moments, not ndarray."
+        cfa("f =~ x1 + x2 + x3", data.to_numpy().tolist())
+    assert str(refusal.value) == "a model needs a DataFrame or Moments, not list."
 
 
 def test_a_heywood_case_is_named():

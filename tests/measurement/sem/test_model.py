@@ -148,10 +148,10 @@ def test_latent_correlations_beyond_one_are_named():
         ("x1 ~ x2 + x3 + y", {"y": lambda d: d["x2"] + d["x3"]}, {}, "the covariance matrix of the "
          "variables is not positive definite; one of them follows from the others, or the matrix "
          "is not one of complete rows."),
-        (THREE, {}, {"estimator": "ULSMV"}, "estimator must be one of 'ML', 'MLR', 'WLSMV', not "
-         "'ULSMV'."),
-        (THREE, {}, {"missing": "pairwise"}, "missing must be one of 'listwise', 'fiml', not "
-         "'pairwise'."),
+        (THREE, {}, {"estimator": "REML"}, "estimator must be one of 'ML', 'MLR', 'WLSMV', not "
+         "'REML'."),
+        (THREE, {}, {"missing": "impute"}, "missing must be one of 'listwise', 'fiml', not "
+         "'impute'."),
         (THREE, {}, {"group": "school"}, "group 'school' is not a column; data have x1, x2, x3, "
          "x4, x5, x6, x7, x8, x9, age, tenure, effort, loyalty, team, region."),
         (THREE, {}, {"group": "team"}, "9 variables need more than 9 complete rows in group 0; "

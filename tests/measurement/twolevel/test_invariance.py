@@ -1,5 +1,7 @@
 """Known truth, the gate and messages; the oracle of the tests is in test_reference."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -156,3 +158,13 @@ def test_unknown_uses_and_levels_are_refused():
         result.allows("means")
     with pytest.raises(ValueError, match=r"^level must be one of 'configural', not 'metric'\.$"):
         result.holds("metric")
+
+
+@pytest.mark.parametrize("rung", ["configural", "metric"])
+def test_nothing_holds_after_a_model_that_failed(rung):
+    result = found(draw(1))
+    broken = replace(result.models[rung], covariance=result.models[rung].covariance * np.nan)
+    table = replace(result, models={**result.models, rung: broken}).table.set_index("level")
+    after = list(result.models)[list(result.models).index(rung) :]
+    assert not table.loc[after, "holds"].any()
+    assert table["holds"].sum() == 3 - len(after)

@@ -160,6 +160,45 @@ def test_levels_may_be_numbered_and_comments_stand_anywhere():
     assert named.table["level"].unique().tolist() == ["within", "between"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "level: 1; {w}; level: 2; {b}",
+        "Level: 1\n{w}\nLEVEL: 2\n{b}",
+        "level: within; {w}\nlevel : between;{b}",
+        "# level: 1; level: 2\nlevel: Within # one\n{w}; level: Between # two\n{b};",
+    ],
+)
+def test_blocks_open_in_any_case_and_before_a_semicolon(text):
+    within = "a =~ q1 + q2 + q3 + q4"
+    expected = fitted(answers(), level(within, MODEL)).table
+    read = fitted(answers(), text.format(w=within, b=MODEL)).table
+    pd.testing.assert_frame_equal(read, expected)
+
+
+def test_positions_count_from_the_start_of_the_model_string():
+    with pytest.raises(ValueError, match=r"^model, line 2, column 21: 'q9' is not in the data\."):
+        fitted(answers(), "level: 1; f =~ q1 + q2\nlevel: 2; f =~ q1 + q9")
+
+
+@pytest.mark.parametrize("text", ["level: 1 f =~ q1 + q2", "level: 3; f =~ q1"])
+def test_what_does_not_open_a_block_is_refused(text):
+    with pytest.raises(ValueError) as refusal:
+        fitted(answers(), f"{text}\nlevel: 2; f =~ q1 + q2")
+    shown = text.split(";")[0]
+    assert str(refusal.value) == (
+        "model, line 1, column 1: expected 'level: within' and 'level: between', once each, found "
+        f"'{shown}'."
+    )
+
+
+def test_definitions_outside_their_domain_are_named():
+    text = level("f =~ q1 + a*q2 + q3 + q4", f"{MODEL}\nlost := log(-a)")
+    result = fitted(answers(), text)
+    assert np.isnan(result.table["estimate"].iloc[-1])
+    assert "'lost' is not defined at the estimates" in result.note
+
+
 def test_definitions_reach_over_levels():
     text = level("f =~ q1 + q2 + q3 + q4\nf ~~ w*f", f"{MODEL}\nf ~~ b*f\nicc := b / (b + w)")
     found = fitted(answers(), text)

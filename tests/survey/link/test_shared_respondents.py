@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import icx_research as icx
 from icx_research import NotTestable, disattenuate, linkage_correlations, split_half_correlation
@@ -84,9 +85,7 @@ def test_only_persons_in_common_count(rng):
     var = half.groupby("unit")[["a", "b"]].var(ddof=1).prod(axis=1).to_numpy()
     np.testing.assert_allclose(error.variance, (var + cov**2) / 2 / 25)
     others = staff.assign(person=staff["person"] + "x")
-    np.testing.assert_array_equal(
-        shared_error(linked(staff, employees=others), "service", "focus").covariance, 0
-    )
+    assert shared_error(linked(staff, employees=others), "service", "focus") is None
 
 
 def test_through_a_crosswalk_the_errors_are_weighted(rng):
@@ -150,3 +149,160 @@ def test_clusters_are_the_connected_parts_of_the_crosswalk(rng):
         "serving_unit": ["u0000", "u0002", "u0002", "u0003", "u0001"],
     })  # fmt: skip
     assert dataclasses.replace(units, crosswalk=walk).cluster.tolist() == [0, 1, 0, 0, 2]
+
+
+SPLIT = {
+    "study": "One survey in two files",
+    "internal": {
+        "keys": {"respondent": "person", "client_unit": "unit"},
+        "scales": {"service": {"items": ["a"], "range": [-9, 9]}},
+    },
+    "external": {
+        "keys": {"respondent": "person", "serving_unit": "unit"},
+        "scales": {"focus": {"items": ["b"], "range": [-9, 9]}},
+    },
+}
+
+
+def two_files(staff, folder, *, customers=None, **more):
+    """Export one survey in two files and link them again."""
+    customers = staff if customers is None else customers
+    staff[["unit", "person", "a"]].to_csv(folder / "staff.csv", index=False)
+    customers[["unit", "person", "b"]].to_csv(folder / "customers.csv", index=False)
+    keys = {**SPLIT, **more}
+    keys["internal"] = {**keys["internal"], "file": "staff.csv"}
+    keys["external"] = {**keys["external"], "file": "customers.csv"}
+    (folder / "study.yaml").write_text(yaml.safe_dump(keys), encoding="utf-8")
+    return icx.read_study(folder / "study.yaml")
+
+
+def test_one_survey_in_two_files_is_that_of_one_file(rng, tmp_path):
+    staff = people(rng)
+    units = icx.link_study(two_files(staff, tmp_path))
+    found = linkage_correlations(units, internal="service", external="focus")
+    together = linkage_correlations(linked(staff), internal="service", external="focus")
+    assert found.estimate.value == pytest.approx(together.estimate.value)
+    assert found.estimate.ci_low == pytest.approx(together.estimate.ci_low)
+    assert found.same_source == pytest.approx(together.same_source)
+    assert found.respondents == "taken out"
+    assert found.note.startswith(
+        "200 respondents, the same by their ids, gave both scores, which stand in staff.csv and "
+        "customers.csv: the correlation is that of split halves at full length; undivided it is "
+    )
+
+
+def test_some_in_common_are_taken_out_and_counted(rng, tmp_path):
+    staff = people(rng, units=30, k=8)
+    customers = staff.assign(person=np.where(staff.index % 8 < 4, staff["person"], "new"))
+    customers["person"] += np.where(customers["person"] == "new", customers.index.astype(str), "")
+    units = icx.link_study(two_files(staff, tmp_path, customers=customers))
+    error = shared_error(units, "service", "focus")
+    half = staff[staff.index % 8 < 4]
+    cov = half.groupby("unit")[["a", "b"]].cov().xs("a", level=1)["b"].to_numpy()
+    np.testing.assert_allclose(error.covariance, 4 * cov / 64)
+    assert error.note.startswith("120 respondents, the same by their ids, gave both scores")
+
+
+def test_through_a_crosswalk_ids_tell_the_same_persons(rng, tmp_path):
+    staff = people(rng, units=24)
+    names = staff["unit"].unique()
+    walk = pd.DataFrame({"client": names, "serving": [f"S{i // 2}" for i in range(24)],
+                         "share": 0.5})  # fmt: skip
+    walk.to_csv(tmp_path / "walk.csv", index=False)
+    customers = staff.assign(unit=staff["unit"].map(walk.set_index("client")["serving"]))
+    crosswalk = {
+        "file": "walk.csv",
+        "keys": {"client_unit": "client", "serving_unit": "serving"},
+        "weight": "share",
+        "cardinality": "many_to_one",
+    }
+    study = two_files(staff, tmp_path, customers=customers, crosswalk=crosswalk)
+    error = shared_error(icx.link_study(study), "service", "focus")
+    cov = staff.groupby("unit")[["a", "b"]].cov().xs("a", level=1)["b"].to_numpy()
+    each = 0.5 * 5 * cov / (5 * 10)
+    np.testing.assert_allclose(error.covariance, (each[::2] + each[1::2])[np.argsort(
+        [f"S{i}" for i in range(12)])])  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_ids_alike_by_numbering_are_different_persons(seed, tmp_path):
+    rng = np.random.default_rng(seed)
+    staff = people(rng).assign(person=lambda table: np.arange(len(table)))
+    customers = staff.assign(person=rng.permutation(len(staff)))
+    units = icx.link_study(two_files(staff, tmp_path, customers=customers))
+    assert shared_error(units, "service", "focus") is None
+    found = linkage_correlations(units, internal="service", external="focus", method="spearman")
+    assert (found.respondents, found.note) == ("different", "")
+
+
+def test_the_codebook_says_that_respondents_differ(rng, tmp_path):
+    study = two_files(people(rng), tmp_path, same_respondents="different")
+    assert shared_error(icx.link_study(study), "service", "focus") is None
+
+
+PUBLISHED = {
+    "study": "Published tables",
+    "internal": {
+        "grain": "unit",
+        "published": True,
+        "keys": {"client_unit": "unit"},
+        "scores": {"service": {"value": "a", "standard_error": "a_se"}},
+    },
+    "external": {
+        "grain": "unit",
+        "published": True,
+        "keys": {"serving_unit": "unit"},
+        "scores": {"csat": {"value": "b", "standard_error": "b_se"}},
+    },
+}
+
+
+def published(rng, **more):
+    x = rng.normal(size=60)
+    y = x + 0.3 * rng.normal(size=60)
+    table = pd.DataFrame({"unit": [f"u{i}" for i in range(60)], "a": x, "b": y,
+                          "a_se": 0.3, "b_se": 0.4})  # fmt: skip
+    return icx.study_from_frames({**PUBLISHED, **more}, internal=table, external=table)
+
+
+def test_published_tables_of_the_same_respondents_give_no_strong_support(rng):
+    entry = icx.evaluate_claims(published(rng, same_respondents="same"))["K01"]
+    assert entry.words == "supported (shared mood not taken out)"
+    assert (
+        entry.verdict.reason.endswith(" of it, so support is not called strong.")
+        and "their shared mood may be part of the estimate, at most ." in entry.verdict.reason
+    )
+    assert "both scores are published figures and are of the same respondents" in entry.detail
+
+
+@pytest.mark.parametrize("more", [{}, {"same_respondents": "unknown"}])
+def test_unknown_respondents_are_said_in_the_verdict(rng, more):
+    entry = icx.evaluate_claims(published(rng, **more))["K01"]
+    assert entry.words == "supported (strong support)"
+    assert entry.verdict.reason.endswith(
+        "Whether the same respondents stand behind both scores is not known."
+    )
+    assert "(codebook: same_respondents: unknown)" in entry.detail
+
+
+def test_different_respondents_of_published_tables_leave_no_note(rng):
+    entry = icx.evaluate_claims(published(rng, same_respondents="different"))["K01"]
+    assert entry.words == "supported (strong support)"
+    assert "respondents" not in entry.verdict.reason + entry.detail
+
+
+def test_a_misspelled_word_is_refused(rng):
+    with pytest.raises(icx.StudyError, match="same_respondents"):
+        published(rng, same_respondents="maybe")
+
+
+def test_shared_mood_in_two_files_is_rarely_taken_for_a_link(tmp_path):
+    """The small version of validation/shared_respondents.py."""
+    verdicts = []
+    for seed in range(20):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        study = two_files(people(np.random.default_rng(seed), units=40, k=10), folder)
+        verdicts.append(icx.evaluate_claims(study)["K01"].verdict.verdict)
+    assert verdicts.count("supported") <= 20 * 0.05 + 3 * np.sqrt(20 * 0.05 * 0.95)
+    assert "inconclusive" in verdicts
