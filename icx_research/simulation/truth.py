@@ -82,9 +82,9 @@ def population(
     for wave, (n_i, n_e) in enumerate(zip(n_internal, n_external, strict=True)):
         running_share = float(running[wave].mean()) if running is not None and any(moved) else 0.0
         found = (
-            plain
-            if not running_share
-            else _joint(internal, external, correlation, missing, moved, running_share, bend)
+            _joint(internal, external, correlation, missing, moved, running_share, bend)
+            if running_share
+            else plain
         )
         inside, outside = (
             tau / (tau + sigma * float(np.mean(1 / (scored * n))))

@@ -187,17 +187,14 @@ def _check_range(frame: Any, items: list[str], response_range: tuple[float, floa
 
 
 def _dimension_scores(design: Design) -> dict[str, nw.Expr]:
-    scores = {}
+    scores: dict[str, nw.Expr] = {}
     for name in design.dimensions:
-        perceived = [design.keyed(item) for item in design.perception[name]]
-        scores[f"{name}_perception"] = mean_of_answered(perceived)
+        parts = {side: [design.keyed(i) for i in items[name]]
+                 for side, items in design.sides.items()}  # fmt: skip
         if design.expectation:
-            expected = [design.keyed(item) for item in design.expectation[name]]
-            scores[f"{name}_expectation"] = mean_of_answered(expected)
-            gaps = [p - e for p, e in zip(perceived, expected, strict=True)]
-            scores[f"{name}_gap"] = mean_of_answered(gaps)
-        if design.need:
-            scores[f"{name}_need"] = mean_of_answered([design.keyed(i) for i in design.need[name]])
+            pairs = zip(parts["perception"], parts["expectation"], strict=True)
+            parts["gap"] = [perceived - expected for perceived, expected in pairs]
+        scores |= {f"{name}_{part}": mean_of_answered(answers) for part, answers in parts.items()}
     return scores
 
 
