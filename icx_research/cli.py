@@ -124,13 +124,18 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     """
     from icx_research.linkage.gates import too_few_units
     from icx_research.pipeline import console as say
+    from icx_research.survey.answers.weighted_means import weighted_means
     from icx_research.survey.doubts.all_doubts import doubts
     from icx_research.survey.link.linking import link_study
-    from icx_research.survey.link.matching import BY_DESIGN, resembling_words
+    from icx_research.survey.link.matching import BY_DESIGN
+    from icx_research.survey.link.unlinked import drop_lines
+    from icx_research.survey.link.waves import wave_sentence
     from icx_research.survey.scores.scoring import scale_scores
     from icx_research.survey.study.study import read_study
+    from icx_research.survey.units.one_row_each import one_row_per_unit
 
-    found = read_study(_find(study_file), data=data)
+    path = _find(study_file)
+    found = read_study(path, data=data)
     print("What was read:")
     say.show_table(say.counted_rows(found))
     say.print_notes(found)
@@ -140,16 +145,23 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
     for line in doubtful:
         print(line)
     print("Rows with a score, and without:")
-    say.show_table(say.with_reasons(found, scale_scores(found).counts))
+    scored = scale_scores(found)
+    say.show_table(say.with_reasons(found, scored.counts))
     linked = link_study(found)
+    described = weighted_means(scored)
+    if len(described):
+        print("Means of all rows with a score, weighted and not; the link is not weighted:")
+        say.show_table(described)
     print("Who has a partner on the other side:")
     say.show_table(say.counted_coverage(linked))
-    for unit in linked.drops.itertuples():
-        near = resembling_words(unit.unit, unit.resembles)
-        print(f"{unit.side} unit {unit.unit!r}: {unit.reason}{near}.")
-    few = too_few_units(linked)
-    if few:
-        print(few)
+    if rests_on := wave_sentence(linked.waves, linked.codebook):
+        print(rests_on)
+    for line in drop_lines(linked.drops):
+        print(line)
+    rows_are_units = one_row_per_unit(found)
+    few = rows_are_units or [line for line in [too_few_units(linked)] if line]
+    for line in few:
+        print(line)
     if found.n_quarantined:
         total = sum(found.n_read.values())
         share = f"{found.n_quarantined} of {total} rows ({found.n_quarantined / total:.1%})"
@@ -158,6 +170,7 @@ def check(study_file: StudyArgument = None, data: DataOption = None) -> None:
         print("Nothing is set aside; look at what is named above.")
     else:
         print("Clean: nothing is set aside.")
+    print(f"Next: {_command()} study {path}")
     raise typer.Exit(QUARANTINED if found.n_quarantined else CLEAN)
 
 
@@ -182,6 +195,20 @@ def new(
             "unit. Give both files or neither.",
         ),
     ] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column with the unit, where it is not to be guessed; give it twice where the "
+            "files name it otherwise: first the internal one, then the external one.",
+        ),
+    ] = None,
+    respondent: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="Column with the code of who answered, in the same way."
+        ),
+    ] = None,
 ) -> None:
     """Draft the study.yaml of a new study from two files.
 
@@ -193,7 +220,13 @@ def new(
     """
     from icx_research.survey.drafting.draft import draft_study
 
-    written = draft_study(folder, internal=internal, external=external)
+    written = draft_study(
+        folder,
+        internal=internal,
+        external=external,
+        units=unit or (),
+        respondents=respondent or (),
+    )
     print(f"Written to {folder}: {', '.join(path.name for path in written)}")
     asked = written[0].read_text(encoding="utf-8").count("QUESTION:")
     first = f"answer its {asked} questions" if asked else "fill in the files"

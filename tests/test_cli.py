@@ -32,7 +32,7 @@ def icx(monkeypatch, capsys):
 def test_check_of_a_clean_study_ends_with_0(icx, small_study):
     code, out, err = icx("check", small_study)
     assert (code, err) == (0, "")
-    assert "Clean: nothing is set aside." in out
+    assert out.endswith(f"Clean: nothing is set aside.\nNext: icx study {small_study}\n")
 
 
 def test_check_of_a_study_with_a_bad_answer_ends_with_1(icx, small_study):
@@ -344,3 +344,45 @@ def test_stopping_while_a_notebook_runs_leaves_one_sentence_and_no_files(small_s
     assert process.returncode == 130
     assert err == "Stopped; nothing was written.\n"
     assert not list(small_study.parent.glob("*results*"))
+
+
+def test_check_names_the_wave_the_answer_rests_on(icx, small_study):
+    for name in ("staff.csv", "customers.csv"):
+        path = small_study.parent / name
+        head, *rows = path.read_text(encoding="utf-8").splitlines()
+        lines = [f"{row},{('Feb 2024', 'Apr 2024')[i % 2]}" for i, row in enumerate(rows)]
+        path.write_text("\n".join([f"{head},wave", *lines]) + "\n", encoding="utf-8")
+    text = small_study.read_text(encoding="utf-8")
+    small_study.write_text(text.replace("keys: {", "keys: {wave: wave, "), encoding="utf-8")
+    code, out, _ = icx("check", small_study)
+    assert code == 0
+    assert (
+        "Waves in order of time: Feb 2024, Apr 2024. The answer rests on Apr 2024, the last of "
+        "them.\n" in out
+    )
+
+
+def test_check_hints_at_unit_tables_declared_as_respondents(icx, small_study):
+    for name in ("staff.csv", "customers.csv"):
+        path = small_study.parent / name
+        head, *rows = path.read_text(encoding="utf-8").splitlines()
+        first = {row.split(",")[1]: row for row in reversed(rows)}
+        path.write_text("\n".join([head, *first.values()]) + "\n", encoding="utf-8")
+    code, out, _ = icx("check", small_study)
+    assert code == 0
+    assert out.count("nearly every ") == 2
+    assert "declare grain: unit, with scores and their n" in out
+    assert "Collect more answers" not in out
+
+
+def test_new_takes_the_columns_that_are_named(icx, small_study, tmp_path):
+    files = []
+    for side, name in (("internal", "staff.csv"), ("external", "customers.csv")):
+        files += [f"--{side}", small_study.parent / name]
+    named = ("--unit", "branch", "--respondent", "id")
+    code, _, _ = icx("new", tmp_path / "a", *files, *named)
+    assert code == 0
+    assert "client_unit: branch" in (tmp_path / "a" / "study.yaml").read_text(encoding="utf-8")
+    code, _, err = icx("new", tmp_path / "b", *files, "--unit", "nowhere")
+    assert code == 2
+    assert "has no column 'nowhere' to take for --unit" in err

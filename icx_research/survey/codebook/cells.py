@@ -12,6 +12,7 @@ from icx_research.survey.codebook.types import Measure, Scale, fold_answer
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,'’ \u00a0\u202f]\d{3})+([.,]\d+)?")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")  # 1,250, which may be 1.25 as well
 MIN_GROUPED = 3  # figures with a mark from which on its meaning can be told
 YES_OR_NO = {"1": 1.0, "true": 1.0, "yes": 1.0, "0": 0.0, "false": 0.0, "no": 0.0}
 POINT = re.compile(r"[+-]?\d+\.\d+")
@@ -54,11 +55,12 @@ def number(cell: Any, measure: Measure, decimal: str) -> float | None:
     return None if value in codes else value
 
 
-def grouped_figures(cells: Collection[Any], decimal: str) -> set[Any]:
+def grouped_figures(cells: Collection[Any], decimal: str, *, counts: bool = False) -> set[Any]:
     """Find figures whose decimal mark can only stand between thousands: 1.250 beside 987.
 
     Decimals would be three in every figure with a mark, and none in the others, although a last
-    zero is kept or the whole numbers are of another size.
+    zero is kept or the whole numbers are of another size. Of `counts` in a file with a decimal
+    comma, three digits behind every comma will do, unless all of them are zeros.
 
     Examples
     --------
@@ -71,12 +73,13 @@ def grouped_figures(cells: Collection[Any], decimal: str) -> set[Any]:
     whole = [int(word) for word in words.values() if word.isdecimal() and int(word)]
     marked = {cell: word.lstrip("+-").split(decimal) for cell, word in words.items()
               if decimal in word}  # fmt: skip
-    if len(marked) < MIN_GROUPED or not whole:
-        return set()
-    if not all(
+    shaped = all(
         len(parts) == 2 and re.fullmatch(r"[1-9]\d{0,2}", parts[0])
         and re.fullmatch(r"\d{3}", parts[1]) for parts in marked.values()
-    ):  # fmt: skip
+    )  # fmt: skip
+    if marked and shaped and counts and decimal == ",":
+        return set(marked) if any(last != "000" for _, last in marked.values()) else set()
+    if not shaped or len(marked) < MIN_GROUPED or not whole:
         return set()
     kept = any(last.endswith("0") for _, last in marked.values())
     smallest = min(int(first) for first, _ in marked.values())

@@ -5,12 +5,12 @@ import itertools
 from collections.abc import Mapping
 
 from icx_research.survey.codebook.document import Place, suggestion
+from icx_research.survey.codebook.layouts import SupplierBlocks
 from icx_research.survey.codebook.types import (
     Measure,
     Question,
     Scale,
     Source,
-    SupplierBlocks,
     fold_answer,
 )
 
@@ -114,6 +114,34 @@ def check_blocks(place: Place, source: Source) -> None:
                 "declared as a key or attribute; correct one of them."
             )
         seen[column] = supplier, item
+
+
+def check_long(place: Place, source: Source) -> None:
+    """Refuse long tables whose rows cannot be told apart, or whose columns mean two things."""
+    if source.long is None:
+        return
+    at = place.find("long")
+    if source.grain == "respondent" and "respondent" not in source.keys:
+        at.fail("one person has a row per item; name the respondent under keys, too.")
+    if source.blocks:
+        at.fail("with supplier_blocks the items stand in columns of their own; leave one out.")
+    for name in ("item", "answer"):
+        column = getattr(source.long, name)
+        if column in (*source.keys.values(), *source.attributes):
+            at.find(name).fail(f"column {column!r} is a key or attribute already; name another.")
+    if source.long.item == source.long.answer:
+        at.fail("item and answer must be two columns.")
+
+
+def check_weight(place: Place, source: Source) -> None:
+    """Refuse a weight of respondents where there are none, or one that is an answer, too."""
+    if source.weight is None or source.name == "crosswalk":
+        return
+    at = place.find("keys", "weight")
+    if source.grain == "unit":
+        at.fail("a table of grain 'unit' has no weights of respondents; leave this key out.")
+    if source.weight in (*source.attributes, *(i for s in source.scales for i in s.items)):
+        at.fail(f"column {source.weight!r} is an item or attribute already; name another.")
 
 
 def check_codes(place: Place, codes: tuple[str, ...], limits: tuple[float, float]) -> None:

@@ -230,6 +230,13 @@ def _mapping(place: Place) -> dict[str, float]:
     return {name: number(value) for name, value in place.items()}
 
 
+def _choices(place: Place) -> dict[str, tuple[str, ...]]:
+    found = {name: texts(value) for name, value in place.items()}
+    if empty := next((name for name, entries in found.items() if not entries), ""):
+        place.find(empty).fail("nothing is listed here; name at least one entry.")
+    return found
+
+
 def _waves(place: Place) -> tuple[str, ...] | dict[str, tuple[dt.date, dt.date]]:
     """Read names, or names with their first and last day."""
     if isinstance(place.node, yaml.MappingNode):
@@ -268,6 +275,7 @@ _READERS = {
     "pair": _pair,
     "labelled": _labelled,
     "mapping": _mapping,
+    "choices": _choices,
     "waves": _waves,
     "section": _place,
     "sections": lambda place: dict(place.items()),

@@ -14,12 +14,15 @@ from icx_research.survey.codebook.checks import (
     check_codes,
     check_date_format,
     check_distinct,
+    check_long,
     check_measures,
     check_pattern,
     check_several_rows,
     check_waves,
+    check_weight,
 )
 from icx_research.survey.codebook.document import Place, load, parse, read_section, suggestion
+from icx_research.survey.codebook.layouts import LongColumns, SupplierBlocks
 from icx_research.survey.codebook.question import (
     read_question,
     read_thresholds,
@@ -31,7 +34,6 @@ from icx_research.survey.codebook.types import (
     Scale,
     Score,
     Source,
-    SupplierBlocks,
     fold_answer,
 )
 
@@ -129,6 +131,7 @@ def _source(place: Place, name: str, *, from_file: bool) -> Source:
         place.fail("the key 'file' is missing (name of the file with this table).")
     keys = read_section(values["keys"], f"{name}.keys")
     check_distinct(values["keys"], keys)
+    weight = keys.pop("weight", None) or values.get("weight")
     survey = name in ("internal", "external", "employees")
     grain = values.get("grain", "respondent" if survey else "unit")
     source = Source(
@@ -146,16 +149,24 @@ def _source(place: Place, name: str, *, from_file: bool) -> Source:
         unfinished=values.get("unfinished", "keep"),
         published=values.get("published", False),
         proxy=values.get("proxy", False),
-        weight=values.get("weight"),
+        weight=weight,
         cardinality=values.get("cardinality", "one_to_one"),
         indicators=values.get("indicators", {}),
         blocks=_blocks(values.get("supplier_blocks")),
         date_format=values.get("date_format", ""),
+        where=values.get("where", {}),
+        long=_long(values.get("long")),
     )
     check_several_rows(values["keys"], source)
     check_date_format(place, source)
     check_blocks(place, source)
+    check_long(place, source)
+    check_weight(place, source)
     return source
+
+
+def _long(place: Place | None) -> LongColumns | None:
+    return None if place is None else LongColumns(**read_section(place, "long"))
 
 
 def _blocks(place: Place | None) -> SupplierBlocks | None:
@@ -217,23 +228,49 @@ def _scale(place: Place, name: str, codes: tuple[str, ...]) -> Scale:
 
 def _score(place: Place, name: str, codes: tuple[str, ...]) -> Score:
     values = read_section(place, "score")
-    if ("value" in values) == ("values" in values):
-        place.fail("name the column under value, or several columns under values.")
-    columns = (values["value"],) if "value" in values else values["values"]
-    if not columns:
-        place.find("values").fail("nothing is listed here; name at least one.")
+    shares = values.get("shares", {})
+    columns = _figures(place, values)
     metric = values.get("metric", "mean")
     usual = {"percent": (0.0, 100.0), "share": (0.0, 1.0)}.get(metric)
-    if len(columns) > 1 and ("n" in values or "standard_error" in values):
-        place.fail("n and standard_error belong to one value column; leave them out with values.")
+    if shares:
+        usual = min(shares.values()), max(shares.values())
     return Score(
         name=name,
         label=values.get("label", name.replace("_", " ")),
         values=columns,
         n=values.get("n"),
         standard_error=values.get("standard_error"),
+        sd=values.get("sd"),
+        shares=shares,
         metric=metric,
         response_range=values.get("range", usual),
         missing_codes=(*codes, *values.get("missing_codes", ())),
         higher_is=values.get("higher_is", "better"),
     )
+
+
+def _figures(place: Place, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the columns of a score; refuse keys beside them that mean nothing there."""
+    given = [key for key in ("value", "values", "shares") if key in values]
+    if len(given) != 1:
+        place.fail(
+            "name the column under value, or several columns under values, or the shares of each "
+            "answer under shares."
+        )
+    (key,) = given
+    columns = (values["value"],) if key == "value" else tuple(values[key])
+    if not columns:
+        place.find(key).fail("nothing is listed here; name at least one.")
+    alone = ["standard_error", "sd"] if key != "value" else []
+    alone += ["metric", "range"] if key == "shares" else []
+    for other in alone:
+        if other in values and (key == "shares" or len(columns) > 1):
+            why = "follows from the shares" if key == "shares" else "belongs to one value column"
+            place.find(other).fail(f"{other} {why}; leave it out with {key}.")
+    if "sd" in values and "standard_error" in values:
+        place.find("sd").fail("the standard error is given already; keep one of the two.")
+    if "sd" in values and "n" not in values:
+        place.find("sd").fail("the standard error is sd / sqrt(n); name the column of n, too.")
+    if key == "shares" and len(set(values[key].values())) < 2:
+        place.find(key).fail("give at least two answers, each with a number of its own.")
+    return columns

@@ -3,12 +3,15 @@
 A kind says how a value is read: ``text``, ``number``, ``share`` (a number from 0 to 1),
 ``count`` (a whole number), ``flag`` (true or false), ``texts`` (one text or a list),
 ``pair`` (two numbers), ``labelled`` (a list of names, or names with labels),
-``mapping`` (names with numbers), ``waves`` (a list of names, or names with their first and
+``mapping`` (names with numbers), ``choices`` (names, each with one text or a list),
+``waves`` (a list of names, or names with their first and
 last day), ``section`` (keys of its own), ``sections`` (names, each with keys of its own), or
 the allowed words as a tuple.
 """
 
 from dataclasses import dataclass
+
+from icx_research.survey.codebook.examples import EXAMPLES
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,12 @@ FILE_KEYS = {
     "format": Key(("qualtrics",), "Layout of a text file with three rows of column names."),
     "unfinished": Key(
         ("keep", "drop"),
-        "Whether answers that Qualtrics marks as unfinished stay; keep unless stated.",
+        "Whether answers that the file marks as unfinished stay; keep unless stated.",
+    ),
+    "where": Key(
+        "choices",
+        "Rows that are used: columns, each with the entry it must have, or a list of entries. "
+        "Equality only; nothing is evaluated.",
     ),
 }
 
@@ -60,12 +68,22 @@ SURVEY = {
         "labelled", "Columns that describe the row (touchpoint, owner, charged); kept as text."
     ),
     "missing_codes": Key("texts", "Codes that mean 'no answer' in every scale of the file."),
+    "long": Key(
+        "section",
+        "Where each answer has a row of its own: the columns that name the item and hold the "
+        "answer.",
+        section="long",
+    ),
     "scales": Key("sections", "Scales made of items; respondent grain.", section="scale"),
     "scores": Key("sections", "Published scores, one per unit; unit grain.", section="score"),
 }
 
 RESPONDENT = Key("text", "Who answered; without it every row is one person.")
 WAVE = Key("text", "The survey wave of the row.")
+WEIGHT = Key(
+    "text",
+    "Survey weight of the row; describes all respondents, while units are linked unweighted.",
+)
 DATE = Key("text", "The day of the answer; tells the wave where `waves` has dates.")
 
 SCHEMA: dict[str, dict[str, Key]] = {
@@ -92,8 +110,8 @@ SCHEMA: dict[str, dict[str, Key]] = {
         ),
         "waves": Key(
             "waves",
-            "The waves in order of time, or each with its first and last day; sorted by year "
-            "and name unless stated.",
+            "The waves in order of time, or each with its first and last day; needed where their "
+            "names do not tell (as 2024q4, April 2024 or WS 2024/25 do).",
         ),
         "question": Key("section", "What the study asks.", section="question"),
         "same_respondents": Key(
@@ -125,12 +143,17 @@ SCHEMA: dict[str, dict[str, Key]] = {
             "labelled", "The suppliers; whichever the column names tell unless stated."
         ),
     },
+    "long": {
+        "item": Key("text", "The column that names the item; its entries are the items.", True),
+        "answer": Key("text", "The column that holds the answer, or the figure.", True),
+    },
     "internal.keys": {
         "respondent": RESPONDENT,
         "client_unit": Key("text", "The unit that receives the service and rates it.", True),
         "supplier_unit": Key("text", "The unit that is rated; each respondent may rate several."),
         "wave": WAVE,
         "date": DATE,
+        "weight": WEIGHT,
     },
     "external.keys": {
         "respondent": Key("text", "Which customer answered; without it every row is one person."),
@@ -138,16 +161,21 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "touchpoint": Key("text", "Where the customer was served; each may rate several."),
         "wave": WAVE,
         "date": DATE,
+        "weight": WEIGHT,
     },
     "employees.keys": {
         "respondent": RESPONDENT,
         "unit": Key("text", "The unit the employee works in.", True),
         "wave": WAVE,
         "date": DATE,
+        "weight": WEIGHT,
     },
     "units.keys": {
         "unit": Key("text", "The unit the row is about.", True),
         "wave": Key("text", "The wave the attributes belong to, where they change."),
+        "organisation": Key(
+            "text", "The organisation the unit belongs to, where there are several."
+        ),
     },
     "programme.keys": {
         "unit": Key("text", "The unit the row is about.", True),
@@ -217,8 +245,17 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "label": Key("text", "What the score is, with its unit of measurement."),
         "value": Key("text", "The column with the figure."),
         "values": Key("texts", "Columns whose mean is the score (at least half present)."),
+        "shares": Key(
+            "mapping",
+            "Columns with the share (or per cent) of persons who chose each answer, each with the "
+            "number of that answer; mean, and with n its standard error, follow.",
+        ),
         "n": Key("text", "Column with the number of persons behind the figure."),
         "standard_error": Key("text", "Column with the standard error of the figure."),
+        "sd": Key(
+            "text",
+            "Column with the standard deviation of persons; the standard error is sd / sqrt(n).",
+        ),
         "metric": Key(
             ("mean", "percent", "share"),
             "mean unless stated; with percent (0-100) or share (0-1) of n persons the standard "
@@ -250,76 +287,6 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "smallest_correlation": Key("share", "Smallest unit-level correlation of interest (0.15)."),
     },
 }
-
-
-EXAMPLES = """
-
-Each entry under `scales` and `scores` has a name of your choice and the keys of `scale` and
-`score`. For example, a table that is published per unit, with persons behind each figure:
-
-  internal:
-    file: staff_2023.csv
-    grain: unit
-    published: true
-    keys: {client_unit: branch}
-    scores:
-      would_recommend: {value: recommend_percent, n: answered, metric: percent}
-
-Ratings of several suppliers in several waves:
-
-    keys: {respondent: id, client_unit: branch, supplier_unit: supplier, wave: year}
-
-The same with one row per respondent and wave, and columns HR_q1, HR_q2, IT_q1, IT_q2; who did
-not answer on a supplier was not asked about it:
-
-  internal:
-    file: staff.csv
-    keys: {respondent: id, client_unit: branch, wave: year}
-    supplier_blocks: {pattern: "{supplier}_{item}", suppliers: {HR: Personnel, IT: IT services}}
-    scales: {service: {items: [q1, q2], range: [1, 7]}}
-
-Waves told by the day of the answer; several touchpoints per customer; columns that describe rows:
-
-  waves: {"2024": [2024-03-01, 2024-04-15], "2025": [2025-03-01, 2025-04-15]}
-  external:
-    file: customers.csv
-    date_format: "%d.%m.%Y"
-    keys: {respondent: customer, serving_unit: shop, touchpoint: channel, date: answered_on}
-    attributes: {owner: Company or partner}
-
-Two teams stand behind one shop, with the share of the shop's customers each reaches:
-
-  crosswalk:
-    file: teams.csv
-    keys: {client_unit: team, serving_unit: shop}
-    weight: share
-    cardinality: many_to_one
-
-Answers that are words in the file:
-
-  external:
-    file: customers.csv
-    keys: {serving_unit: shop}
-    scales: {csat: {items: [c1], range: [1, 3], answers: {Poor: 1, Fair: 2, Good: 3}}}
-
-The same with shares per wave; attributes per wave; and which programmes run when:
-
-  crosswalk:
-    file: teams.csv
-    keys: {client_unit: team, serving_unit: shop, wave: year}
-    weight: share
-    cardinality: many_to_one
-  units: {file: units.csv, keys: {unit: shop, wave: year}, attributes: [size]}
-  programme:
-    file: programme.csv
-    keys: {unit: shop, wave: year}
-    indicators: {prog: Internal-customer programme, chargeback: Services are charged}
-
-What is held constant, and a group of units to look at on its own:
-
-  units: {file: units.csv, keys: {unit: shop}, attributes: [region, size]}
-  question: {internal: service, external: csat, controls: [size], subsets: {north: {region: North}}}
-"""
 
 
 def explain() -> str:

@@ -1,17 +1,20 @@
 """The value types of a codebook: what the files hold and what is asked of them."""
 
 import datetime as dt
-import re
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from icx_research.core import cutoffs
+from icx_research.survey.codebook.layouts import LongColumns, SupplierBlocks
 
 # Roles that tell the rows of a table apart, in the order they are named.
 ROLES = (
     "respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "touchpoint", "wave",
 )  # fmt: skip
+
+ORGANISATION = "organisation"
 
 
 def fold_answer(word: str) -> str:
@@ -65,13 +68,16 @@ class Score:
     name, label : str
     values : tuple of str
         Columns whose mean is the score.
-    n, standard_error : str or None
-        Columns with the persons behind the figure and its standard error.
+    n, standard_error, sd : str or None
+        Columns with the persons behind the figure, its standard error, and the standard
+        deviation of persons.
     metric : str
         "mean", "percent" or "share".
     response_range : (float, float) or None
     missing_codes : tuple of str
     higher_is : str
+    shares : dict of str to float
+        Where `values` are shares of persons: the number of the answer each of them chose.
     """
 
     name: str
@@ -83,6 +89,8 @@ class Score:
     response_range: tuple[float, float] | None = None
     missing_codes: tuple[str, ...] = ()
     higher_is: str = "better"
+    sd: str | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def axis_label(self) -> str:
@@ -92,37 +100,17 @@ class Score:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column the score reads."""
-        return (*self.values, *(name for name in (self.n, self.standard_error) if name))
+        beside = (self.n, self.standard_error, self.sd)
+        return (*self.values, *(name for name in beside if name))
+
+    def limits(self, column: str) -> tuple[float, float] | None:
+        """Lowest and highest possible figure of a column; None where there is no limit."""
+        if column not in self.values:
+            return (1.0 if column == self.n else 0.0), math.inf
+        return (0.0, 100.0) if self.shares else self.response_range
 
 
 Measure = Scale | Score
-
-
-@dataclass(frozen=True)
-class SupplierBlocks:
-    """Columns of a file that hold one block of items per supplier.
-
-    Attributes
-    ----------
-    pattern : str
-        Name of a column, with ``{supplier}`` and ``{item}`` where these stand.
-    suppliers : dict of str to str
-        Suppliers as they stand in the column names, with labels; empty until the
-        column names have been seen where the codebook does not list them.
-    """
-
-    pattern: str
-    suppliers: Mapping[str, str] = field(default_factory=dict)
-
-    def column(self, supplier: str, item: str) -> str:
-        """Name the column of one item about one supplier."""
-        parts = {"{supplier}": supplier, "{item}": item}
-        return "".join(parts.get(part, part) for part in self.parts)
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """Cut the pattern into its two places and the text around them."""
-        return tuple(part for part in re.split(r"(\{supplier\}|\{item\})", self.pattern) if part)
 
 
 @dataclass(frozen=True)
@@ -149,6 +137,13 @@ class Source:
         Where one row holds ratings of several suppliers.
     date_format : str
         As of `strptime`; empty for ISO 8601.
+    weight : str or None
+        Column with the weight of each row: of a survey, for describing respondents only; of
+        a crosswalk, the share of customers.
+    where : dict of str to tuple of str
+        Entries that the rows in use have in these columns.
+    long : LongColumns or None
+        Where each answer has a row of its own.
     encoding, separator, decimal, sheet, format, unfinished : str
         How the file is written; see `icx codebook`.
     """
@@ -172,6 +167,8 @@ class Source:
     indicators: Mapping[str, str] = field(default_factory=dict)
     blocks: SupplierBlocks | None = None
     date_format: str = ""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    long: LongColumns | None = None
 
     @property
     def unit_key(self) -> str:
@@ -187,9 +184,11 @@ class Source:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every declared column, keys first, each once."""
-        names = [*self.keys.values(), *self.attributes, *self.indicators]
-        for measure in self.measures.values():
-            names += self.columns_of(measure)
+        names = [*self.keys.values(), *self.attributes, *self.indicators, *self.where]
+        if self.long:
+            names += [self.long.item, self.long.answer]
+        else:
+            names += [name for one in self.measures.values() for name in self.columns_of(one)]
         if self.weight:
             names.append(self.weight)
         return tuple(dict.fromkeys(names))
@@ -214,7 +213,8 @@ class Source:
     @property
     def facts(self) -> Mapping[str, str]:
         """What the table says of units, with labels: attributes and indicators of programmes."""
-        return {**self.attributes, **self.indicators} if self.grain == "unit" else {}
+        own = {ORGANISATION: ORGANISATION} if ORGANISATION in self.keys else {}
+        return {**own, **self.attributes, **self.indicators} if self.grain == "unit" else {}
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ class Codebook:
     question : Question
     thresholds : Thresholds
     waves : tuple of str
-        Declared order of the waves; empty where they are sorted by year and name.
+        Declared order of the waves; empty where their names tell it.
     wave_dates : dict of str to (date, date)
         First and last day of each wave, where declared.
     cautions : tuple of str

@@ -1,6 +1,7 @@
 """Everything about a study that looks wrong and is only said: sentences for people."""
 
 from icx_research.survey.answers.answering import suspected_reversed
+from icx_research.survey.doubts.label_doubts import label_doubts
 from icx_research.survey.doubts.programmes import switched_off
 from icx_research.survey.doubts.row_doubts import repeated_rows
 from icx_research.survey.doubts.scale_doubts import suspected_scales
@@ -36,6 +37,7 @@ def doubts(study: Study) -> list[str]:
             "reverse_keyed."
             for item in suspected_reversed(study).itertuples()
         ),
+        *label_doubts(study),
         *(f"{item.item}: {item.reason}" for item in suspected_scales(study).itertuples()),
         *(f"{files[str(line.table)]}: {line.reason}" for line in repeated_rows(study).itertuples()),
         *(

@@ -7,7 +7,9 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.apa import counted
 from icx_research.survey.codebook.types import Scale, Score, Source
+from icx_research.survey.doubts.two_ranges import named, shorter_scale
 from icx_research.survey.study.study import Study
 
 MIN_ANSWERS = 50  # below this, silence says nothing about the scale that was used
@@ -57,6 +59,10 @@ def suspected_scales(study: Study) -> pd.DataFrame:
                      "range, in other waves people do: was it asked on another scale?")
                     for wave in _short_waves(answers, waves, scale.response_range[1])
                 ]  # fmt: skip
+                found += [
+                    (name, scale.name, item, reason)
+                    for reason in _two_ranges(frame, source, item, scale.response_range[1])
+                ]
                 if _few_fractions(answers):
                     found.append((name, scale.name, item, FRACTIONS))
             if _short_of_the_end(frame, scale):
@@ -66,6 +72,19 @@ def suspected_scales(study: Study) -> pd.DataFrame:
         found += [(name, score.name, column, BROKEN)
                   for score, column in _broken_counts(frame, source)]  # fmt: skip
     return pd.DataFrame(found, columns=["table", "scale", "item", "reason"])
+
+
+def _two_ranges(frame: "nw.DataFrame[Any]", source: Source, item: str, top: float) -> Iterator[str]:
+    """Say which units or suppliers seem to have been asked on a shorter scale than the others."""
+    answers = pd.Series(frame[item].to_numpy()).astype(float)
+    for role, noun in ((source.unit_key, "unit"), ("supplier_unit", "supplier")):
+        if role in frame.columns:
+            groups, end = shorter_scale(answers, pd.Series(frame[role].to_list()), top)
+            if groups:
+                yield (
+                    f"in {counted(len(groups), noun)} ({named(groups)}) nobody answers above "
+                    f"{end:g}, elsewhere up to {answers.max():g}: were they asked on another scale?"
+                )
 
 
 def _few_fractions(answers: pd.Series) -> bool:

@@ -15,6 +15,16 @@ NOT_SUPPLIER = re.compile(
     r"p|e|i|perceptions?|expectations?|importance|(t|w|wave|welle|year|jahr|q|frage|item)?_?\d+"
 )
 ITEM = re.compile(r".*[A-Za-z].*")  # q1 is an item; 1 is the number of an item of one scale
+# How survey programs number the rounds of a loop: 1_Q5_1, Q5_1#2, service[1]/q5, loop1_q5.
+LOOPS = tuple(
+    re.compile(loop)
+    for loop in (
+        r"(?P<before>)(?P<round>\d{1,2})(?P<mark>_)(?P<item>.*[A-Za-z].*)",
+        r"(?P<item>.*[A-Za-z].*)(?P<mark>#)(?P<round>\d{1,2})",
+        r"(?P<before>[^\[\]]+\[)(?P<round>\d{1,2})(?P<mark>\][/._]?)(?P<item>.*[A-Za-z].*)",
+        r"(?P<before>[Ll]oop_?)(?P<round>\d{1,2})(?P<mark>[_. ])(?P<item>.*[A-Za-z].*)",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -27,11 +37,14 @@ class BlocksDraft:
     suppliers : tuple of str
     columns : dict of (str, str) to str
         Column of each supplier and item.
+    loop : bool
+        Whether the suppliers are the numbered rounds of a loop, without names.
     """
 
     pattern: str
     suppliers: tuple[str, ...]
     columns: dict[tuple[str, str], str]
+    loop: bool = False
 
 
 def draft_blocks(file: LookedAt, *, keys: set[str]) -> BlocksDraft | None:
@@ -41,6 +54,9 @@ def draft_blocks(file: LookedAt, *, keys: set[str]) -> BlocksDraft | None:
     two scales rather than two suppliers.
     """
     names = list(answers_of(file, keys)[0])
+    loops = [found for loop in LOOPS if (found := _loop(names, loop))]
+    if loops:
+        return max(loops, key=lambda draft: len(draft.columns))
     marks = dict.fromkeys(mark for name in names for mark in SEPARATOR.findall(name))
     drafts = [_blocks(names, mark, cut) for mark in marks for cut in ("first", "last")]
     return max((d for d in drafts if d), key=lambda draft: len(draft.columns), default=None)
@@ -67,6 +83,29 @@ def _blocks(names: list[str], mark: str, cut: str) -> BlocksDraft | None:
     return BlocksDraft(f"{{supplier}}{mark}{{item}}", suppliers, columns)
 
 
+def _loop(names: list[str], loop: re.Pattern[str]) -> BlocksDraft | None:
+    """Find the same items in several numbered rounds of one loop."""
+    rounds: dict[str, dict[str, str]] = {}
+    patterns = set()
+    for name in names:
+        if match := loop.fullmatch(name):
+            rounds.setdefault(match["round"], {})[match["item"]] = name
+            before, mark = match.groupdict().get("before") or "", match["mark"]
+            ends = ["{supplier}", "{item}"]
+            reverse = loop.groupindex["item"] < loop.groupindex["round"]
+            patterns.add(before + mark.join(ends[::-1] if reverse else ends))
+    alike = Counter(frozenset(items) for items in rounds.values())
+    if not alike or len(patterns) > 1:
+        return None
+    items, times = max(alike.items(), key=lambda pair: len(pair[0]) * pair[1])
+    if times < 2:
+        return None
+    suppliers = tuple(number for number, found in rounds.items() if frozenset(found) == items)
+    columns = {(number, item): rounds[number][item] for number in suppliers
+               for item in rounds[suppliers[0]]}  # fmt: skip
+    return BlocksDraft(patterns.pop(), suppliers, columns, loop=True)
+
+
 def as_ratings(file: LookedAt, blocks: BlocksDraft) -> LookedAt:
     """Look at a wide file as if each rating had a row: one column per item."""
     stacked: dict[str, list[str]] = {}
@@ -75,6 +114,7 @@ def as_ratings(file: LookedAt, blocks: BlocksDraft) -> LookedAt:
         stacked.setdefault(item, []).extend(file.columns[column])
         wording.setdefault(item, set()).add(file.wording.get(column, ""))
     said = {item: texts.pop() for item, texts in wording.items() if len(texts) == 1}
-    return replace(
-        file, columns=stacked, wording={item: text for item, text in said.items() if text}
-    )
+    labels = {item: file.answer_labels[column] for (_, item), column in blocks.columns.items()
+              if column in file.answer_labels}  # fmt: skip
+    wording_of = {item: text for item, text in said.items() if text}
+    return replace(file, columns=stacked, wording=wording_of, answer_labels=labels)

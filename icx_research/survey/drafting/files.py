@@ -1,16 +1,20 @@
 """What a file nobody has described looks like: how it is written, what its columns hold."""
 
-import codecs
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from icx_research.core.errors import StudyError
+from icx_research.survey.codebook.cells import GROUPED
+from icx_research.survey.codebook.spoilt_cells import two_answers
 from icx_research.survey.codebook.types import Source
+from icx_research.survey.drafting.cell_notes import SHORT_RANGE, cell_notes, encoding_question
+from icx_research.survey.files.delimited import separator_line
+from icx_research.survey.files.encodings import likely_encoding
+from icx_research.survey.files.left_out import without_tests
 from icx_research.survey.files.limits import check_size
 from icx_research.survey.files.personal import personal_columns
 from icx_research.survey.files.qualtrics import MARK
@@ -19,6 +23,7 @@ from icx_research.survey.files.tables import DRAFT, TextTable
 
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".dat", "")
 SEPARATORS = (",", ";", "\t", "|")
+FEW = 0.2  # of the whole numbers of a column: cells with two answers, as 4,5
 LOOKED_AT = 200  # records that tell the separator
 COMMA = re.compile(r"-?\d+,\d+")
 POINT = re.compile(r"-?\d+\.\d+")
@@ -41,6 +46,12 @@ class LookedAt:
         Other sheets of the workbook.
     doubled : tuple of str
         Names that several columns share, so that none of these is in `columns`.
+    answer_labels : dict of str to dict
+        By column: what the file says each code means.
+    notes : tuple of str
+        What the reader left out, and what looks wrong in single cells.
+    questions : tuple of str
+        What only the researcher can say of how the file is written.
     """
 
     path: Path
@@ -50,6 +61,15 @@ class LookedAt:
     personal: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
+    answer_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Name of the file, with the sheet where it has several."""
+        sheet = self.settings.get("sheet")
+        return f"{self.path.name}, sheet {sheet!r}" if sheet else self.path.name
 
     @property
     def decimal(self) -> str:
@@ -70,7 +90,7 @@ def look_at(path: Path) -> LookedAt:
     try:
         check_size(path)
         sheets = _sheets(path)
-        settings, table = _first_table(path, sheets) if sheets else _table(path, _settings(path))
+        settings, table = _widest_table(path, sheets) if sheets else _table(path, _settings(path))
     except OSError as error:
         raise StudyError(f"{path.name} cannot be read: {error.strerror}.") from None
     if not len(table.frame):
@@ -81,24 +101,47 @@ def look_at(path: Path) -> LookedAt:
     columns = {name: table.frame[name].tolist() for name in table.frame}
     personal = personal_columns(columns)
     kept = {name: cells for name, cells in columns.items() if name not in personal}
+    decimal = "."
     if settings.get("separator", ",") != ",":
-        settings = {**settings, "decimal": _decimal(kept)}
+        decimal = _decimal(kept)
+        settings = {**settings, "decimal": decimal}
     others = tuple(name for name in sheets if name != settings.get("sheet"))
     return LookedAt(
-        path, _needed(settings), kept, dict(table.wording), personal, others, table.doubled
+        path,
+        _needed(settings),
+        kept,
+        dict(table.wording),
+        personal,
+        others,
+        table.doubled,
+        answer_labels=table.answer_labels,
+        notes=(*table.log, *cell_notes(path.name, kept, table.rows, decimal=decimal)),
+        questions=tuple(filter(None, [encoding_question(kept)])),
     )
 
 
-def _first_table(path: Path, sheets: Sequence[str]) -> tuple[dict[str, str], TextTable]:
-    """Take the first sheet that holds a table; others may hold explanations or charts."""
-    for sheet in sheets:
+def _widest_table(path: Path, widths: Mapping[str, int]) -> tuple[dict[str, str], TextTable]:
+    """Take the widest sheet that can be read; cover, contents and notes have few columns.
+
+    Where none can, the widest is refused by its name.
+    """
+    widest = sorted(widths, key=lambda sheet: -widths[sheet])
+    refusal = None
+    for sheet in widest:
+        if refusal and 2 * widths[sheet] <= widths[widest[0]]:
+            break
         try:
             settings, table = _table(path, {"sheet": sheet})
-        except StudyError:
+        except StudyError as error:
+            refusal = refusal or StudyError(
+                str(error).replace(path.name, f"{path.name}, sheet {sheet!r}", 1)
+            )
             continue
         if table.frame.shape[1] > 1 and len(table.frame) > 1:
             return settings, table
-    return _table(path, {"sheet": sheets[0]})
+    if refusal:
+        raise refusal
+    return _table(path, {"sheet": widest[0]})
 
 
 def _table(path: Path, settings: dict[str, str]) -> tuple[dict[str, str], TextTable]:
@@ -111,17 +154,18 @@ def _table(path: Path, settings: dict[str, str]) -> tuple[dict[str, str], TextTa
         sheet=settings.get("sheet", ""),
         format=settings.get("format", ""),
     )
-    return settings, reader_of(path, source)(path, source)
+    table = reader_of(path, source)(path, source)
+    return settings, without_tests(table, file=path.name, source=source)
 
 
-def _sheets(path: Path) -> list[str]:
-    """List the sheets of a workbook that has several."""
+def _sheets(path: Path) -> dict[str, int]:
+    """List the sheets of a workbook that has several, each with its width."""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        return []
-    from icx_research.survey.files.excel import sheet_names
+        return {}
+    from icx_research.survey.files.excel import sheet_widths
 
-    names = sheet_names(path)
-    return names if len(names) > 1 else []
+    widths = sheet_widths(path)
+    return widths if len(widths) > 1 else {}
 
 
 def _needed(settings: dict[str, str]) -> dict[str, str]:
@@ -141,23 +185,17 @@ def _settings(path: Path) -> dict[str, str]:
 
 
 def _encoding(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        for encoding in ("cp1252", "cp1250"):
-            try:
-                content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            return encoding
-        return "latin-1"
+        return likely_encoding(content)
     return "utf-8"
 
 
 def _separator(text: str) -> str:
     """Choose the mark that splits most records into as many cells as the first has."""
+    if told := separator_line(text):
+        return told
     best, most = ",", 0.0
     for mark in SEPARATORS:
         widths: list[int] = []
@@ -171,13 +209,22 @@ def _separator(text: str) -> str:
             continue
         if not widths or widths[0] < 2:
             continue
-        share = Counter(widths)[widths[0]] / len(widths)
+        # Rows may end early where the last cells are empty.
+        share = sum(1 < width <= widths[0] for width in widths) / len(widths)
         if share * widths[0] > most:
             best, most = mark, share * widths[0]
     return best
 
 
 def _decimal(columns: dict[str, list[str]]) -> str:
-    cells = [cell.strip() for column in columns.values() for cell in column[:LOOKED_AT]]
-    commas = sum(bool(COMMA.fullmatch(cell)) for cell in cells)
-    return "," if commas > sum(bool(POINT.fullmatch(cell)) for cell in cells) else "."
+    """Tell the decimal mark; commas between thousands and between two answers are none."""
+    commas = points = 0
+    for column in columns.values():
+        cells = [word for cell in column[:LOOKED_AT] if (word := cell.strip())]
+        points += sum(bool(POINT.fullmatch(cell)) for cell in cells)
+        marked = [cell for cell in cells if COMMA.fullmatch(cell)]
+        whole = sum(cell.isdecimal() for cell in cells)
+        grouped = all(GROUPED.fullmatch(cell) for cell in marked) and (whole or points)
+        doubled = len(marked) <= FEW * whole and all(two_answers(c, SHORT_RANGE) for c in marked)
+        commas += 0 if grouped or doubled else len(marked)
+    return "," if commas > points else "."

@@ -1,14 +1,15 @@
 """Which columns look like the keys of a survey: unit, respondent, supplier, wave."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.cells import NUMBER
+from icx_research.survey.codebook.document import suggestion
 from icx_research.survey.drafting.files import LookedAt
-from icx_research.survey.drafting.scales import COUNTED, MAX_POINTS, WORDS_AS_CODES, words_of
+from icx_research.survey.drafting.scales import COUNTED, MAX_POINTS, words_of
 from icx_research.survey.drafting.words import number_words
 from icx_research.survey.link.matching import bare_ids
 
@@ -24,7 +25,8 @@ WORDS = {
     "supplier_unit": "supplier_unit supplier provider service_unit rated_unit internal_service "
     "lieferant dienstleister",
     "wave": "wave survey_wave season saison round welle runde period year jahr quarter quartal "
-    "survey_date wave_date",
+    "survey_date wave_date semester term trimester trimestre semestre halbjahr school_year "
+    "schuljahr month monat mois mes mese maand vague ola ondata golf temporada",
 }
 MAX_WAVES = 12
 MAX_REPEATED = 0.05  # share of rows whose key may stand twice in a draft that runs
@@ -33,6 +35,9 @@ MAX_WORDS = 4  # longer names are sentences, which may speak of units and person
 MIN_STEM = 5
 FRACTION = re.compile(r"\d[.,]\d")
 LONGEST_ANSWER = 3  # digits: 100
+FEWEST_SHARED = 3
+MANY_UNITS = 1000  # rows up to which a table may hold one per unit
+ONE_EACH = 0.7  # values per row up to which a column is no numbering of rows
 MANY = 10  # units from which on the values that two columns share count fully
 DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(\D.*)?$")
 WHICH = re.compile(r"(^|_)(which|where|wo|welche[mnrs]?)_")  # a question after the unit
@@ -52,34 +57,53 @@ class KeysDraft:
     keys : dict of str to str
         Role to column.
     questions : tuple of str
+    said : tuple of str
+        Roles whose column was named, not guessed.
     """
 
     keys: dict[str, str]
     questions: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
-def draft_keys(internal: LookedAt, external: LookedAt) -> tuple[KeysDraft, KeysDraft]:
+def draft_keys(
+    internal: LookedAt,
+    external: LookedAt,
+    *,
+    units: Sequence[str] = (),
+    respondents: Sequence[str] = (),
+) -> tuple[KeysDraft, KeysDraft]:
     """Guess the keys of both surveys; the units are the two columns that agree best.
+
+    `units` and `respondents` name columns that need not be guessed: one for both files, or that of
+    the internal survey and that of the external one.
 
     Raises
     ------
     StudyError
-        If a file has no column that could name units.
+        If a file has no column that could name units, or none that is named.
     """
-    inside, outside = _units(internal, external)
+    said = {
+        role: dict(zip(UNIT, _columns_said(names, (internal, external), option), strict=True))
+        for role, names, option in (
+            ("unit", units, "--unit"), ("respondent", respondents, "--respondent"))
+    }  # fmt: skip
+    inside, outside = _units(internal, external, said["unit"])
     sets = [_filled(internal.columns[inside]), _filled(external.columns[outside])]
     with_wave = _waves(internal, external)
     drafts = []
     for file, side, unit in ((internal, "internal", inside), (external, "external", outside)):
         questions = []
         here, there = sets if side == "internal" else sets[::-1]
-        if here - there:
+        if here - there and not said["unit"][side]:
             questions.append(_is_unit(unit, here, there))
         keys = {UNIT[side]: unit}
         used = {unit, *with_wave.values()}
         supplier = _best(file, "supplier_unit", used) if side == "internal" else ""
-        person = _best(file, "respondent", used | {supplier}) or _first_code(
-            file, used | {supplier}
+        person = (
+            said["respondent"][side]
+            or _best(file, "respondent", used | {supplier})
+            or _first_code(file, used | {supplier})
         )
         wave = with_wave.get(side, "")
         if not wave and (unused := _best(file, "wave", used | {supplier, person})):
@@ -91,7 +115,8 @@ def draft_keys(internal: LookedAt, external: LookedAt) -> tuple[KeysDraft, KeysD
         if "supplier_unit" in chosen and "respondent" not in chosen:
             del chosen["supplier_unit"]
             questions.append(f"is {supplier!r} the supplier? Then name the respondent, too")
-        if "respondent" in chosen and _repeated(file, list(chosen.values())) > MAX_REPEATED:
+        guessed = "respondent" in chosen and not said["respondent"][side]
+        if guessed and _repeated(file, list(chosen.values())) > MAX_REPEATED:
             for role in ("respondent", "supplier_unit"):
                 if column := chosen.pop(role, ""):
                     questions.append(
@@ -99,8 +124,28 @@ def draft_keys(internal: LookedAt, external: LookedAt) -> tuple[KeysDraft, KeysD
                         f"rows; if so, add the key {role}, and what tells these rows apart, "
                         "such as wave:"
                     )
-        drafts.append(KeysDraft(chosen, tuple(questions)))
+        named = tuple(role for role, columns in said.items() if columns[side])
+        drafts.append(KeysDraft(chosen, tuple(questions), named))
     return drafts[0], drafts[1]
+
+
+def _columns_said(names: Sequence[str], files: Sequence[LookedAt], option: str) -> tuple[str, ...]:
+    """Take the column that is named for each file; empty where none is."""
+    if len(names) > len(files):
+        raise StudyError(f"Give {option} once for both files, or once for each of them.")
+    each = [name.strip() for name in names] * (1 if len(names) > 1 else len(files))
+    known = [file.columns for file in files]
+    for name, file in zip(each, files, strict=False):
+        anywhere = len(names) == 1 and any(name in columns for columns in known)
+        if name not in file.columns and not anywhere:
+            raise StudyError(
+                f"{file.path.name} has no column {name!r} to take for {option}; "
+                f"{suggestion(name, file.columns)}"
+            )
+    return tuple(
+        name if name in columns else ""
+        for name, columns in zip(each or [""] * len(files), known, strict=True)
+    )
 
 
 def _is_unit(unit: str, here: set[str], there: set[str]) -> str:
@@ -131,6 +176,11 @@ def _days(cells: Sequence[str]) -> bool:
     """Tell whether most entries of a column are days or times."""
     values = _filled(cells)
     return sum(bool(DAY.match(value.strip())) for value in values) > len(values) / 2
+
+
+def best_wave(file: LookedAt, used: set[str]) -> str:
+    """Find the column that seems to name waves; empty where there is none."""
+    return _best(file, "wave", used)
 
 
 def _named(column: str, role: str) -> float:
@@ -170,19 +220,26 @@ def _best(file: LookedAt, role: str, used: set[str]) -> str:
     return best
 
 
-def _units(internal: LookedAt, external: LookedAt) -> tuple[str, str]:
-    """Choose the pair of columns that are named like units and share most values."""
-    candidates = [_unit_columns(file) for file in (internal, external)]
-    for file, found in zip((internal, external), candidates, strict=True):
+def _units(internal: LookedAt, external: LookedAt, said: Mapping[str, str]) -> tuple[str, str]:
+    """Choose the pair of columns that share most values and are named like units."""
+    files = (internal, external)
+    candidates = [
+        _unit_columns(file, other, said[side])
+        for side, file, other in zip(UNIT, files, files[::-1], strict=True)
+    ]
+    for file, found in zip(files, candidates, strict=True):
         if not found:
             raise StudyError(_without_units(file))
     best, most = ("", ""), -1.0
-    for a, (a_name, a_values) in candidates[0].items():
-        for b, (b_name, b_values) in candidates[1].items():
-            either = len(a_values | b_values)
+    for a, (a_name, *a_values) in candidates[0].items():
+        for b, (b_name, *b_values) in candidates[1].items():
             # What two values have in common says little: m and f, yes and no.
-            shared = len(a_values & b_values) / max(either, MANY)
-            score = 3 * shared + a_name + b_name + (0.1 if a == b else 0)
+            shared = max(
+                len(one & two) / max(len(one | two), MANY) for one in a_values for two in b_values
+            )
+            named = a_name + b_name + (0.1 if a == b else 0)
+            # One name alone says little where nothing is shared: school_name beside dbn.
+            score = 3 * shared + (named if shared or (a_name and b_name) else named / 2)
             if score > most:
                 best, most = (a, b), score
     return best
@@ -192,30 +249,66 @@ def _without_units(file: LookedAt) -> str:
     named = [column for column in file.columns if _named(column, "unit") >= NAMED - 0.5]
     if named and len(_filled(file.columns[named[0]])) == 1:
         return (
-            f"{file.path.name}, column {named[0]}: all rows name the same unit, so there is "
+            f"{file.place}, column {named[0]}: all rows name the same unit, so there is "
             "nothing to compare; bring together the answers of several units, at least "
             f"{MIN_LINKED_UNITS} for a verdict."
         )
     return (
-        f"{file.path.name} has no column that could name units; add a column with the "
-        "unit (branch, department) of each row, called unit."
+        f"{file.place} has no column that could name units; add a column with the "
+        "unit (branch, department) of each row, called unit, or say with --unit which column it is."
     )
 
 
-def _unit_columns(file: LookedAt) -> dict[str, tuple[float, set[str]]]:
-    found = {}
-    in_words = number_words(file.columns, WORDS_AS_CODES)
+def _unit_columns(
+    file: LookedAt, other: LookedAt, said: str
+) -> dict[str, tuple[float, set[str], set[str]]]:
+    """List the columns that may name units: how much they are named so, their values and labels."""
+    found, others = {}, {}
+    in_words = number_words(file.columns)
     for column, cells in file.columns.items():
-        values = set(bare_ids(_filled(cells)).values())
+        filled = _filled(cells)
+        values = set(bare_ids(filled).values())
+        labels = file.answer_labels.get(column, {})
+        meant = set(bare_ids({labels.get(value, value) for value in filled}).values())
         score = _named(column, "unit")
+        if said:
+            if column == said:
+                found[column] = (score, values, meant)
+            continue
         if not score and (NOT_UNITS.search(words_of(column)) or column in in_words):
             continue
-        text = _coded(_filled(cells))
-        others = max(_named(column, role) for role in ("supplier_unit", "wave"))
-        repeated = len(values) <= 0.7 * len(cells) and not _days(cells)
-        if len(values) > 1 and others < NAMED - 0.5 and (score or (text and repeated)):
-            found[column] = (score, values)
-    return found
+        coded = _coded(filled) and not _days(cells)
+        elsewhere = max(_named(column, role) for role in ("supplier_unit", "wave"))
+        if len(values) > 1 and elsewhere < NAMED - 0.5:
+            if score or (coded and len(values) <= ONE_EACH * len(cells)):
+                found[column] = (score, values, meant)
+            elif coded and (shared := _stand_in(filled, other)):
+                others[column] = (score, values, meant)
+                if any(len(set(cells)) <= ONE_EACH * len(cells) for cells in shared):
+                    found[column] = others[column]
+    return found if not others or _meet(found, other) else others | found
+
+
+def _meet(found: Mapping[str, tuple[float, set[str], set[str]]], other: LookedAt) -> bool:
+    """Tell whether half of the values of a column stand in the other file, however spelled."""
+    known = [
+        set(bare_ids(_filled(cells)).values())
+        for cells in other.columns.values()
+        if len(set(cells)) <= ONE_EACH * len(cells) or len(cells) <= MANY_UNITS
+    ]
+    return any(2 * len(values & one) >= len(values) for _, values, _ in found.values()
+               for one in known)  # fmt: skip
+
+
+def _stand_in(values: set[str], other: LookedAt) -> list[list[str]]:
+    """Find the columns of the other file in which at least half of the values stand."""
+    if len(values) < FEWEST_SHARED:
+        return []
+    return [
+        cells
+        for cells in other.columns.values()
+        if 2 * len(values.intersection(cells)) >= len(values)
+    ]
 
 
 def _coded(values: set[str]) -> bool:

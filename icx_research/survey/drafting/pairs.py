@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from icx_research.survey.link.matching import MAX_RESEMBLING, bare_ids, fold_id, resembling
 
 SAME, SPELLED, RESEMBLES = "same id", "spelled otherwise", "resembles; check"
+LABEL = "label of the code"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,16 @@ class Pairing:
         return text.getvalue()
 
 
-def pair_units(inside: Collection[str], outside: Collection[str]) -> Pairing:
-    """Pair the units of two files: by id, by spelling, by resemblance; each unit once."""
+def pair_units(
+    inside: Collection[str],
+    outside: Collection[str],
+    *,
+    labels: Sequence[Mapping[str, str]] = ({}, {}),
+) -> Pairing:
+    """Pair the units of two files: by id, label, spelling, resemblance; each unit once.
+
+    `labels` are those of the codes of either file.
+    """
     variants = {
         "internal": _variants(inside, set(outside)),
         "external": _variants(outside, set(inside)),
@@ -54,6 +63,10 @@ def pair_units(inside: Collection[str], outside: Collection[str]) -> Pairing:
     other = set(outside) - {odd for odd, _ in variants["external"]}
     pairs = [(unit, unit, SAME) for unit in sorted(own & other)]
     left, right = sorted(own - other), sorted(other - own)
+    if any(labels):
+        meant = [{unit: fold_id(of.get(unit, unit)) for unit in units}
+                 for units, of in zip((own, other), labels, strict=True)]  # fmt: skip
+        _pair_by(meant, left, right, pairs, LABEL)
     spellings = [{unit: fold_id(unit) for unit in units} for units in (own, other)]
     _pair_by(spellings, left, right, pairs, SPELLED)
     _pair_by([bare_ids(own), bare_ids(other)], left, right, pairs, RESEMBLES)

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from icx_research.survey.codebook.cells import NUMBER
 from icx_research.survey.drafting.files import LookedAt
-from icx_research.survey.drafting.scales import MAX_POINTS, WORDS_AS_CODES
-from icx_research.survey.drafting.words import fold_word
+from icx_research.survey.drafting.scales import MAX_POINTS
+from icx_research.survey.drafting.words import fold_word, no_answer
 
 PERCENT = re.compile(r"\d+([.,]\d+)? ?%")
 LONGEST = 40  # letters of an answer in words; longer texts are comments
@@ -19,7 +19,7 @@ MOST = 0.8
 def without_scales(file: LookedAt, *, keys: Collection[str]) -> str:
     """Say why no column of a file looks like answers."""
     columns = {name: _entries(cells) for name, cells in file.columns.items() if name not in keys}
-    name = file.path.name
+    name = file.place
     if file.doubled:
         return (
             f"{name}, row 1: several columns are called {file.doubled[0]!r}, and no other column "
@@ -43,7 +43,7 @@ def without_scales(file: LookedAt, *, keys: Collection[str]) -> str:
 
 
 def _entries(cells: Collection[str]) -> Counter[str]:
-    return Counter(word for cell in cells if (word := fold_word(cell)) not in {"", *WORDS_AS_CODES})
+    return Counter(fold_word(cell) for cell in cells if cell.strip() and not no_answer(cell))
 
 
 def _percent(entries: Counter[str]) -> bool:

@@ -4,12 +4,17 @@ import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from icx_research.survey.drafting.blocks import BlocksDraft
+from icx_research.survey.drafting.cell_notes import totals_question
 from icx_research.survey.drafting.files import LookedAt
-from icx_research.survey.drafting.keys import KeysDraft
+from icx_research.survey.drafting.keys import UNIT, KeysDraft
+from icx_research.survey.drafting.labels import shown_labels
+from icx_research.survey.drafting.left_out import LISTED, columns_listed
 from icx_research.survey.drafting.scales import ScaleDraft, words_of
+from icx_research.survey.drafting.unit_tables import ScoreDraft
+from icx_research.survey.files.encodings import NOT_WESTERN
 
 PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
 NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"}
@@ -23,7 +28,10 @@ GUESSED = {
     "cp1252": "QUESTION: do names read well, or is it cp1250 (Central Europe) or mac_roman?",
     "cp1250": "QUESTION: do names read well, or is it another encoding?",
     "latin-1": "QUESTION: do names read well, or is it another encoding?",
+    "mac_roman": "QUESTION: do names read well, or is it cp1250 (Central Europe) or cp1252?",
 }
+FOUND = "as found in the file"
+OTHER = f"QUESTION: do names read well, or is it another encoding, such as {NOT_WESTERN}?"
 WIDTH = 96
 LONG = 40  # letters of a column's name that deserve a line of their own
 HEAD = """\
@@ -37,15 +45,21 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class TableDraft:
-    """One survey of a draft; `answers` is the file with one row per rating."""
+    """One survey of a draft; `answers` is the file with one row per rating.
+
+    `scales` are scores where each row is a unit; `where` then names the wave that is taken, and
+    `left_out` groups columns by the reason for which they are no answers.
+    """
 
     file: str
     looked_at: LookedAt
     answers: LookedAt
     blocks: BlocksDraft | None
     keys: KeysDraft
-    scales: Sequence[ScaleDraft]
+    scales: Sequence[ScaleDraft | ScoreDraft]
     unused: tuple[str, ...]
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    where: Mapping[str, str] | None = None
 
 
 def study_text(
@@ -54,6 +68,7 @@ def study_text(
     question: Mapping[str, str],
     *,
     waves: Sequence[str],
+    ordered: bool,
     guessed: Sequence[str],
     unmatched: Sequence[str],
     alone: Mapping[str, Sequence[str]],
@@ -64,14 +79,23 @@ def study_text(
     lines = [HEAD, f"study: {word(title)}   # the title on every page", ""]
     if waves:
         listed = ", ".join(word(name) for name in waves)
-        asked = "# QUESTION: is this the order of the waves in time? The answer rests on the last."
-        lines += [asked, f"waves: [{listed}]", ""]
+        if ordered:
+            asked = (
+                "QUESTION: is this the order of the waves in time? The answer rests on the last."
+            )
+        else:
+            asked = (
+                "QUESTION: which wave came first? Their names do not tell. Put them in order of "
+                "time, the last being the one the answer rests on; then take the mark off:"
+            )
+        lines += [*comment(asked), f"{'' if ordered else '# '}waves: [{listed}]", ""]
     for side, table in tables.items():
         lines += [f"{side}:", *_indented(_table(table)), ""]
     lines.append("question:   # the scores the study asks about")
     for side, name in question.items():
         others = [scale.name for scale in tables[side].scales if scale.name != name]
-        note = f"   # QUESTION: or {', '.join(others)}?" if others else ""
+        or_which = ", ".join(others) if len(others) <= LISTED else "another of those above"
+        note = f"   # QUESTION: or {or_which}?" if others else ""
         lines.append(f"  {side}: {name}{note}")
     if variants:
         asked = (
@@ -105,28 +129,44 @@ def study_text(
 def _table(table: TableDraft) -> list[str]:
     looked, lines = table.looked_at, [f"file: {word(table.file)}"]
     for key, value in looked.settings.items():
-        lines.append(f"{key}: {_setting(value)}   # {GUESSED.get(value, 'as found in the file')}")
+        said = GUESSED.get(value, OTHER if key == "encoding" else FOUND)
+        lines.append(f"{key}: {_setting(value)}   # {said if value != 'utf-16' else FOUND}")
     if looked.sheets:
         listed = ", ".join(repr(name) for name in looked.sheets)
         lines += comment(f"QUESTION: or one of the other sheets, {listed}?")
+    for asked in looked.questions:
+        lines += comment(f"QUESTION: {asked}")
+    for note in looked.notes:
+        lines += comment(f"NOTE: {note}")
+    if table.where is not None:
+        counted = any(isinstance(s, ScoreDraft) and s.n for s in table.scales)
+        lines += _of_units(table.where, counted=counted)
     lines.append("keys:")
     for role, column in table.keys.keys.items():
         n = len({cell for cell in looked.columns[column] if cell.strip()})
         lines.append(f"  {role}: {word(column)}   # {n} different")
+    if totals := totals_question(looked.columns[_unit(table)]):
+        lines += comment(f"QUESTION: {totals}.", "  ")
     for text in table.keys.questions:
         lines += comment(f"QUESTION: {text}.", "  ")
-    if "respondent" not in table.keys.keys:
-        lines += comment("Without a respondent key every row counts as one person.", "  ")
-    lines += _blocks(table.blocks)
-    lines += ["scales:", *_related(table.scales)]
-    for scale in table.scales:
-        lines += _indented(_scale(scale, table.answers))
+    if table.where is not None:
+        lines += _scores([s for s in table.scales if isinstance(s, ScoreDraft)])
+    else:
+        if "respondent" not in table.keys.keys:
+            lines += comment("Without a respondent key every row counts as one person.", "  ")
+        scales = [scale for scale in table.scales if isinstance(scale, ScaleDraft)]
+        lines += _blocks(table.blocks)
+        lines += ["scales:", *_waves_apart(scales), *_related(scales)]
+        for scale in scales:
+            lines += _indented(_scale(scale, table.answers))
     if looked.doubled:
         listed = ", ".join(looked.doubled)
         lines += comment(
             "QUESTION: are these answers? Several columns share each of these names, so none of "
             f"them is used: {listed}. Rename the columns in the file, then draft again."
         )
+    for reason, columns in table.left_out.items():
+        lines += comment(f"Left out, as {reason}: {columns_listed(list(columns))}.")
     if table.unused:
         lines += comment(f"Columns that are not used: {', '.join(table.unused)}.")
     if looked.personal:
@@ -134,6 +174,54 @@ def _table(table: TableDraft) -> list[str]:
             f"Columns that are never loaded, as personal data: {', '.join(looked.personal)}."
         )
     return lines
+
+
+def _unit(table: TableDraft) -> str:
+    return next(table.keys.keys[role] for role in UNIT.values() if role in table.keys.keys)
+
+
+def _of_units(where: Mapping[str, str], *, counted: bool) -> list[str]:
+    """Say that a row is a unit, and which wave is taken of several."""
+    lines = [
+        "grain: unit   # QUESTION: is each row a unit with its published figures? (Else leave this "
+        "out.)"
+    ]
+    unknown = "" if counted else " No column counts persons, so else nothing of it can be shown."
+    lines += comment("QUESTION: is this table public already? Then take the mark off, and nothing "
+                     f"of it is suppressed.{unknown}")  # fmt: skip
+    lines.append("# published: true")
+    for column, wave in where.items():
+        lines += comment(f"QUESTION: is {wave!r} the wave to take? Each unit has several rows, and "
+                         "the other file names no such waves.")  # fmt: skip
+        lines.append(f"where: {{{word(column)}: {word(wave)}}}")
+    return lines
+
+
+def _scores(scores: Sequence[ScoreDraft]) -> list[str]:
+    """Write the scores of a table of units, one to a line."""
+    lines = ["scores:"]
+    if len(scores) > 1:
+        lines += comment("QUESTION: are all of these scores? Delete what is none; add label: and, "
+                         "where a high figure is bad, higher_is: worse.", "  ")  # fmt: skip
+    for score in scores:
+        parts = {"value": score.value, "n": score.n, "standard_error": score.standard_error,
+                 "sd": score.sd}  # fmt: skip
+        if score.metric != "mean":
+            parts["metric"] = score.metric
+        listed_parts = ", ".join(f"{key}: {word(name)}" for key, name in parts.items() if name)
+        lines.append(f"  {word(score.name)}: {{{listed_parts}}}")
+    return lines
+
+
+def _waves_apart(scales: Sequence[ScaleDraft]) -> list[str]:
+    """Ask about columns that seem to be waves of the same questions."""
+    waves = list(dict.fromkeys(scale.wave for scale in scales if scale.wave))
+    if not waves:
+        return []
+    return comment(
+        f"QUESTION: are these waves ({', '.join(waves)}) of the same questions? Each has scales of "
+        "its own here, and the study asks about the latest. To compare waves, one row per person "
+        "and wave is needed, with the wave in a column of its own.", "  ")  # fmt: skip
 
 
 def _related(scales: Sequence[ScaleDraft]) -> list[str]:
@@ -155,6 +243,15 @@ def _blocks(blocks: BlocksDraft | None) -> list[str]:
     if blocks is None:
         return []
     suppliers = ", ".join(word(name) for name in blocks.suppliers)
+    if blocks.loop:
+        names = ", ".join(f"{word(name)}: {word(f'Supplier {name}')}" for name in blocks.suppliers)
+        return [
+            "supplier_blocks:",
+            *comment("QUESTION: are these the rounds of a loop, each about another supplier? Then "
+                     "fill in the names, such as {1: HR, 2: IT}.", "  "),
+            f"  pattern: {word(blocks.pattern)}",
+            f"  suppliers: {{{names}}}",
+        ]  # fmt: skip
     return [
         "supplier_blocks:   # QUESTION: are these suppliers, each rated on the same items?",
         f"  pattern: {word(blocks.pattern)}",
@@ -182,15 +279,37 @@ def _scale(scale: ScaleDraft, looked: LookedAt) -> list[str]:
     if scale.words:
         listed = ", ".join(f"{word(text)}: {value}" for text, value in scale.words.items())
         lines.append(f"  answers: {{{listed}}}   # QUESTION: is this their order?")
+        if scale.unnumbered:
+            more = ", ".join(scale.unnumbered)
+            lines += comment(
+                "QUESTION: which number have these answers? Add each to answers:, or to "
+                f"missing_codes: where it means no answer: {more}.", "  ")  # fmt: skip
     elif low == 0 and high < 10:
         lines += comment("QUESTION: is 0 an answer, or a code for no answer?", "  ")
-    if scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
+    if scale.low_is_good:
+        said = next(iter(scale.low_is_good.values()))
+        asked = (
+            f"QUESTION: is a low answer the better one, as the labels say ({said})? Then take the "
+            "mark off:"
+        )
+        lines += [*comment(asked, "  "), "  # higher_is: worse"]
+    elif scale.response_range == GRADES or LOW_IS_GOOD.search(words_of(scale.name)):
         asked = "QUESTION: is a low answer the better one, as with grades? Then take the mark off:"
         lines += [*comment(asked, "  "), "  # higher_is: worse"]
     if scale.codes:
         codes = ", ".join(json.dumps(code, ensure_ascii=False) for code in scale.codes)
-        lines += comment("QUESTION: do these entries mean no answer? Then take the mark off:", "  ")
+        said = shown_labels(scale.codes, scale.code_labels)
+        asked = f"QUESTION: do these entries mean no answer{f' ({said})' if said else ''}?"
+        lines += comment(f"{asked} Then take the mark off:", "  ")
         lines.append(f"  # missing_codes: [{codes}]")
+    if scale.turned:
+        item, said = next(iter(scale.turned.items()))
+        asked = (
+            f"QUESTION: the labels of these items call the low end the good one ({item}: {said}), "
+            "those of the others do not. Are they reverse-keyed? Then take the mark off:"
+        )
+        lines += comment(asked, "  ")
+        lines.append(f"  # reverse_keyed: [{', '.join(word(item) for item in scale.turned)}]")
     if scale.opposed:
         items = ", ".join(word(item) for item in scale.opposed)
         lines += comment("QUESTION: are these items reverse-keyed, as their answers run against "
@@ -220,59 +339,3 @@ def comment(text: str, indent: str = "") -> list[str]:
 
 def _indented(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]
-
-
-TEMPLATES = {
-    "study.yaml": """\
-# A study of your own: two surveys, linked by the unit. Change names, columns and ranges to
-# those of your files. `icx codebook` explains every key; then run
-#   icx check study.yaml
-#   icx study study.yaml
-study: My study   # the title on every page
-
-internal:   # colleagues rate the internal service they receive
-  file: internal.csv
-  keys:
-    respondent: respondent     # who answered; a code, never a name
-    client_unit: unit          # the unit that receives the service
-    # supplier_unit: supplier  # the unit that is rated, where there are several
-    # wave: wave               # where the survey was repeated
-  # supplier_blocks: {pattern: "{supplier}_{item}"}   # where columns are HR_q1, IT_q1, ...
-  scales:
-    internal_satisfaction:
-      items: [q1, q2, q3]
-      range: [1, 7]            # lowest and highest possible answer
-      # reverse_keyed: [q3]    # items on which a high answer means a low score
-      # missing_codes: [99]    # codes that mean no answer, besides an empty cell
-
-external:   # end customers rate the unit that served them
-  file: external.csv
-  keys:
-    respondent: customer
-    serving_unit: unit         # spelled exactly as in the internal survey
-  scales:
-    csat:
-      items: [c1, c2, c3]
-      range: [1, 7]
-
-question:
-  internal: internal_satisfaction
-  external: csat
-""",
-    "internal.csv": "respondent,unit,q1,q2,q3\n",
-    "external.csv": "customer,unit,c1,c2,c3\n",
-    "README.md": """\
-# A study of your own
-
-1. Put one row per colleague into `internal.csv` and one row per customer into `external.csv`,
-   below the column names that stand there. Other names and more columns are fine: `study.yaml`
-   says which are used.
-2. Write answers as numbers. Leave a cell empty where there is no answer.
-3. Spell units alike in both files. Use codes for persons: no names, no mail addresses.
-4. Change names, columns and ranges in `study.yaml` to those of your files.
-5. Run `icx check study.yaml` until it is content, then `icx study study.yaml`.
-
-Excel (.xlsx), SPSS (.sav), Stata (.dta), Parquet and Qualtrics files are read, too: see the key
-`file` in `icx codebook`.
-""",
-}

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,10 +11,18 @@ import pandas as pd
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
+from icx_research.survey.files.encodings import likely_encoding
 from icx_research.survey.files.header_rows import refuse_second_header, refuse_title
+from icx_research.survey.files.left_out import status_columns
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
-from icx_research.survey.files.qualtrics import looks_like_qualtrics, strip_qualtrics
+from icx_research.survey.files.qualtrics import (
+    check_qualtrics,
+    looks_like_qualtrics,
+    question_texts,
+    rows_of_texts,
+)
+from icx_research.survey.files.row_ends import evened
 from icx_research.survey.files.supplier_columns import described
 from icx_research.survey.files.swallowed_rows import refuse_swallowed_rows
 from icx_research.survey.files.tables import DRAFT, TextTable, doubled, positions
@@ -27,6 +36,7 @@ NOT_TEXT = {
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "a compressed file",
 }
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ ,;\t|]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 Record = tuple[int, list[str]]
 
 
@@ -41,10 +51,8 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         (row, cells) for row, cells in records if row > header[0] and any(map(str.strip, cells))
     ]
     check_shape(path.name, len(body), width)
-    wording: dict[str, str] = {}
-    log: tuple[str, ...] = ()
     if source.format == "qualtrics":
-        body, wording, log = strip_qualtrics(path.name, header[1], body, source)
+        check_qualtrics(path.name, body)
     elif looks_like_qualtrics(body):
         raise StudyError(
             f"{path.name}, row 3: this looks like an export from Qualtrics, with three rows of "
@@ -54,13 +62,18 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         if source.name == DRAFT:
             refuse_title(path.name, header[0], header[1], body)
         refuse_second_header(path.name, header[1], body)
-    source = described(f"{path.name}, row 1", header[1], source)
-    at = positions(f"{path.name}, row 1", header[1], source)
+    texts = rows_of_texts(header[1], body)
+    wording = question_texts(header[1], body[0][1]) if texts else {}
+    body = body[texts:]
+    place = f"{path.name}, row {header[0]}"
+    source = described(place, header[1], source)
+    at = positions(place, header[1], source)
     if not body:
         raise StudyError(
             f"{path.name} holds column names only; export it again with the rows of data below."
         )
     refuse_swallowed_rows(path.name, body, at, source, width=width)
+    body, cut = evened(path.name, body, at.values(), width=width, drafted=source.name == DRAFT)
     good = [(row, cells) for row, cells in body if len(cells) == width]
     columns = {name: [cells[i] for _, cells in good] for name, i in at.items()}
     return TextTable(
@@ -70,16 +83,36 @@ def read_delimited(path: Path, source: Source) -> TextTable:
         n_columns=width,
         personal=_personal(header[1], good, at),
         wording={name: wording[name] for name in at if wording.get(name)},
-        log=log,
+        log=cut,
+        status={
+            label: [cells[header[1].index(label)] for _, cells in good]
+            for label in status_columns(header[1], source)
+        },
         doubled=doubled(header[1]),
         labels=tuple(label.strip() for label in header[1]),
     )
 
 
 def read_records(path: Path, source: Source) -> list[Record]:
-    """Decode a file and split it into numbered records."""
-    content = path.read_bytes()
-    return _records(path.name, _decode(path.name, content, source.encoding), source.separator)
+    """Decode a file and split it into numbered records; a line `sep=;` tells the separator."""
+    text = _decode(path.name, path.read_bytes(), source.encoding)
+    told = separator_line(text)
+    if not told:
+        return _records(path.name, text, source.separator)
+    separator = told if source.separator == "," else source.separator
+    return _records(path.name, text, separator)[1:]
+
+
+def separator_line(text: str) -> str:
+    r"""Give the separator that the first line names, as Excel reads it; empty where none does.
+
+    Examples
+    --------
+    >>> separator_line("sep=;\nid;branch"), separator_line("id;sep=;")
+    (';', '')
+    """
+    match = SEPARATOR_LINE.match(text)
+    return match.group(1) if match else ""
 
 
 def _personal(header: Sequence[str], body: list[Record], at: dict[str, int]) -> tuple[str, ...]:
@@ -111,7 +144,7 @@ def _decode(name: str, content: bytes, encoding: str) -> str:
         row = content.count(b"\n", 0, getattr(error, "start", 0)) + 1
         raise StudyError(
             f"{name}, row {row}: the text is not valid {encoding}; declare the encoding of the "
-            "file (for example encoding: cp1252), or save it as UTF-8."
+            f"file (for example encoding: {likely_encoding(content)}), or save it as UTF-8."
         ) from None
     if not codec.startswith("utf") and not content.isascii() and _is_utf8(content):
         raise StudyError(f"{name} is UTF-8 text, not {encoding}; declare encoding: utf-8 for it.")

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from icx_research.core.apa import counted
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
 from icx_research.survey.files.excel_package import (
@@ -20,8 +21,10 @@ from icx_research.survey.files.excel_package import (
     find_marks,
 )
 from icx_research.survey.files.header_rows import LOOKED_BELOW, refuse_second_header, refuse_title
+from icx_research.survey.files.left_out import status_columns
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
+from icx_research.survey.files.qualtrics import question_texts, rows_of_texts
 from icx_research.survey.files.supplier_columns import described
 from icx_research.survey.files.tables import (
     DRAFT,
@@ -33,6 +36,7 @@ from icx_research.survey.files.tables import (
 )
 
 LAST_ROW = 1 << 20  # of a sheet; a file may name a later one, and gaps are filled
+TOP_ROWS = 50  # of a sheet, that tell how wide its table is
 PADDED = re.compile(r"0{2,}")  # a number format that shows leading zeros
 BROKEN = (*BROKEN_PACKAGE, InvalidFileException, ParseError, LookupError, ValueError, TypeError,
           AttributeError, ArithmeticError, AssertionError)  # fmt: skip
@@ -55,9 +59,11 @@ def read_excel(path: Path, source: Source) -> TextTable:
     if source.name == DRAFT:
         refuse_title(path.name, row, header, labels)
     refuse_second_header(path.name, header, labels)
+    texts = rows_of_texts(header, labels)
+    wording = question_texts(header, labels[0][1]) if texts else {}
     source = described(f"{path.name}, row {row}", header, source)
     at = positions(f"{path.name}, row {row}", header, source)
-    body = rows[1:]
+    body = rows[1 + texts :]
     if not body:
         raise StudyError(
             f"{path.name} holds column names only; save it again with the rows of data below."
@@ -66,6 +72,8 @@ def read_excel(path: Path, source: Source) -> TextTable:
     try:
         columns = {name: [_value(cells, i) for _, cells in body] for name, i in at.items()}
         personal = _personal(header, body, at)
+        status = {label: [_text(_value(cells, header.index(label))) for _, cells in body]
+                  for label in status_columns(header, source)}  # fmt: skip
     except LookupError:  # a cell names a format that the workbook does not hold
         raise StudyError(_unreadable(path)) from None
     numbers = [number for number, _ in body]
@@ -75,24 +83,30 @@ def read_excel(path: Path, source: Source) -> TextTable:
         ragged=[],
         n_columns=len(header),
         personal=personal,
+        wording={name: wording[name] for name in at if wording.get(name)},
+        status=status,
         doubled=doubled(header),
         labels=tuple(header),
-        log=_hidden(path.name, numbers, marks),
+        log=(*_hidden(path.name, numbers, marks), *_beyond(path.name, header, body)),
     )
 
 
-def sheet_names(path: Path) -> list[str]:
-    """List the sheets of a workbook."""
+def sheet_widths(path: Path) -> dict[str, int]:
+    """List the sheets of a workbook, each with the most cells that a row at its top holds."""
     check_package(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(path, read_only=True, keep_links=False)
+            widths = {}
+            for sheet in book.worksheets:
+                sheet.reset_dimensions()
+                top = islice(sheet.iter_rows(values_only=True), TOP_ROWS)
+                widths[sheet.title] = max((sum(map(_filled, row)) for row in top), default=0)
         except BROKEN:
             raise StudyError(_unreadable(path)) from None
-    titles = [sheet.title for sheet in book.worksheets]
     book.close()
-    return titles
+    return widths
 
 
 def _sheet(path: Path, source: Source) -> tuple[list[Row], Marks]:
@@ -144,7 +158,11 @@ def _filled(value: Any) -> bool:
 
 
 def _label(cell: Any) -> str:
-    return "" if cell.value is None else str(cell.value).strip()
+    return _text(cell.value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
 
 
 def _value(cells: Sequence[Any], at: int) -> Any:
@@ -222,6 +240,18 @@ def _hidden(file: str, rows: Sequence[int], marks: Marks) -> tuple[str, ...]:
     return (
         f"{file}: {n} of {len(rows)} rows are hidden in the workbook but read like the others; "
         "delete them there if they are not meant.",
+    )
+
+
+def _beyond(file: str, header: list[str], body: Sequence[Row]) -> tuple[str, ...]:
+    """Say how many rows have entries to the right of the last column name."""
+    last = max((i for i, label in enumerate(header) if label), default=-1) + 1
+    rows = [row for row, cells in body if any(_filled(cell.value) for cell in cells[last:])]
+    if not rows:
+        return ()
+    return (
+        f"{file}: {counted(len(rows), 'row')} (the first is row {rows[0]}) with entries beyond the "
+        "last column name; these are not read.",
     )
 
 

@@ -6,6 +6,8 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.cells import NUMBER
 
 LOOKED_BELOW = 10  # rows that are searched for the column names
+LEAST_NAMES = 3  # columns of a table
+MOST_OF_TITLE = 2  # texts in a row of titles: Table 1, back to contents
 # What SurveyMonkey writes below a question that has no parts.
 MARKS = {"response", "open-ended response"}
 
@@ -46,20 +48,22 @@ def refuse_second_header(
 def refuse_title(
     file: str, row: int, header: Sequence[str], body: Sequence[tuple[int, Sequence[str]]]
 ) -> None:
-    """Refuse a file nobody has described whose first row holds one text, above a row of names.
+    """Refuse a file nobody has described whose first row holds a title, above a row of names.
 
     Raises
     ------
     StudyError
         With the row that seems to hold the names.
     """
-    if sum(bool(cell.strip()) for cell in header) > 1:
+    filled = sum(bool(cell.strip()) for cell in header)
+    if filled > MOST_OF_TITLE:
         return
     for below, cells in body[:LOOKED_BELOW]:
-        if sum(bool(cell.strip()) for cell in cells) > 2:
+        if sum(bool(cell.strip()) for cell in cells) >= max(2 * filled, LEAST_NAMES):
+            what = "a single text stands" if filled == 1 else f"{filled} texts stand"
             raise StudyError(
-                f"{file}, row {row}: a single text stands there; the column names seem to stand in "
-                f"row {below}: delete the rows above."
+                f"{file}, row {row}: {what} there; the column names seem to stand in row {below}: "
+                "delete the rows above."
             )
 
 

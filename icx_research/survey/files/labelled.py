@@ -1,17 +1,29 @@
 """SPSS (.sav, .zsav) and Stata (.dta): codes are answers, labels are kept beside them."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyreadstat
 
+from icx_research.core.apa import counted
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Scale, Source
+from icx_research.survey.files.labelled_dates import dated_cells
+from icx_research.survey.files.left_out import status_columns
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
+from icx_research.survey.files.spss_weight import weight_column
 from icx_research.survey.files.supplier_columns import described
-from icx_research.survey.files.tables import TextTable, number_text, positions, typed_columns
+from icx_research.survey.files.tables import (
+    NUMERIC,
+    TextTable,
+    nouns,
+    number_text,
+    positions,
+    typed_columns,
+)
 
 WITHOUT_LIMIT = 1e300  # what SPSS stores for "lowest" and "highest" is about 1.8e308
 STATA_MISSING = {chr(code) for code in range(ord("a"), ord("z") + 1)}
@@ -44,6 +56,8 @@ def read_labelled(path: Path, source: Source) -> TextTable:
         name: [_without_missing(value, missing[name], spss) for value in columns[name]]
         for name in at
     }
+    cells, lost = _dated(path.name, cells, about.original_variable_types, source)
+    weighted = weight_column(path, names) if spss else ""
     codes = {name: tuple(_span(*span) for span in spans) for name, spans in missing.items()}
     rows = list(range(1, n_rows + 1))
     return TextTable(
@@ -52,6 +66,7 @@ def read_labelled(path: Path, source: Source) -> TextTable:
         ragged=[],
         n_columns=len(names),
         labels=tuple(names),
+        status=_status(path, source, names),
         personal=_personal(path, source, [name for name in names if name not in at]),
         wording={name: text for name in at if (text := about.column_names_to_labels.get(name))},
         answer_labels={
@@ -60,8 +75,38 @@ def read_labelled(path: Path, source: Source) -> TextTable:
             if name in at
         },
         missing_codes={name: found for name, found in codes.items() if found},
-        log=_log(path.name, codes),
+        log=(
+            *_log(path.name, codes),
+            *lost,
+            *(
+                [f"{path.name}: the file is weighted by {weighted}; answers are used unweighted."]
+                if weighted
+                else []
+            ),
+        ),
     )
+
+
+def _dated(
+    file: str, cells: Mapping[str, list[Any]], formats: Mapping[str, str], source: Source
+) -> tuple[dict[str, list[Any]], list[str]]:
+    """Read dates by the format of their column; say which lie outside the calendar.
+
+    The day of a wave is its name: no program has turned it into a date by itself.
+    """
+    words, lines, read = nouns(source), [], {}
+    for name, values in cells.items():
+        read[name], lost = dated_cells(
+            values, formats.get(name) or "", figures=words.get(name) in NUMERIC
+        )
+        if name == source.keys.get("wave"):
+            read[name] = [v.isoformat() if type(v) is dt.date else v for v in read[name]]
+        if lost:
+            lines.append(
+                f"{file}, column {name}: {counted(lost, 'date')} beyond the year 9999, which no "
+                "calendar has; read as empty."
+            )
+    return read, lines
 
 
 def _read(path: Path, source: Source, **options: Any) -> tuple[Mapping[str, list[Any]], Any]:
@@ -69,7 +114,9 @@ def _read(path: Path, source: Source, **options: Any) -> tuple[Mapping[str, list
     if source.encoding != "utf-8":
         options["encoding"] = source.encoding
     try:
-        columns, about = read(str(path), output_format="dict", **options)
+        columns, about = read(
+            str(path), output_format="dict", disable_datetime_conversion=True, **options
+        )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError):
         kind = "Stata" if path.suffix.lower() == ".dta" else "SPSS"
         raise StudyError(
@@ -129,6 +176,22 @@ def _log(file: str, codes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
         f"{file}: {', '.join(found)} means no answer in {', '.join(names)}, as the file says."
         for found, names in by_codes.items()
     )
+
+
+def _status(path: Path, source: Source, names: list[str]) -> dict[str, list[str]]:
+    """Read the columns that may say how a row came about, as their labels say it."""
+    wanted = status_columns(names, source)
+    if not wanted:
+        return {}
+    columns, about = _read(path, source, usecols=wanted)
+    return {
+        name: [_in_words(code, about.variable_value_labels.get(name, {})) for code in columns[name]]
+        for name in wanted
+    }
+
+
+def _in_words(code: Any, labels: Mapping[Any, str]) -> str:
+    return "" if code is None or code != code else str(labels.get(code, number_text(code)))
 
 
 def _personal(path: Path, source: Source, names: list[str]) -> tuple[str, ...]:

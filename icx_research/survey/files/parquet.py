@@ -6,6 +6,7 @@ import duckdb
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
+from icx_research.survey.files.left_out import status_columns
 from icx_research.survey.files.limits import check_shape
 from icx_research.survey.files.personal import SAMPLE, personal_columns
 from icx_research.survey.files.supplier_columns import described
@@ -42,6 +43,10 @@ def _read(engine: duckdb.DuckDBPyConnection, path: Path, source: Source) -> Text
     for name in (name for name in names if name not in at):
         found = engine.execute(_query(_quoted(name), SAMPLE), [str(path)]).fetchall()
         samples[name] = [value for (value,) in found if isinstance(value, str)]
+    status = {}
+    for name in status_columns(names, source):
+        found = engine.execute(_query(_quoted(name)), [str(path)]).fetchall()
+        status[name] = ["" if value is None else str(value) for (value,) in found]
     rows = list(range(1, n_rows + 1))
     return TextTable(
         frame=typed_columns(cells, rows, file=path.name, source=source),
@@ -50,6 +55,7 @@ def _read(engine: duckdb.DuckDBPyConnection, path: Path, source: Source) -> Text
         n_columns=len(names),
         labels=tuple(names),
         personal=personal_columns(samples),
+        status=status,
     )
 
 

@@ -12,6 +12,10 @@ EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}")
 IPV4 = re.compile(r"(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}")
 IPV6 = re.compile(r"[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){3,7}")
 PHONE = re.compile(r"(\+|00)\d[\d ()/-]{6,}\d")
+# Ratings of a channel are named like an address, but are small whole numbers or their codes.
+CHANNEL = re.compile(r"(^|_)((e_?)?mail|(tele)?phone|mobile|cell_?phone|telefon|handy)\d*$")
+RATING = re.compile(r"-?\d{1,3}(\.0)?")
+MOST_RATINGS = 13  # 0 to 10 and two codes
 PERSON = "customer|client|employee|staff|respondent|recipient|contact|person|user|manager|kunden?"
 NAMES = re.compile(
     rf"(^|_)((e_?)?mail(_?address|_?adresse)?|ip(_?address|_?adresse|v[46])?|gps|lat|latitude|lon|lng"
@@ -33,13 +37,26 @@ def personal_columns(samples: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(
         column
         for column, cells in samples.items()
-        if column.strip() and (_named(column) or _holds_most(cells))
+        if column.strip()
+        and ((_named(column) and not _rates_a_channel(column, cells)) or _holds_most(cells))
     )
 
 
 def _named(column: str) -> bool:
+    return bool(NAMES.search(_words_of(column)))
+
+
+def _words_of(column: str) -> str:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
-    return bool(NAMES.search(re.sub(r"[^a-z0-9]+", "_", words.casefold()).strip("_")))
+    return re.sub(r"[^a-z0-9]+", "_", words.casefold()).strip("_")
+
+
+def _rates_a_channel(column: str, cells: Sequence[str]) -> bool:
+    """Tell whether a column named phone or e-mail holds ratings, or the same word as a tick."""
+    filled = {cell.strip() for cell in cells if cell.strip()}
+    ticked = len(filled) == 1 and len(cells) > 1 and all(map(str.isalpha, filled))
+    ratings = 0 < len(filled) <= MOST_RATINGS and all(map(RATING.fullmatch, filled))
+    return bool(CHANNEL.search(_words_of(column)) and (ratings or ticked))
 
 
 def _holds_most(cells: Sequence[str]) -> bool:

@@ -1,17 +1,15 @@
-"""Exports from Qualtrics: three rows of names, and answers that are no answers."""
+"""Exports from Qualtrics: rows of question texts and marks below the column names."""
 
 from collections.abc import Sequence
 
 from icx_research.core.errors import StudyError
-from icx_research.survey.codebook.types import Source
+from icx_research.survey.codebook.cells import NUMBER
 
 MARK = '{"ImportId":'
-# The column Status as words and as numbers.
-NO_ANSWERS = {"survey preview", "survey test", "1", "2", "17"}
-SPAM = {"spam", "8"}
-UNFINISHED = {"false", "0"}
-SHOWN_ROWS = 20
-Record = tuple[int, list[str]]
+NAMES = {"ResponseId", "StartDate", "RecordedDate", "DistributionChannel"}
+MIN_NUMBERS = 0.8
+LOOKED_AT = 200  # records below a row of texts
+Record = tuple[int, Sequence[str]]
 
 
 def looks_like_qualtrics(body: Sequence[Record]) -> bool:
@@ -19,54 +17,43 @@ def looks_like_qualtrics(body: Sequence[Record]) -> bool:
     return len(body) >= 2 and any(MARK in cell for cell in body[1][1])
 
 
-def strip_qualtrics(
-    file: str, header: Sequence[str], body: list[Record], source: Source
-) -> tuple[list[Record], dict[str, str], tuple[str, ...]]:
-    """Take off question texts and marks; leave out previews and tests.
-
-    Returns
-    -------
-    (list, dict, tuple)
-        Records of respondents, question text of each column, and what was left out.
-    """
+def check_qualtrics(file: str, body: Sequence[Record]) -> None:
+    """Refuse a file that is declared as one of Qualtrics and has no marks of it."""
     if not looks_like_qualtrics(body):
         raise StudyError(
             f'{file}, row 3: the marks of Qualtrics ({MARK} ...}}) are not there; leave "format: '
             'qualtrics" out, or export the file again with all three rows of names.'
         )
+
+
+def rows_of_texts(header: Sequence[str], body: Sequence[Record]) -> int:
+    """Count the rows below the names that hold question texts and marks instead of answers.
+
+    Workbooks of Qualtrics have no marks: there a row of texts is one in which no text comes again
+    below, and which has texts where numbers stand below or names as Qualtrics gives them above.
+    """
+    if looks_like_qualtrics(body):
+        return 2
+    if len(body) < 3:
+        return 0
+    first, below = body[0][1], [cells for _, cells in body[1:LOOKED_AT]]
+    filled = {i: cell.strip() for i, cell in enumerate(first) if cell.strip() and i < len(header)}
+    if 2 * len(filled) <= len(header) or any(NUMBER.fullmatch(cell) for cell in filled.values()):
+        return 0
+    columns = {i: [c[i].strip() for c in below if len(c) > i and c[i].strip()] for i in filled}
+    if any(cell in columns[i] for i, cell in filled.items()):
+        return 0
+    numbers = any(_are_numbers(cells) and " " in filled[i] for i, cells in columns.items())
+    named = len(NAMES & {label.strip() for label in header}) > 0
+    return int(numbers or (named and any(" " in cell for cell in filled.values())))
+
+
+def question_texts(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    """Give the question text that stands below each column name."""
     names = [name.strip() for name in header]
-    questions = dict(zip(names, (" ".join(cell.split()) for cell in body[0][1]), strict=False))
-    records, log = body[2:], []
-    records, rows = _without(records, names, "Status", NO_ANSWERS)
-    if rows:
-        log.append(f"{file}: {_rows(rows)} left out: previews or tests of the questionnaire.")
-    _, rows = _without(records, names, "Status", SPAM)
-    if rows:
-        log.append(f"{file}: {_rows(rows)} marked as spam by Qualtrics, but kept.")
-    kept, rows = _without(records, names, "Finished", UNFINISHED)
-    if rows and source.unfinished == "drop":
-        records = kept
-        log.append(f"{file}: {_rows(rows)} left out: unfinished, as the codebook asks.")
-    elif rows:
-        log.append(f"{file}: {_rows(rows)} unfinished, but kept; unfinished: drop leaves them out.")
-    return records, questions, tuple(log)
+    return dict(zip(names, (" ".join(cell.split()) for cell in row), strict=False))
 
 
-def _without(
-    records: list[Record], names: Sequence[str], column: str, words: set[str]
-) -> tuple[list[Record], list[int]]:
-    """Split off the records whose cell in `column` is one of `words`."""
-    if column not in names:
-        return records, []
-    at = names.index(column)
-    off = [
-        row for row, cells in records if len(cells) > at and cells[at].strip().casefold() in words
-    ]
-    gone = set(off)
-    return [record for record in records if record[0] not in gone], off
-
-
-def _rows(rows: Sequence[int]) -> str:
-    shown = ", ".join(map(str, rows[:SHOWN_ROWS]))
-    more = f" and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else ""
-    return f"row {shown}" if len(rows) == 1 else f"{len(rows)} rows ({shown}{more})"
+def _are_numbers(cells: Sequence[str]) -> bool:
+    hits = sum(bool(NUMBER.fullmatch(cell)) for cell in cells)
+    return bool(cells) and hits >= MIN_NUMBERS * len(cells)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.types import Source
+from icx_research.survey.files.left_out import without_tests
 from icx_research.survey.files.limits import check_size
 from icx_research.survey.files.personal import refuse_personal
 from icx_research.survey.files.supplier_columns import unlisted_suppliers
@@ -67,7 +68,7 @@ def read_table(path: Path, source: Source) -> TextTable:
     read = reader_of(path, source)
     try:
         check_size(path)
-        table = read(path, source)
+        table = without_tests(read(path, source), file=path.name, source=source)
         digest = digest_of(path)
     except OSError as error:
         raise StudyError(f"{path.name} cannot be read: {error.strerror}.") from None

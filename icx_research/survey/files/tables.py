@@ -14,10 +14,12 @@ import pandas as pd
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.document import suggestion
+from icx_research.survey.codebook.spoilt_cells import DATE_MADE, spreadsheet_date
 from icx_research.survey.codebook.types import Scale, Source
 
 DRAFT = "draft"  # name of the source of a file nobody has described yet
 NUMERIC = ("answer", "figure", "weight")
+DATED = ("client_unit", "serving_unit", "unit", "supplier_unit", "respondent")  # no days by nature
 EXACT_BELOW = 10**15  # larger numbers lose digits in spreadsheets and in floats
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?[Ee]\+\d{2,}")  # an id as spreadsheets and R spoil it
 
@@ -54,6 +56,8 @@ class TextTable:
         Names that several columns of the file share.
     labels : tuple of str
         Names of all columns, declared or not.
+    status : dict of str to list of str
+        Columns that may say that a row is a preview, a test or unfinished; only looked at.
     """
 
     frame: pd.DataFrame
@@ -68,6 +72,7 @@ class TextTable:
     digest: str = ""
     doubled: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    status: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def nouns(source: Source) -> dict[str, str]:
@@ -76,6 +81,8 @@ def nouns(source: Source) -> dict[str, str]:
     for measure in source.measures.values():
         noun = "answer" if isinstance(measure, Scale) else "figure"
         words |= dict.fromkeys(source.columns_of(measure), noun)
+        if source.long:
+            words |= {source.long.item: "item", source.long.answer: noun}
     if source.weight:
         words[source.weight] = "weight"
     return words | {column: role.replace("_", " ") for role, column in source.keys.items()}
@@ -152,7 +159,7 @@ def _check_one_type(values: Sequence[Any], rows: Sequence[int], place: str, noun
 
 
 def check_ids(table: TextTable, *, file: str, source: Source) -> None:
-    """Refuse ids in scientific notation, and ids whose letters were read in a wrong encoding."""
+    """Refuse ids that a program has spoilt: misread letters, lost digits, dates made of 1-5."""
     for role, column in source.keys.items():
         cells = table.frame[column].tolist()
         misread = {cell for cell in set(cells) if _is_misread(cell)}
@@ -171,6 +178,24 @@ def check_ids(table: TextTable, *, file: str, source: Source) -> None:
                 "scientific notation (E+), so digits are lost; export the column as text from "
                 "where it was made."
             )
+
+        if role in DATED and (made := _made_into_dates(set(cells))):
+            row = next(r for r, cell in zip(table.rows, cells, strict=True) if cell in made)
+            raise StudyError(
+                f"{file}, row {row}, column {column}: the {role.replace('_', ' ')} {DATE_MADE}."
+            )
+
+
+def _made_into_dates(ids: set[str]) -> set[str]:
+    """Find the ids that seem to be dates among others that are none and are written otherwise."""
+    made = {cell for cell in ids if spreadsheet_date(cell.strip())}
+    others = ids - made
+    alike = {_shape(cell) for cell in made} & {_shape(cell) for cell in others}
+    return made if len(made) < len(others) and not alike else set()
+
+
+def _shape(word: str) -> str:
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", word.strip()))
 
 
 def _is_misread(word: str) -> bool:

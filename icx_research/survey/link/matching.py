@@ -26,6 +26,7 @@ DECIMALS = re.compile(r"^(\d+)\.0+$")  # a number that a program has written as 
 SHARED_WORD = 0.8  # share of the ids from which on a word in them tells nothing
 MAX_RESEMBLING = 20  # units per side for which a resembling id is looked for: it takes long
 BY_DESIGN, NO_PARTNER = "unlinked by design", "no partner with a score"
+FILE_HAS_IT = f"{NO_PARTNER}; {{file}} has it, but without a score"
 MANY_UNITS = 10  # from here on, a unit per respondent is hardly a unit
 UNIT_SIDES = {"internal": "client_unit", "external": "serving_unit"}
 COVERAGE = ["side", "units", "units_matched", "respondents", "respondents_matched", "share_matched"]
@@ -46,21 +47,31 @@ def match_units(
     }
     lines, dropped = [], []
     for side, n in own.items():
-        role, there = UNIT_SIDES[side], own[OTHER[side]].index
-        partners = set(crosswalk.loc[crosswalk[UNIT_SIDES[OTHER[side]]].isin(there), role])
-        known = sorted(set(crosswalk[role]) - set(n.index)) or sorted(there)
+        other = scores[OTHER[side]]
+        partners = _paired_with(own[OTHER[side]].index, crosswalk, side)
+        mute = _paired_with(other.unscored, crosswalk, side)
+        there = FILE_HAS_IT.format(file=other.source.file or f"the {other.source.name} table")
+        unpaired = set(crosswalk[UNIT_SIDES[side]]) - set(n.index)
+        known = sorted(unpaired) or sorted(own[OTHER[side]].index)
         counted = n[~n.index.isin(by_design[side])]
         matched = counted[counted.index.isin(partners)]
         all_of, with_partner = counted.sum(), matched.sum()
         share = with_partner / all_of if all_of else 0.0
         lines.append((side, len(counted), len(matched), all_of, with_partner, share))
         for at, (unit, count) in enumerate(n[~n.index.isin(partners)].items()):
-            reason = BY_DESIGN if unit in by_design[side] else NO_PARTNER
+            designed = unit in by_design[side]
+            reason = BY_DESIGN if designed else there if unit in mute else NO_PARTNER
             looks = reason == NO_PARTNER and at < MAX_RESEMBLING
             near = resembling(str(unit), known) if looks else ""
             near = "" if near == unit else near  # it is there, but not in the crosswalk
             dropped.append((side, unit, _shown(count, scores[side]), reason, near))
     return pd.DataFrame(lines, columns=COVERAGE), pd.DataFrame(dropped, columns=DROPS)
+
+
+def _paired_with(units: Collection[str], crosswalk: pd.DataFrame, side: str) -> set[str]:
+    """Units of one side that the crosswalk pairs with some of the other."""
+    paired = crosswalk[UNIT_SIDES[OTHER[side]]].isin(units)
+    return set(crosswalk.loc[paired, UNIT_SIDES[side]])
 
 
 def _respondents(scores: UnitScores) -> pd.Series:
@@ -160,9 +171,12 @@ def check_coverage(coverage: pd.DataFrame, drops: pd.DataFrame, codebook: Codebo
                 f"{place}: nearly every respondent has a unit of her own, and these have no "
                 "partner; does the column name persons instead of units?"
             )
-        lost = drops[(drops["side"] == side) & (drops["reason"] == NO_PARTNER)]
+        lost = drops[(drops["side"] == side) & (drops["reason"] != BY_DESIGN)]
         first, more = lost.iloc[0], len(lost) - 1
         hint = resembling_words(str(first["unit"]), str(first["resembles"]))
+        if first["reason"] != NO_PARTNER:
+            other = codebook.sources["external" if side == "internal" else "internal"]
+            hint = f" (stands in {other.file or f'the {other.name} table'} without a score)"
         declared = codebook.sources.get("crosswalk")
         add = f"complete {declared.file or 'the crosswalk'}" if declared else "add a crosswalk"
         others = f" and {more} more" if more else ""

@@ -1,12 +1,13 @@
 """Waves in order of time, and which internal wave meets which external one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import narwhals as nw
 
 from icx_research.core.errors import Blocked, StudyError
-from icx_research.survey.codebook.wave_order import order_waves
+from icx_research.survey.codebook.types import Codebook
+from icx_research.survey.codebook.wave_order import order_waves, told_order
 from icx_research.survey.units.aggregation import UnitScores
 
 
@@ -33,7 +34,30 @@ def common_waves(internal: UnitScores, external: UnitScores, lag: int) -> dict[s
             f"no wave is in both surveys with lag {lag}: internal has {', '.join(inside)}, "
             f"external has {', '.join(outside)}."
         )
+    _check_order(every if lag else list(common), codebook, lag)
     return common
+
+
+def _check_order(waves: Collection[str], codebook: Codebook, lag: int) -> None:
+    """Refuse waves whose order counts and cannot be told."""
+    counts = lag or codebook.question.wave not in waves
+    if counts and len(waves) > 1 and not codebook.waves and told_order(waves) is None:
+        raise StudyError(
+            f"codebook: waves: the names of the waves ({', '.join(waves)}) do not tell their order "
+            "in time; list them in that order under waves: [...], as the answer rests on the last."
+        )
+
+
+def wave_sentence(waves: Sequence[str], codebook: Codebook) -> str:
+    """Say on which of several linked waves the answer rests; empty where there is one."""
+    if len(waves) < 2:
+        return ""
+    asked = codebook.question.wave
+    why = "as question: wave says" if asked in waves else "the last of them"
+    return (
+        f"Waves in order of time: {', '.join(waves)}. The answer rests on "
+        f"{asked if asked in waves else waves[-1]}, {why}."
+    )
 
 
 def align_waves(scores: UnitScores, reference: UnitScores) -> UnitScores:

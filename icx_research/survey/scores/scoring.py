@@ -1,6 +1,8 @@
 """From answers to scale scores, respondent by respondent."""
 
+import functools
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +77,10 @@ def scale_scores(study: Study, *, scales: Sequence[str] | None = None) -> Scored
     follows the codebook and is never guessed. A respondent has a score if at least
     half of the items are answered; it is the mean of the answered ones. A published
     score is the mean of its columns under the same rule; for a percentage or
-    share :math:`p` of n persons the standard error is :math:`\sqrt{p(1-p)/n}`.
+    share :math:`p` of n persons the standard error is :math:`\sqrt{p(1-p)/n}`, with a standard
+    deviation :math:`s` of persons :math:`s/\sqrt{n}`. From shares :math:`p_k` of n persons who
+    chose answer :math:`k` the mean is :math:`m = \sum k p_k` and its standard error
+    :math:`\sqrt{\sum p_k (k - m)^2 / (n - 1)}`, as it would be from the persons' answers.
 
     Examples
     --------
@@ -119,7 +124,8 @@ def _score_table(table: Any, source: Source, names: list[str]) -> "nw.DataFrame[
             expressions.append(mean_of_answered(keyed_items(measure)).alias(name))
         else:
             expressions += _published_score(measure)
-    return frame.select(*keys, *source.attributes, *expressions)
+    weight = [nw.col(source.weight).alias("weight")] if source.weight else []
+    return frame.select(*keys, *source.attributes, *weight, *expressions)
 
 
 def few_answers(measure: Scale | Score) -> str:
@@ -148,13 +154,33 @@ def mean_of_answered(columns: list[nw.Expr]) -> nw.Expr:
 
 
 def _published_score(score: Score) -> list[nw.Expr]:
-    value = mean_of_answered([nw.col(column) for column in score.values])  # noqa: PD011
     n = nw.col(score.n) if score.n else nw.lit(None, dtype=nw.Float64())
-    if score.standard_error:
-        se = nw.col(score.standard_error)
-    elif score.n and score.metric in ("percent", "share"):
-        whole = 100.0 if score.metric == "percent" else 1.0
-        se = (value * (whole - value) / nw.col(score.n)).sqrt()
-    else:
-        se = nw.lit(None, dtype=nw.Float64())
+    value, se = _of_shares(score, n) if score.shares else _of_figures(score, n)
     return [value.alias(score.name), n.alias(f"{score.name}_n"), se.alias(f"{score.name}_se")]
+
+
+def _of_figures(score: Score, n: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
+    value = mean_of_answered([nw.col(column) for column in score.values])  # noqa: PD011
+    if score.standard_error:
+        return value, nw.col(score.standard_error)
+    if score.sd:
+        return value, nw.col(score.sd) / n.sqrt()
+    if score.n and score.metric in ("percent", "share") and len(score.values) == 1:
+        whole = 100.0 if score.metric == "percent" else 1.0
+        return value, (value * (whole - value) / n).sqrt()
+    return value, nw.lit(None, dtype=nw.Float64())
+
+
+def _of_shares(score: Score, n: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
+    """Mean and standard error of answers of which each is chosen by a share of n persons."""
+    parts = [(nw.col(column), answer) for column, answer in score.shares.items()]
+    total = _sum([share for share, _ in parts])
+    mean = _sum([share * answer for share, answer in parts]) / total
+    variance = _sum([share * (answer - mean) ** 2 for share, answer in parts]) / total
+    several = nw.when(n > 1).then(n)
+    return mean, (variance / (several - 1)).sqrt()
+
+
+def _sum(terms: list[nw.Expr]) -> nw.Expr:
+    """Add columns; missing where one of them is."""
+    return functools.reduce(operator.add, terms)

@@ -16,6 +16,7 @@ from icx_research.survey.codebook.types import Codebook, Scale, SupplierBlocks
 from icx_research.survey.files.readers import find_file, read_table
 from icx_research.survey.files.supplier_columns import items_of, unlisted_suppliers, with_suppliers
 from icx_research.survey.files.tables import TextTable
+from icx_research.survey.study.arranged_rows import arranged
 from icx_research.survey.study.common_units import check_common_units
 from icx_research.survey.study.quarantine import QUARANTINE_COLUMNS
 from icx_research.survey.study.validation import validate_table
@@ -317,13 +318,16 @@ def _study(
     log: list[str] = []
     for name, source in codebook.sources.items():
         frame = nw.from_native(frames[name], eager_only=True).select(*source.columns)
+        used = arranged(frame, rows[name], source)
         found = validate_table(
-            frame, rows[name], source, codebook=codebook, ragged=ragged.get(name, ())
-        )
+            used.frame, used.rows, source, codebook=codebook,
+            ragged=(*ragged.get(name, ()), *used.ragged),
+        )  # fmt: skip
         n_read[name] = found.n_read
         tables[name] = found.frame.to_native()
-        log += found.log
+        log += (*used.log, *found.log)
         if found.quarantine.entries:
+            found.quarantine.entries = used.places(found.quarantine.entries)
             set_aside.append(found.quarantine.table)
     check_common_waves(codebook, tables)
     check_common_units(codebook, tables)

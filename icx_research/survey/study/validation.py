@@ -11,16 +11,15 @@ from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.cells import (
     NUMBER,
     OTHER_DECIMAL,
-    POINT,
     SPREADSHEET_ERROR,
-    THOUSANDS,
-    grouped_figures,
     key_text,
     number,
     yes_or_no,
 )
-from icx_research.survey.codebook.types import Codebook, Measure, Scale, Score, Source
+from icx_research.survey.codebook.types import Codebook, Measure, Scale, Source
 from icx_research.survey.files.supplier_columns import items_of
+from icx_research.survey.study.answer_shares import check_sums
+from icx_research.survey.study.number_faults import number_faults
 from icx_research.survey.study.quarantine import Quarantine, check_duplicates, check_share
 from icx_research.survey.study.supplier_blocks import Ratings, stacked
 from icx_research.survey.study.wave_checks import (
@@ -97,6 +96,7 @@ def validate_table(
         columns[column] = _numbers(frame[column].to_list(), column, measure, rows, quarantine)
     if source.weight:
         columns[source.weight] = _weights(frame[source.weight].to_list(), rows, quarantine)
+    check_sums(columns, rows, quarantine)
     _check_answered(columns, quarantine)
     check_duplicates(columns, rows, quarantine)
     found = (stacked if source.blocks else _kept)(columns, rows, quarantine, n_ragged=len(ragged))
@@ -214,52 +214,10 @@ def _numbers(
     cells: list[Any], column: str, measure: Measure, rows: list[int], quarantine: Quarantine
 ) -> list[float | None]:
     """Parse one column; equal cells are parsed once."""
-    answers = isinstance(measure, Scale)
-    limits = measure.response_range
-    if isinstance(measure, Score) and column not in measure.values:
-        limits = (1.0 if column == measure.n else 0.0, math.inf)
-    known = {cell: number(cell, measure, quarantine.source.decimal) for cell in set(cells)}
-    noun = "answer" if answers else "figure"
-    strange, outside = set(), set()
-    for cell, value in known.items():
-        if value is not None and math.isnan(value):
-            strange.add(cell)
-        elif value is not None and limits and not limits[0] <= value <= limits[1]:
-            outside.add(cell)
-    advice = "correct it or declare its code in missing_codes"
-    comma = {cell for cell in strange if OTHER_DECIMAL.fullmatch(str(cell).strip())}
-    grouped = {cell for cell in strange if THOUSANDS.fullmatch(str(cell).strip())}
-    if isinstance(measure, Score) and measure.response_range is None:
-        grouped |= grouped_figures(set(known) - strange - outside, quarantine.source.decimal)
-    point = {cell for cell in strange if POINT.fullmatch(str(cell).strip())}
-    if quarantine.source.decimal == ".":
-        grouped, point = grouped - comma, set()
-    else:
-        comma, point = set(), point - grouped
-    for bad, fault in (
-        (grouped, f"the {noun} has marks between its thousands; write it without them"),
-        (
-            comma,
-            f"the {noun} is not a number; it has a decimal comma: declare decimal: ',' for the "
-            "file",
-        ),
-        (
-            point,
-            f"the {noun} has a decimal point, but the file declares decimal: ','; leave that key "
-            "out, or write the point as a comma",
-        ),
-        (strange - comma - grouped - point, f"the {noun} is not a number; {advice}"),
-    ):
-        if bad:
-            quarantine.add(_rows_of(bad, cells, rows), column, fault)
-    if outside and limits:
-        span = (
-            f"{limits[0]:g} to {limits[1]:g}"
-            if math.isfinite(limits[1])
-            else f"{limits[0]:g} or more"
-        )
-        reason = f"the {noun} is outside {span}; {advice}"
-        quarantine.add(_rows_of(outside, cells, rows), column, reason)
+    decimal = quarantine.source.decimal
+    known = {cell: number(cell, measure, decimal) for cell in set(cells)}
+    for bad, fault in number_faults(known, column, measure, decimal=decimal):
+        quarantine.add(_rows_of(bad, cells, rows), column, fault)
     return [known[cell] for cell in cells]
 
 
@@ -268,12 +226,15 @@ def _rows_of(bad: set[Any], cells: list[Any], rows: list[int]) -> list[int]:
 
 
 def _weights(cells: list[Any], rows: list[int], quarantine: Quarantine) -> list[float | None]:
-    column = str(quarantine.source.weight)
+    """Read weights: a crosswalk is refused with a bad one, a row of a survey is set aside."""
+    source, column = quarantine.source, str(quarantine.source.weight)
     values: list[float | None] = []
     for row, cell in zip(rows, cells, strict=True):
-        word = str(cell).strip().replace(quarantine.source.decimal, ".")
+        word = str(cell).strip().replace(source.decimal, ".")
         value = float(word) if NUMBER.fullmatch(word) else math.nan
-        if not value > 0:
+        if source.name != "crosswalk" and not value >= 0:
+            quarantine.add([row], column, "the weight is no number of 0 or more; correct it")
+        elif source.name == "crosswalk" and not value > 0:
             raise StudyError(
                 f"{quarantine.file}, row {row}, column {column}: a weight must be a number "
                 "above 0; correct it or remove the row."

@@ -48,6 +48,8 @@ class UnitScores:
     supplier_effects : DataFrame or None
         `scale`, `wave`, `supplier_unit`, `effect`, `n` (ratings) where the scores are
         adjusted for suppliers.
+    unscored : tuple of str
+        Units that have rows in the table, but no score on any scale.
     """
 
     codebook: Codebook
@@ -59,6 +61,7 @@ class UnitScores:
     crosswalk: pd.DataFrame | None = None
     persons: Any = None
     supplier_effects: pd.DataFrame | None = None
+    unscored: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Count units, waves and scales; unit values are shown by `protect` only."""
@@ -169,6 +172,7 @@ def unit_scores(
         crosswalk=as_pandas(scored.crosswalk),
         persons=None if persons is None else persons.rename({roles[0]: "unit"}).to_native(),
         supplier_effects=effects,
+        unscored=tuple(sorted({*map(str, frame[roles[0]].to_list())} - {*table["unit"]})),
     )
 
 

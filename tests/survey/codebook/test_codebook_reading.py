@@ -95,7 +95,7 @@ REFUSED = {
     "unknown role": (
         swap("client_unit: branch", "unit: branch"),
         LINE.format(4) + "internal.keys.unit: unknown key; known are respondent, client_unit, "
-        "supplier_unit, wave, date.",
+        "supplier_unit, wave, date, weight.",
     ),
     "key twice": (
         swap("  file: staff.csv", "  file: staff.csv\n  file: staff.csv"),
@@ -188,12 +188,12 @@ REFUSED = {
     "value and values": (
         swap("{value: rate,", "{value: rate, values: [a],", UNIT_GRAIN),
         LINE.format(9) + "internal.scores.burnout: name the column under value, or several columns "
-        "under values.",
+        "under values, or the shares of each answer under shares.",
     ),
-    "n of many columns": (
-        swap("{values: [t1, t2],", "{values: [t1, t2], n: base,", UNIT_GRAIN),
-        LINE.format(15) + "external.scores.experience: n and standard_error belong to one value "
-        "column; leave them out with values.",
+    "error of many columns": (
+        swap("{values: [t1, t2],", "{values: [t1, t2], standard_error: base,", UNIT_GRAIN),
+        LINE.format(15) + "external.scores.experience.standard_error: standard_error belongs to "
+        "one value column; leave it out with values.",
     ),
     "long separator": (
         swap("  file: staff.csv", "  file: staff.csv\n  separator: ', '"),

@@ -35,11 +35,11 @@ def test_explain_lists_every_key_with_what_is_required_and_allowed():
 def test_examples_use_keys_that_exist():
     keys = {key for section in SCHEMA.values() for key in section} | set(SCHEMA)
     named = set(re.findall(r"^ *(\w+):", EXAMPLES, flags=re.MULTILINE))
-    assert named - keys == {"would_recommend"}
+    assert named - keys == {"would_recommend", "trust", "pride"}
 
 
 def test_examples_are_yaml():
     sections = [text for text in EXAMPLES.split("\n\n") if text.startswith("  ")]
-    assert len(sections) == 8
+    assert len(sections) == 10
     for text in sections:
-        assert set(yaml.safe_load(textwrap.dedent(text))) <= {*SCHEMA["study"], "keys"}
+        assert set(yaml.safe_load(textwrap.dedent(text))) <= {*SCHEMA["study"], "keys", "scores"}

@@ -30,7 +30,7 @@ BROKEN = {
     "no units": (
         "q1,q2\n1,2\n3,4\n5,5\n",
         "staff.csv has no column that could name units; add a column with the unit (branch, "
-        "department) of each row, called unit.",
+        "department) of each row, called unit, or say with --unit which column it is.",
     ),
     "title": (
         "Our survey of 2025\nunit,q1\nA,4\n",

@@ -299,3 +299,29 @@ def test_what_all_files_share_is_no_unit(tmp_path, rng, entries):
         tmp_path, staff.rename(columns={"branch": "v2"}), customers.rename(columns={"branch": "v2"})
     )
     assert read_codebook(path).sources["internal"].keys["client_unit"] == "v2"
+
+
+@pytest.mark.parametrize(
+    ("names", "ordered"),
+    [
+        (
+            ["April 2024", "August 2024", "February 2024"],
+            ["February 2024", "April 2024", "August 2024"],
+        ),
+        (["SS 2024", "WS 2023/24", "WS 2024/25"], ["WS 2023/24", "SS 2024", "WS 2024/25"]),
+        (["pilot", "main", "again"], None),
+        (["Spring", "Autumn", "Winter"], None),
+    ],
+)
+def test_waves_are_put_in_time_or_asked_about(tmp_path, rng, names, ordered):
+    staff, customers = surveys(rng, "Team {}", "Team {}")
+    for frame in (staff, customers):
+        frame["wave"] = names * (len(frame) // 3)
+    path, text = draft(tmp_path, staff, customers)
+    if ordered:
+        assert list(read_codebook(path).waves) == ordered
+        return
+    assert "QUESTION: which wave came first? Their names do not tell." in text
+    assert read_codebook(path).waves == ()
+    with pytest.raises(StudyError, match="do not tell their order in time"):
+        link_study(read_study(path))

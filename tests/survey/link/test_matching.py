@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from icx_research import Blocked, link_study, study_from_frames
+from icx_research.survey.link.matching import NO_PARTNER
+from icx_research.survey.link.unlinked import drop_lines
 from tests.survey.builders import (
     CODEBOOK,
     CUSTOMERS,
@@ -160,4 +162,22 @@ def test_a_unit_whose_partner_answered_too_little_is_told_apart():
     assert linked.drops["reason"].tolist() == [
         "no partner with a score; the external table has it, but without a score "
         "(csat: no value in its item)"
+    ]
+
+
+def test_units_that_stand_in_the_other_file_without_a_score_are_said_to(tmp_path):
+    customers = "customer,branch,c1\nk1,A,5\nk2,B,\nk3,C,4\nk4,D,3\n"
+    study = read_small(tmp_path, customers=customers)
+    reason = blocked(link_study, study)
+    assert "without a partner: 'B' (stands in customers.csv without a score); correct" in reason
+
+
+@pytest.mark.parametrize(("n", "rest"), [(6, " and 1 more"), (261, " and 256 more")])
+def test_like_units_without_a_partner_stand_in_one_line(n, rest):
+    units = [f"u{i}" for i in range(n)]
+    drops = pd.DataFrame({"side": "external", "unit": [*units, "v"], "reason": NO_PARTNER,
+                          "resembles": [""] * n + ["V"]})  # fmt: skip
+    assert drop_lines(drops) == [
+        f"external units 'u0', 'u1', 'u2', 'u3', 'u4'{rest}: no partner with a score.",
+        "external unit 'v': no partner with a score (resembles 'V').",
     ]

@@ -8,6 +8,7 @@ import pytest
 
 from icx_research import Blocked, StudyError, link_study, read_codebook, study_from_frames
 from icx_research.survey.codebook.wave_order import order_waves
+from icx_research.survey.link.waves import wave_sentence
 from tests.survey.builders import KEYS, changed
 
 UNITS = ("A", "B", "C")
@@ -168,3 +169,42 @@ def test_asking_for_a_wave_that_is_not_linked():
     assert str(caught.value) == (
         "codebook: question.wave: '2025' is no linked wave; linked are 2023, 2024."
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "last"),
+    [
+        (["February 2024", "April 2024"], "April 2024"),
+        (["WS 2024/25", "SS 2025"], "SS 2025"),
+        (["août 2024", "avril 2024"], "août 2024"),
+    ],
+)
+def test_the_answer_rests_on_the_latest_month_or_term(names, last):
+    linked = link_study(study(names, names))
+    assert linked.at_wave().waves == [last]
+    first = next(name for name in names if name != last)
+    assert wave_sentence(linked.waves, linked.codebook) == (
+        f"Waves in order of time: {first}, {last}. The answer rests on {last}, the last of them."
+    )
+
+
+@pytest.mark.parametrize("names", [["pilot", "again"], ["Spring", "Autumn"]])
+def test_waves_whose_order_cannot_be_told_are_refused_until_it_is_given(names):
+    with pytest.raises(StudyError) as caught:
+        link_study(study(names, names))
+    assert str(caught.value) == (
+        f"codebook: waves: the names of the waves ({', '.join(sorted(names))}) do not tell their "
+        "order in time; list them in that order under waves: [...], as the answer rests on the "
+        "last."
+    )
+    assert link_study(study(names, names, declared=names)).at_wave().waves == [names[-1]]
+    keys = changed(KEYS, question={"wave": names[0]})
+    linked = link_study(study(names, names, keys=keys))
+    assert wave_sentence(linked.waves, linked.codebook).endswith(
+        f"The answer rests on {names[0]}, as question: wave says."
+    )
+
+
+def test_one_wave_needs_no_order_and_no_sentence():
+    linked = link_study(study(["pilot"], ["pilot"]))
+    assert wave_sentence(linked.waves, linked.codebook) == ""

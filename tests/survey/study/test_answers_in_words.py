@@ -5,7 +5,8 @@ import re
 import pytest
 
 from icx_research import StudyError, scale_scores
-from icx_research.survey.drafting.words import LADDERS, number_words
+from icx_research.survey.answers.ladders import LADDERS
+from icx_research.survey.drafting.words import number_words
 from tests.survey.builders import CODEBOOK, read_small
 
 WORDS = "{Rarely: 1, Sometimes: 4, Very  often: 7}"
@@ -76,11 +77,11 @@ def test_no_ladder_has_a_word_on_two_steps():
 @pytest.mark.parametrize("ladder", LADDERS, ids=lambda ladder: ladder[0][0])
 def test_every_ladder_is_found_by_its_words(ladder):
     first = 0 if len(ladder) == 2 else 1
-    found = number_words({"q": [step[0].upper() for step in ladder] * 3}, ())["q"]
+    found = number_words({"q": [step[0].upper() for step in ladder] * 3})["q"]
     assert list(found.values()) == list(range(first, first + len(ladder)))
 
 
 def test_comments_are_no_answers():
     cells = ["too slow", "agree with everything", "fine", "3 - things to say: more"] * 5
-    assert number_words({"comment": cells}, ()) == {}
-    assert number_words({"empty": ["", " "]}, ()) == {}
+    assert number_words({"comment": cells}) == {}
+    assert number_words({"empty": ["", " "]}) == {}
