@@ -11,14 +11,10 @@ import pandas as pd
 from icx_research.core import apa
 from icx_research.core.bands import BANDS, band
 from icx_research.core.cutoffs import ADEQUATE_RELIABILITY, MIN_AGREEMENT, SIGNIFICANCE
-from icx_research.measurement.agreement.labels import (
-    agreement_label,
-    icc_1_label,
-    icc_2_label,
-)
+from icx_research.measurement.agreement.labels import agreement_label, icc_1_label, icc_2_label
 from icx_research.measurement.agreement.support import aggregation_support
 from icx_research.scales.agreement import NULLS, known_nulls, single_ratings
-from icx_research.scales.overview import NAMED, ScalesOverview, scales, tried
+from icx_research.scales.overview import NAMED, ScalesOverview, tried
 from icx_research.survey.codebook.types import Scale
 from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.scores.items import scale_items
@@ -39,7 +35,8 @@ class AggregationOverview(ScalesOverview):
     """
 
     raters: pd.DataFrame = field(default_factory=pd.DataFrame)
-    topic: ClassVar[str] = "Unit means"
+    topic = "Unit means"
+    judged_by = "icc_1"
     columns = (
         "scale", "n_items", "n_units", "n", "average_size", "icc_1", "icc_1_low", "icc_1_high",
         "p_value", "icc_2", "icc_2_low", "icc_2_high", "raters_for_70", "rwg_j_uniform",
@@ -48,11 +45,6 @@ class AggregationOverview(ScalesOverview):
     types: ClassVar[dict[str, Any]] = dict.fromkeys(
         ("n_items", "n_units", "n", "raters_for_70"), "Int64"
     )
-
-    @property
-    def known(self) -> pd.DataFrame:
-        """Scales whose answers allow it."""
-        return self.table.dropna(subset="icc_1")
 
     @property
     def sizes(self) -> pd.DataFrame:
@@ -87,13 +79,14 @@ class AggregationOverview(ScalesOverview):
             for null in NULLS
             if known[f"rwg_j_{null}"].notna().any()
         ]
+        scales = apa.counted(len(known), "scale")
         lines = [
-            f"Units differ beyond chance (F test, 5%) on {len(differ)} of {scales(len(known))}; "
+            f"Units differ beyond chance (F test, 5%) on {len(differ)} of {scales}; "
             "ICC(1), the share of a single answer's variance that lies between units, is "
             f"{low if low == high else f'{low} to {high}'}.",
             f"The mean of a unit of average size has a reliability of at least "
-            f"{apa.bounded(ADEQUATE_RELIABILITY)} on {len(known) - len(short)} of "
-            f"{scales(len(known))}" + (f"; below it: {below}." if 0 < len(short) <= NAMED else "."),
+            f"{apa.bounded(ADEQUATE_RELIABILITY)} on {len(known) - len(short)} of {scales}"
+            + (f"; below it: {below}." if 0 < len(short) <= NAMED else "."),
             f"The median unit agrees by at least {apa.bounded(MIN_AGREEMENT)} on "
             f"{' and '.join(agreed)}.",
         ]
@@ -157,15 +150,13 @@ def aggregation_overview(
     >>> overview.sizes.set_index("scale").loc["csat", ["icc_1", "icc_2"]].tolist()
     ['medium', 'adequate']
     """
-    raters: list[dict[str, object]] = []
-    lines = _lines(study, wave, confidence_level, raters)
-    overview = AggregationOverview.of(study, lines)
-    columns = ["scale", "raters", "units"]
-    return replace(overview, raters=pd.DataFrame(raters, columns=columns))
+    raters: list[tuple[str, str, int]] = []
+    overview = AggregationOverview.of(study, _lines(study, wave, confidence_level, raters))
+    return replace(overview, raters=pd.DataFrame(raters, columns=["scale", "raters", "units"]))
 
 
 def _lines(
-    study: Study, wave: str | None, confidence_level: float, sizes: list[dict[str, object]]
+    study: Study, wave: str | None, confidence_level: float, sizes: list[tuple[str, str, int]]
 ) -> Iterator[dict[str, Any]]:
     """Give the rows of the table, and count units by their raters on the way."""
     for _, scale in scales_of(study.codebook):
@@ -178,11 +169,11 @@ def _lines(
         yield line
 
 
-def _by_band(scale: str, raters: pd.DataFrame) -> list[dict[str, object]]:
+def _by_band(scale: str, raters: pd.DataFrame) -> list[tuple[str, str, int]]:
     """Count units by the band of their number of raters, few first."""
     sizes = pd.DataFrame(raters.dropna()).groupby("unit").size().sort_values()
     counts = Counter(band(float(n)) or "fewer" for n in sizes)
-    return [{"scale": scale, "raters": name, "units": n} for name, n in counts.items()]
+    return [(scale, name, n) for name, n in counts.items()]
 
 
 def _support(

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 
+from icx_research.core import apa
 from icx_research.core.rng import Rng, as_generator
 from icx_research.measurement.exploratory.adequacy import kmo
 from icx_research.measurement.exploratory.average_partial import minimum_average_partial
 from icx_research.measurement.exploratory.parallel import parallel_analysis
 from icx_research.scales.models import scale_cfa
-from icx_research.scales.overview import NAMED, NEEDED, Rows, ScalesOverview, scales, tried
+from icx_research.scales.overview import NAMED, NEEDED, Rows, ScalesOverview, tried
 from icx_research.survey.codebook.types import Scale
 from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.scores.items import scale_items
@@ -25,17 +25,13 @@ FIT = ("cfi", "rmsea", "srmr")
 class DimensionalityOverview(ScalesOverview):
     """Whether the items of each scale have one thing in common."""
 
-    topic: ClassVar[str] = "Dimensions"
+    topic = "Dimensions"
+    judged_by = "parallel_analysis"
     columns = ("scale", "n_items", "kmo", "parallel_analysis", "average_partial", *FIT, "n", "note")
     types: ClassVar[dict[str, Any]] = {
         **dict.fromkeys(("kmo", *FIT), float),
         **dict.fromkeys(("parallel_analysis", "average_partial", "n"), "Int64"),
     }
-
-    @property
-    def known(self) -> pd.DataFrame:
-        """Scales that can be judged."""
-        return self.table.dropna(subset="parallel_analysis")
 
     def _sentences(self) -> str:
         known = self.known
@@ -43,7 +39,7 @@ class DimensionalityOverview(ScalesOverview):
         others = [self.label(name) for name in several][:NAMED]
         return (
             f"Dimensions: parallel analysis finds one in {len(known) - len(several)} of "
-            f"{scales(len(known))} that can be judged"
+            f"{apa.counted(len(known), 'scale')} that can be judged"
             f"{'; not in: ' + ', '.join(others) if others else ''}."
         )
 

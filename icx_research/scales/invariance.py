@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import pandas as pd
-
 from icx_research.core.errors import NotTestable
 from icx_research.scales.models import invariance_groups, scale_invariance
 from icx_research.scales.overview import ScalesOverview, asked_scales, tried
@@ -21,17 +19,13 @@ ACROSS = {"wave": "waves", "supplier_unit": "suppliers"}
 class InvarianceOverview(ScalesOverview):
     """Whether scales mean the same in their groups."""
 
-    topic: ClassVar[str] = "Comparison"
+    topic = "Comparison"
+    judged_by = "means"
     columns = (
         "scale", "across", "groups", "highest_level", "means", "delta_cfi_metric", "p_metric",
         "delta_cfi_scalar", "p_scalar", "n", "note",
     )  # fmt: skip
     types: ClassVar[dict[str, Any]] = {"groups": "Int64", "n": "Int64"}
-
-    @property
-    def known(self) -> pd.DataFrame:
-        """Comparisons that can be judged."""
-        return self.table.dropna(subset="means")
 
     def _sentences(self) -> str:
         parts, known = [], self.known

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-import pandas as pd
+import narwhals as nw
 
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.safe_frame import SafeFrame
@@ -82,11 +82,9 @@ def invariance_groups(study: Study, scale: str) -> list[str]:
     source = chosen_scales(study.codebook, scale)[1]
     found = [other for pair in parallel_scales(study.codebook) if scale in pair
              for other in pair if other != scale]  # fmt: skip
-    table = pd.DataFrame(
-        {key: study.tables[source.name][key] for key in ("supplier_unit", "wave")
-         if key in source.roles}
-    )  # fmt: skip
-    return [*found, *(str(key) for key in table if len(table[key].unique()) > 1)]
+    frame = nw.from_native(study.tables[source.name], eager_only=True)
+    keys = [key for key in ("supplier_unit", "wave") if key in source.roles]
+    return [*found, *(key for key in keys if frame[key].n_unique() > 1)]
 
 
 def scale_invariance(

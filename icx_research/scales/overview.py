@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Literal, Self
 
 import pandas as pd
 
-from icx_research.core import apa
 from icx_research.core.errors import REFUSALS, refusal_words
 from icx_research.core.results import Overview
 from icx_research.survey.codebook.types import Codebook
@@ -35,6 +34,7 @@ class ScalesOverview(Overview):
 
     asked: tuple[str, ...] = ()
     topic: ClassVar[str]
+    judged_by: ClassVar[str] = "estimate"  # column without which a row says nothing
     columns: ClassVar[tuple[str, ...]]
     types: ClassVar[dict[str, Any]]
 
@@ -57,7 +57,7 @@ class ScalesOverview(Overview):
     @property
     def known(self) -> pd.DataFrame:
         """Rows the data allowed."""
-        return self.table
+        return self.table.dropna(subset=self.judged_by)
 
     @property
     def refused(self) -> str:
@@ -101,8 +101,3 @@ def scale_labels(codebook: Codebook) -> dict[str, str]:
     often = Counter(labels.values())
     return {name: f"{label} ({name})" if often[label] > 1 else label
             for name, label in labels.items()}  # fmt: skip
-
-
-def scales(n: int) -> str:
-    """Count scales in words."""
-    return apa.counted(n, "scale")

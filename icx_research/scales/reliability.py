@@ -11,7 +11,7 @@ from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
 from icx_research.measurement.reliability.alpha import cronbach_alpha
 from icx_research.measurement.reliability.omega import omega_total
 from icx_research.measurement.reliability.result import ReliabilityResult
-from icx_research.scales.overview import NEEDED, Rows, ScalesOverview, scales, tried
+from icx_research.scales.overview import NEEDED, Rows, ScalesOverview, tried
 from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.scores.items import scale_items
 from icx_research.survey.study.study import Study
@@ -27,7 +27,7 @@ class ReliabilityOverview(ScalesOverview):
     """
 
     confidence_level: float = 0.95
-    topic: ClassVar[str] = "Reliability"
+    topic = "Reliability"
     columns = ("scale", "n_items", "term", "estimate", "ci_low", "ci_high", "n", "note")
     types: ClassVar[dict[str, Any]] = {"n": "Int64"}
 
@@ -41,7 +41,7 @@ class ReliabilityOverview(ScalesOverview):
         sure = alpha[alpha["ci_low"] >= ADEQUATE_RELIABILITY]
         lowest = alpha.loc[alpha["estimate"].astype(float).idxmin()]
         return (
-            f"Reliability: on {len(sure)} of {scales(len(alpha))} that "
+            f"Reliability: on {len(sure)} of {apa.counted(len(alpha), 'scale')} that "
             f"{'has' if len(alpha) == 1 else 'have'} an alpha its interval lies above "
             f"{apa.bounded(ADEQUATE_RELIABILITY)}; lowest is {self.label(lowest['scale'])} with "
             f"{apa.bounded(lowest['estimate'])} "

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from icx_research.core import apa
 from icx_research.core.errors import NotTestable
 from icx_research.core.reduction import moments
 from icx_research.core.variance import VarianceComponents, variance_components
 from icx_research.measurement.crossed.shares import VarianceShares, variance_shares
-from icx_research.scales.overview import ScalesOverview, asked_scales, scales, tried
+from icx_research.scales.overview import ScalesOverview, asked_scales, tried
 from icx_research.survey.codebook.types import Scale
 from icx_research.survey.scores.item_lists import scales_of
 from icx_research.survey.scores.items import scale_items
@@ -32,14 +33,9 @@ class VarianceOverview(ScalesOverview):
     """
 
     results: Mapping[str, Parts] = field(default_factory=dict)
-    topic: ClassVar[str] = "Variance"
+    topic = "Variance"
     columns = ("scale", "term", "estimate", "ci_low", "ci_high", "n", "note")
     types: ClassVar[dict[str, Any]] = {"n": "Int64"}
-
-    @property
-    def known(self) -> pd.DataFrame:
-        """Scales whose answers allow it."""
-        return self.table.dropna(subset="estimate")
 
     def _sentences(self) -> str:
         shares = self.known[self.known["term"].isin(("unit", "client"))]
@@ -48,10 +44,8 @@ class VarianceOverview(ScalesOverview):
             for row in (shares.loc[shares["estimate"].idxmin()],
                         shares.loc[shares["estimate"].idxmax()])
         )  # fmt: skip
-        return (
-            f"Variance: of single answers on {scales(len(shares))}, {least} to {most} lies between "
-            "units."
-        )
+        scales = apa.counted(len(shares), "scale")
+        return f"Variance: of single answers on {scales}, {least} to {most} lies between units."
 
 
 def variance_overview(
@@ -115,17 +109,12 @@ def _lines(
 
 def share_rows(parts: Parts) -> pd.DataFrame:
     """Give the shares of a split with their limits: term, estimate, ci_low, ci_high."""
+    columns = ["term", "estimate", "ci_low", "ci_high"]
     if isinstance(parts, VarianceComponents):
         share, low, high = parts.icc_1, parts.icc_1_low, parts.icc_1_high
-        return pd.DataFrame(
-            {
-                "term": ["unit", "residual"],
-                "estimate": [share, 1 - share],
-                "ci_low": [low, 1 - high],
-                "ci_high": [high, 1 - low],
-            }
-        )
-    return parts.table.reindex(columns=["term", "estimate", "ci_low", "ci_high"])
+        rows = [("unit", share, low, high), ("residual", 1 - share, 1 - high, 1 - low)]
+        return pd.DataFrame(rows, columns=columns)
+    return parts.table.reindex(columns=columns)
 
 
 def _crossed(

@@ -26,7 +26,5 @@ def company_codebook(*, waves: int, teams: int = 1) -> Codebook:
 def company_text(*, waves: int) -> str:
     """Write the bundled codebook with the waves of another simulation."""
     text = example_path("company").read_text(encoding="utf-8")
-    lines = [
-        f'  "{name}": [{first}, {last}]\n' for name, (first, last) in wave_dates(waves).items()
-    ]
+    lines = (f'  "{name}": [{day}, {last}]\n' for name, (day, last) in wave_dates(waves).items())
     return WAVES.sub("waves:\n" + "".join(lines), text)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icx_research.simulation import employees as simulated_employees
-from icx_research.simulation import external as simulated_external
-from icx_research.simulation import internal as simulated_internal
 from icx_research.simulation.answers import answer_models, leaning, persons_at
 from icx_research.simulation.effects import Effects
-from icx_research.simulation.employees import MOOD
-from icx_research.simulation.internal import Setting, draw_free
+from icx_research.simulation.employees import MOOD, focus_answers
+from icx_research.simulation.external import customer_ratings
+from icx_research.simulation.internal import Setting, draw_free, internal_ratings
 from icx_research.simulation.programme import draw_programmes, waves_running
 from icx_research.simulation.scores import draw_profiles, draw_surveyed
 from icx_research.simulation.units import (
@@ -123,13 +121,13 @@ def first_answers(
 ) -> tuple[dict[str, pd.DataFrame], np.ndarray]:
     """Draw the questions that came first; the order of the draws is part of the bundled data."""
     models, effects = answer_models(company.effects), company.effects
-    internal = simulated_internal.internal_ratings(
+    internal = internal_ratings(
         company.people, company.surveyed[..., 0], models["internal"], effects, company.setting, rng
     )
-    employees = simulated_employees.focus_answers(
+    employees = focus_answers(
         company.people, company.surveyed[..., 1], models["focus"], effects, rng
     )
-    external, own = simulated_external.customer_ratings(
+    external, own = customer_ratings(
         company.names, company.served, company.outside, models["external"], effects, rng
     )
     tables = {

@@ -90,8 +90,7 @@ def further_answers(
     model = knowledge_model(effects)
     right = cut(_latent(people, scores["knowledge"], model, rng), model.cuts, lowest=0)
     hours = HOURS + HOURS_PER_STEP * _latent(people, scores["contact"], model, rng)
-    answers["know"] = right
-    answers["contact"] = np.clip(np.round(hours), 0, MOST_HOURS)
+    answers |= {"know": right, "contact": np.clip(np.round(hours), 0, MOST_HOURS)}
     answers |= _agenda(people, scores, model, rng)
     return {name: with_gaps(block, effects.missing, rng) for name, block in answers.items()}
 
@@ -108,9 +107,8 @@ def named_choices(
     other = (usual + rng.integers(1, len(CUSTOMERS), size=len(people))) % len(CUSTOMERS)
     named = np.array(CUSTOMERS)[np.where(agrees, usual, other)]
     icc = effects.icc_focus
-    works = np.sqrt(icc) * scores["orientation"][at] + np.sqrt(1 - icc) * rng.standard_normal(
-        len(people)
-    )
+    own = rng.standard_normal(len(people))
+    works = np.sqrt(icc) * scores["orientation"][at] + np.sqrt(1 - icc) * own
     worked = np.array(ORIENTATIONS)[np.searchsorted(ORIENTATION_POINTS, works)]
     return {
         "prim": some_missing(named, effects.missing, rng),

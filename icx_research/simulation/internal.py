@@ -139,11 +139,8 @@ def further_ratings(
         "coop": _about_suppliers(people, scores["cooperation"], effects, rng),
     }
     answers = {name: with_gaps(block, effects.missing, rng) for name, block in answers.items()}
-    return {
-        **answers,
-        "w": _points(people, effects.missing, rng),
-        "g": with_gaps(_guesses(people, effects, rng), effects.missing, rng),
-    }
+    answers["w"] = _points(people, effects.missing, rng)
+    return {**answers, "g": with_gaps(_guesses(people, effects, rng), effects.missing, rng)}
 
 
 def supplier_model(effects: Effects) -> AnswerModel:
@@ -202,8 +199,6 @@ def _points(people: pd.DataFrame, missing: float, rng: np.random.Generator) -> n
 def _guesses(people: pd.DataFrame, effects: Effects, rng: np.random.Generator) -> np.ndarray:
     """Let those who serve a colleague guess what the colleague expects of their kind."""
     n, s = len(people), len(SUPPLIERS)
-    variance = HOPE**2 + SCATTER**2
     level = SPILL * LEVELS + effects.understanding_gap
     guess = level[:, None] + HOPE * rng.standard_normal((n, s, 1))
-    spread = np.sqrt(variance - HOPE**2)
-    return cut(guess + spread * rng.standard_normal((n, s, DIMENSIONS)), HIGH_SEVEN_POINTS)
+    return cut(guess + SCATTER * rng.standard_normal((n, s, DIMENSIONS)), HIGH_SEVEN_POINTS)

@@ -1,6 +1,6 @@
 """What a simulated questionnaire measures in truth, by quadrature."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
 
@@ -34,19 +34,11 @@ class AnswerModel:
     cuts: tuple[float, ...]
 
     @classmethod
-    def with_icc(
-        cls,
-        icc: float,
-        *,
-        person: float,
-        pair: float,
-        residual: float,
-        shifts: np.ndarray,
-        cuts: tuple[float, ...],
-    ) -> "AnswerModel":
+    def with_icc(cls, icc: float, **others: Any) -> "AnswerModel":
         """Set the unit variance so that a person's latent score has this ICC(1)."""
-        within = person + residual / shifts.size
-        return cls(icc / (1 - icc) * within, person, pair, residual, shifts, cuts)
+        model = cls(0.0, **others)
+        within = model.person + model.residual / model.shifts.size
+        return replace(model, unit=icc / (1 - icc) * within)
 
 
 def population(
@@ -94,29 +86,29 @@ def population(
             if running_share
             else plain
         )
-        reliability = [
+        inside, outside = (
             tau / (tau + sigma * float(np.mean(1 / (scored * n))))
             for tau, sigma, scored, n in zip(
                 found.between, found.within, share, (n_i, n_e), strict=True
             )
-        ]
-        per_wave[str(wave + 1)] = {
-            "reliability_internal": round(reliability[0], DIGITS),
-            "reliability_external": round(reliability[1], DIGITS),
-            "observed_correlation": round(
-                found.correlation * float(np.sqrt(reliability[0] * reliability[1])), DIGITS
-            ),
-        }
-    return {
-        "population": {
-            "unit_correlation": round(plain.correlation, DIGITS),
-            "between_internal": round(plain.between[0], DIGITS),
-            "within_internal": round(plain.within[0], DIGITS),
-            "between_external": round(plain.between[1], DIGITS),
-            "within_external": round(plain.within[1], DIGITS),
-        },
-        "waves": per_wave,
-    }
+        )
+        per_wave[str(wave + 1)] = _rounded(
+            reliability_internal=inside,
+            reliability_external=outside,
+            observed_correlation=found.correlation * float(np.sqrt(inside * outside)),
+        )
+    before = _rounded(
+        unit_correlation=plain.correlation,
+        between_internal=plain.between[0],
+        within_internal=plain.within[0],
+        between_external=plain.between[1],
+        within_external=plain.within[1],
+    )
+    return {"population": before, "waves": per_wave}
+
+
+def _rounded(**figures: float) -> dict[str, float]:
+    return {name: round(value, DIGITS) for name, value in figures.items()}
 
 
 def unit_score_correlation(one: AnswerModel, other: AnswerModel, latent: float) -> float:
@@ -148,7 +140,8 @@ def _joint(
 ) -> _Joint:
     """Variances and correlation of two scores, a share of the units being moved."""
     z, v = normal_nodes()
-    x, w = _fine_nodes() if bend else (z, v)
+    # Where a function has a kink, many points of equal weight are needed.
+    x, w = (ndtri((np.arange(FINE) + 0.5) / FINE), np.full(FINE, 1 / FINE)) if bend else (z, v)
     groups = [(1 - share, (0.0, 0.0)), (share, moved)] if share else [(1.0, (0.0, 0.0))]
     partner = bent(x[:, None], z[None, :], correlation, bend)
     between, within = [], []
@@ -182,12 +175,6 @@ def bent(one: np.ndarray, own: np.ndarray, correlation: float, bend: float) -> n
         kink = (np.sqrt(2 / np.pi) - np.abs(one)) / np.sqrt(1 - 2 / np.pi)
         own = np.sqrt(1 - bend**2) * own + bend * kink
     return np.asarray(correlation * one + np.sqrt(1 - correlation**2) * own)
-
-
-def _fine_nodes() -> tuple[np.ndarray, np.ndarray]:
-    """Give many points of equal weight, for what has a kink."""
-    x = ndtri((np.arange(FINE) + 0.5) / FINE)
-    return x, np.full(FINE, 1 / FINE)
 
 
 def normal_nodes() -> tuple[np.ndarray, np.ndarray]:
@@ -227,8 +214,7 @@ def within_units(model: AnswerModel, missing: float, moved: float = 0.0) -> floa
     nodes, weights = (x, w) if pair else (np.zeros(1), np.ones(1))
     noise = np.zeros_like(level)
     for node, weight in zip(nodes, weights, strict=True):
-        at = level + np.sqrt(pair) * node
-        noise += weight * _answer_variance(model, at)
+        noise += weight * _answer_variance(model, level + np.sqrt(pair) * node)
     person_mean = mean.mean(axis=(2, 3))
     centre = (person_mean @ w)[:, None]
     persons = float(w @ ((person_mean - centre) ** 2 @ w))

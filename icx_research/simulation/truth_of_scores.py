@@ -1,6 +1,6 @@
 """What the effects of a simulated company mean on the scale of the answers."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from icx_research.simulation import units as units
 from icx_research.simulation.answers import HIGH_SEVEN_POINTS, LEVELS, answer_models
 from icx_research.simulation.company import Company
 from icx_research.simulation.effects import Effects
-from icx_research.simulation.scores import E2E_THRESHOLD, SURVEYED, score_correlations
+from icx_research.simulation.scores import E2E_THRESHOLD, GIVEN, SURVEYED, score_correlations
 from icx_research.simulation.truth import (
     DIGITS,
     AnswerModel,
@@ -74,15 +74,12 @@ def score_truth(effects: Effects) -> dict[str, dict[str, float]]:
     """
     names, found, _ = score_correlations(effects)
     models, truth = measured(effects), {}
-    for name in names:
-        if name in (*SURVEYED, "distance", "interplay"):
-            continue
-        row = found[names.index(name)]
-        truth[name] = {other: _round(row[names.index(other)]) for other in SURVEYED}
+    for name in names[len(GIVEN) :]:
+        row = dict(zip(SURVEYED, found[names.index(name)], strict=False))  # they stand first
+        truth[name] = {other: _round(r) for other, r in row.items()}
         if name in models:
-            latent = float(row[names.index("external")])
             truth[name]["answers"] = unit_score_correlation(
-                models[name], models["external"], latent
+                models[name], models["external"], float(row["external"])
             )
     return truth
 
@@ -109,10 +106,8 @@ def rating_truth(effects: Effects) -> dict[str, float]:
     free = answer_models(effects)["internal"]
     captive = free.shifts - effects.exit_internal * ratings.FREE_SUPPLIERS / len(LEVELS)
     # Whoever may leave and whoever may not: without what being free adds to the spread of ratings.
-    plain = AnswerModel(free.unit, free.person, ratings.PAIR_VARIANCE, free.residual, captive,
-                        free.cuts)  # fmt: skip
-    chosen = AnswerModel(plain.unit, plain.person, plain.pair, plain.residual,
-                         captive + effects.exit_internal, plain.cuts)  # fmt: skip
+    plain = replace(free, pair=ratings.PAIR_VARIANCE, shifts=captive)
+    chosen = replace(plain, shifts=captive + effects.exit_internal)
     truth = {
         "expectation": expected,
         "need": mean_answer(ratings.need_model(effects)),

@@ -1,7 +1,5 @@
 """What is known of each simulated unit: attributes, teams behind it, outcomes."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -131,10 +129,6 @@ def outcome_table(names: list[str], true: np.ndarray, rng: np.random.Generator) 
 
 def team_sizes(people: pd.DataFrame, shape: tuple[int, int, int]) -> np.ndarray:
     """Count respondents, shape (waves, units, teams)."""
-    counts: Mapping[tuple[int, int, int], int] = people.groupby(
-        ["wave_at", "unit_at", "team_at"]
-    ).size()
     sizes = np.zeros(shape, dtype=int)
-    for (wave, unit, team), n in counts.items():
-        sizes[wave, unit, team] = n
+    np.add.at(sizes, tuple(people[["wave_at", "unit_at", "team_at"]].to_numpy().T), 1)
     return sizes

@@ -85,17 +85,10 @@ def copied_down(
         r = float(_correlation(x, y[None, :], weight, noise)[0])
         chance = _correlation(x, shuffled, weight, noise)
         found = fisher_interval(r, 1 / np.sqrt(count - 3), LEVEL)
-        rows.append(
-            {
-                "rows": label,
-                "n": count,
-                "estimate": r,
-                "ci_low": found.ci_low,
-                "ci_high": found.ci_high,
-                "false_alarms": float(np.mean(_p_values(chance, count) < 1 - LEVEL)),
-            }
-        )
-    return pd.DataFrame(rows)
+        false = float(np.mean(_p_values(chance, count) < 1 - LEVEL))
+        rows.append((label, count, r, found.ci_low, found.ci_high, false))
+    columns = ["rows", "n", "estimate", "ci_low", "ci_high", "false_alarms"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def beside_truth(corrected: Disattenuation, *, wave: str = WAVE) -> pd.DataFrame:
@@ -124,10 +117,8 @@ def beside_truth(corrected: Disattenuation, *, wave: str = WAVE) -> pd.DataFrame
     [0.31, 0.4]
     """
     known = truth()
-    values = [
-        known["waves"][wave]["observed_correlation"],
-        known["population"]["unit_correlation"],
-    ]
+    observed, true = known["waves"][wave], known["population"]
+    values = [observed["observed_correlation"], true["unit_correlation"]]
     table = corrected.table[["term", "estimate", "ci_low", "ci_high"]].assign(truth=values)
     table["inside"] = table["truth"].between(table["ci_low"], table["ci_high"])
     return table

@@ -66,7 +66,7 @@ def mean_of_a_unit() -> Key:
         expected=right,
         mistakes=(
             Mistake(
-                _by_person(ratings, unturned),
+                float(unturned.groupby(ratings["respondent"]).mean().mean()),
                 "Did you forget to turn the reverse-keyed item? Start from the scores, not from "
                 "the answers.",
             ),
@@ -136,10 +136,6 @@ def _keyed(answers: pd.DataFrame) -> pd.DataFrame:
 
 def _mean(items: pd.DataFrame) -> float:
     return float(items.mean(axis=1).iloc[0])
-
-
-def _by_person(ratings: pd.DataFrame, score: pd.Series) -> float:
-    return float(score.groupby(ratings["respondent"]).mean().mean())
 
 
 EXERCISES = {"2.1": score_of_a_rating, "3.1": mean_of_a_unit, "4.1": reliability_with_few}

@@ -4,6 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -25,6 +26,8 @@ class Figure(ABC):
     notebook shows it in the place of the picture.
     """
 
+    result: Any
+
     @property
     @abstractmethod
     def name(self) -> str:
@@ -41,9 +44,9 @@ class Figure(ABC):
         """What describes the figure to those who do not see it."""
 
     @property
-    @abstractmethod
     def source(self) -> pd.DataFrame:
-        """What is drawn, protected as it is drawn."""
+        """What is drawn, protected as it is drawn: the table of the result unless said."""
+        return pd.DataFrame(self.result.table)
 
     @abstractmethod
     def _draw(self, ax: Axes) -> None:

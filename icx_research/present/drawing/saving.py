@@ -172,9 +172,6 @@ def _accessible(content: bytes, alt: str, kind: str) -> bytes:
     """Give an SVG the role and description that screen readers look for."""
     if kind != "svg":
         return content
-    text = content.decode("utf-8")
-    start = text.index("<svg ")
-    end = text.index(">", start) + 1
-    tag = text[start : end - 1] + ' role="img">'
-    description = f"\n <desc>{escape(alt)}</desc>"
-    return (text[:start] + tag + description + text[end:]).encode("utf-8")
+    added = f' role="img">\n <desc>{escape(alt)}</desc>'
+    text = re.sub("(<svg [^>]*)>", lambda tag: tag[1] + added, content.decode("utf-8"), count=1)
+    return text.encode("utf-8")

@@ -50,12 +50,13 @@ class AgreementFigure(Figure):
     @property
     def counts(self) -> pd.DataFrame:
         """Units in steps of .1, a column per null distribution; few units are refused."""
-        shown = {name: self._shown(result) for name, result in self._named.items()}
+        agreement = self._agreement
+        shown = {name: self._shown(result) for name, result in agreement.results.items()}
         fewest = min(len(values) for values in shown.values())
         if fewest < MIN_UNITS:
             raise Blocked(
-                f"{fewest} units have {self._least} or more raters; a picture needs {MIN_UNITS}, "
-                "so that no bar stands for a unit that can be guessed."
+                f"{fewest} units have {agreement.min_persons} or more raters; a picture needs "
+                f"{MIN_UNITS}, so that no bar stands for a unit that can be guessed."
             )
         counts = {name: np.histogram(values, EDGES)[0] for name, values in shown.items()}
         return pd.DataFrame(counts, index=pd.Index(EDGES[:-1], name="from"))
@@ -68,18 +69,13 @@ class AgreementFigure(Figure):
     @property
     def caption(self) -> str:
         """Say what is counted, under which null distributions."""
-        named = self._named
-        first = next(iter(named.values()))
-        shares = []
-        for name, result in named.items():
+        agreement, shares = self._agreement, []
+        first = next(iter(agreement.results.values()))
+        for name, result in agreement.results.items():
             values = self._shown(result)
             strong = 100 * float((values >= MIN_AGREEMENT).mean()) if len(values) else 0.0
             shares.append(f"{strong:.0f}% under the {name.replace('_', ' ')} null")
-        title = (
-            f"{self.result.label(self.result.scale)}. "
-            if isinstance(self.result, ScaleAgreement)
-            else ""
-        )
+        title = f"{agreement.label(agreement.scale)}. " if agreement.scale else ""
         suppliers = ""
         if first.n_suppliers > 1:
             suppliers = f", single ratings, median over {first.n_suppliers} suppliers"
@@ -87,7 +83,7 @@ class AgreementFigure(Figure):
             f"{title}Agreement of the raters of a unit (rWG(J), {first.n_items} "
             f"{'item' if first.n_items == 1 else 'items'}{suppliers}) in "
             f"{len(self._shown(first))} of {first.n_units} units, those with at least "
-            f"{self._least} raters. At least .70 "
+            f"{agreement.min_persons} raters. At least .70 "
             f"(James, 1982; dashed) have {' and '.join(shares)}. Bands: LeBreton and Senter "
             "(2008); labels, no pass mark."
         )
@@ -102,24 +98,19 @@ class AgreementFigure(Figure):
         return f"Histogram of agreement, units in steps of a tenth. {'. '.join(parts)}."
 
     @property
-    def _named(self) -> Mapping[str, WithinGroupAgreement]:
+    def _agreement(self) -> ScaleAgreement:
         result = self.result
         if isinstance(result, ScaleAgreement):
             refuse_unless_allowed(result)
-            return result.results
+            return result
         named = result if isinstance(result, Mapping) else {result.null: result}
         if not 1 <= len(named) <= len(LOOKS):
             raise ValueError(f"AgreementFigure draws 1 or 2 results, not {len(named)}.")
-        return named
-
-    @property
-    def _least(self) -> int:
-        result = self.result
-        return result.min_persons if isinstance(result, ScaleAgreement) else self.min_persons
+        return ScaleAgreement(pd.DataFrame(), results=named, min_persons=self.min_persons)
 
     def _shown(self, result: WithinGroupAgreement) -> np.ndarray:
-        units = result.units
-        values = units.loc[units["n"] >= self._least, "rwg_j"].dropna().to_numpy(float)
+        units, least = result.units, self._agreement.min_persons
+        values = units.loc[units["n"] >= least, "rwg_j"].dropna().to_numpy(float)
         return np.round(values, 9)  # a value on an edge belongs above it, whatever its last digit
 
     def _draw(self, ax: Axes) -> None:

@@ -1,6 +1,7 @@
 """What the link reaches, side by side with what its gate asks for."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,11 +29,6 @@ class CoverageFigure(Figure):
 
     result: LinkCoverage
     name = "coverage"
-
-    @property
-    def source(self) -> pd.DataFrame:
-        """Units and respondents of each side and wave, and the shares with a partner."""
-        return self.result.table
 
     @property
     def caption(self) -> str:
@@ -78,20 +74,18 @@ class CoverageFigure(Figure):
 
     def _draw(self, ax: Axes) -> None:
         coverage, rows = self.result, self.result.table
-        places, ticks, at = [], [], 0.0
+        counted, places, ticks, at = _counted(coverage), [], [], 0.0
         for side, lines in rows.groupby("side", sort=False):
             ticks.append((at + HEADING / 2, SIDES[str(side)], True))
             at += HEADING
             for line in lines.itertuples():
-                places.append(at + ROW / 2)
+                place = at + ROW / 2
                 name = "all waves" if line.wave == ALL_WAVES else f"wave {line.wave}"
-                ticks.append((at + ROW / 2, plain(name) if _has_waves(rows) else "", False))
+                ticks.append((place, plain(name) if _has_waves(rows) else "", False))
+                _bar(ax, place - BAR / 2, line.percent_units, "C0", "units, upper bar")
+                _bar(ax, place + BAR / 2, line.percent_respondents, "C1", f"{counted}, lower bar")
+                places.append(place)
                 at += ROW
-        counted = _counted(coverage)
-        for place, line in zip(places, rows.itertuples(), strict=True):
-            _bar(ax, place - BAR / 2, float(str(line.percent_units)), "C0", "units, upper bar")
-            _bar(ax, place + BAR / 2, float(str(line.percent_respondents)), "C1",
-                 f"{counted}, lower bar")  # fmt: skip
         gate = f"gate: {coverage.limit:g}% of the {counted}"
         ax.axvline(coverage.limit, color="black", ls="--", lw=1, zorder=4, label=gate)
         ticked, labels, bold = zip(*ticks, strict=True)
@@ -119,7 +113,7 @@ def _has_waves(rows: pd.DataFrame) -> bool:
     return bool((rows["wave"] != ALL_WAVES).any())
 
 
-def _bar(ax: Axes, place: float, percent: float, colour: str, what: str) -> None:
+def _bar(ax: Axes, place: float, percent: Any, colour: str, what: str) -> None:
     if np.isnan(percent):
         ax.text(1, place, "withheld", va="center", style="italic", color="0.3")
         return

@@ -1,6 +1,7 @@
 """The ladder of measurement invariance against its named cut-offs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,7 @@ from matplotlib.patheffects import withStroke
 
 from icx_research.core import apa
 from icx_research.core.cutoffs import CHEN_CFI, CHEN_RMSEA, CHEN_SRMR
-from icx_research.measurement.invariance.result import (
-    InvarianceResult,
-)
+from icx_research.measurement.invariance.result import InvarianceResult
 from icx_research.present.drawing.figure import Figure
 from icx_research.present.drawing.row_axes import beside, label_rows
 
@@ -42,11 +41,6 @@ class InvarianceFigure(Figure):
 
     result: InvarianceResult
     name = "invariance"
-
-    @property
-    def source(self) -> pd.DataFrame:
-        """Fit of each level, its changes, and the test of the difference."""
-        return self.result.table
 
     @property
     def caption(self) -> str:
@@ -116,12 +110,8 @@ class InvarianceFigure(Figure):
 
 def multiples(table: pd.DataFrame, name: str) -> pd.Series:
     """Divide the changes of one index for the worse by Chen's cut-off."""
-    change = table[f"delta_{name}"]
-    if name == "cfi":
-        return change / CHEN_CFI
-    if name == "rmsea":
-        return change / CHEN_RMSEA
-    return change / table["level"].map(CHEN_SRMR)
+    cutoffs = {"cfi": CHEN_CFI, "rmsea": CHEN_RMSEA, "srmr": table["level"].map(CHEN_SRMR)}
+    return table[f"delta_{name}"] / cutoffs[name]
 
 
 def _signed(change: float) -> str:
@@ -129,17 +119,12 @@ def _signed(change: float) -> str:
     return f"{sign}{apa.bounded(abs(change), digits=3)}"
 
 
-def _test(row: object) -> str:
-    level = pd.Series(row._asdict())  # type: ignore[attr-defined]
-    if np.isnan(level["delta_cfi"]):
-        return (
-            f"CFI {apa.bounded(level['cfi'], digits=3)}\nRMSEA "
-            f"{apa.bounded(level['rmsea'], digits=3)}\nSRMR {apa.bounded(level['srmr'], digits=3)}"
-        )
-    return (
-        f"Δχ²({level['difference_df']:.0f}) = {level['difference']:.2f}\n"
-        f"{apa.p_value(level['difference_p_value'])}"
-    )
+def _test(level: Any) -> str:
+    if np.isnan(level.delta_cfi):
+        return "\n".join(f"{name.upper()} {apa.bounded(getattr(level, name), digits=3)}"
+                         for name in INDICES)  # fmt: skip
+    p_value = apa.p_value(level.difference_p_value)
+    return f"Δχ²({level.difference_df:.0f}) = {level.difference:.2f}\n{p_value}"
 
 
 def plot_invariance(result: InvarianceResult, *, ax: Axes | None = None) -> Axes:

@@ -78,16 +78,14 @@ class LinkageFigure(Figure):
         label, shown, group = units.codebook.label, self.source, self.group
         bars = [
             f"{side} ({label(name)})"
-            for side, name in (
-                ("horizontal", correlation.internal),
-                ("vertical", correlation.external),
-            )
+            for side, name in zip(("horizontal", "vertical"), self._pair, strict=True)
             if shown[f"{name}_se"].notna().any()
         ]
         corrected = disattenuate(correlation)
+        wave = f", wave {correlation.wave}" if units.codebook.has_waves else ""
         parts = [
             f"{label(correlation.external)} against {label(correlation.internal)}, "
-            f"{'all units' if group == 'all' else f'units: {group}'}{_wave(correlation, units)}: "
+            f"{'all units' if group == 'all' else f'units: {group}'}{wave}: "
             f"{len(shown)} of {correlation.n_used} linked units shown.",
             f"Bars are 95% intervals of unit means: {', '.join(bars)}."
             if bars
@@ -101,9 +99,7 @@ class LinkageFigure(Figure):
             parts.append(
                 f"Below {MIN_LINKED_UNITS} linked units this describes; no verdict rests on it."
             )
-        public = all(units.codebook.source_of(name).published for name in
-                     (correlation.internal, correlation.external))  # fmt: skip
-        if not public:
+        if not all(units.codebook.source_of(name).published for name in self._pair):
             parts.append(
                 f"Unit figures rest on at least {units.min_persons} persons and are rounded; dots "
                 "are spread within the rounding step."
@@ -165,20 +161,10 @@ class LinkageFigure(Figure):
 
 def _sentence(correlation: LinkageCorrelation) -> str:
     """Give the correlation the scatter shows, which has no controls."""
-    test = correlation.correlation
-    limits = apa.interval(
-        test.estimate.ci_low,
-        test.estimate.ci_high,
-        confidence_level=test.estimate.confidence_level,
-    )
+    found = correlation.correlation.estimate
     symbol = "r" if correlation.method == "pearson" else "rs"
-    return (
-        f"{symbol} = {apa.bounded(test.estimate.value)}, {limits}, n = {correlation.n_used} units"
-    )
-
-
-def _wave(correlation: LinkageCorrelation, units: ProtectedUnits) -> str:
-    return f", wave {correlation.wave}" if units.codebook.has_waves else ""
+    size = f"n = {correlation.n_used} units"
+    return f"{symbol} = {apa.bounded(found.value)}, {found.limits}, {size}"
 
 
 def _reliabilities(internal: float, external: float) -> str:
@@ -208,11 +194,9 @@ def _wedge(ax: Axes, line: LinkageLine, delta: float) -> None:
     """Shade the lines through the centre that stand for correlations below delta."""
     x = np.array([line.band["x"].iloc[0], line.centre[0], line.band["x"].iloc[-1]])
     slope = delta * line.sd[1] / line.sd[0]
-    up = line.centre[1] + slope * (x - line.centre[0])
-    down = line.centre[1] - slope * (x - line.centre[0])
-    ax.fill_between(
-        x, up, down, color="0.5", alpha=0.2, lw=0, label=f"|r| below {apa.bounded(delta)}"
-    )
+    reach, middle = slope * (x - line.centre[0]), line.centre[1]
+    label = f"|r| below {apa.bounded(delta)}"
+    ax.fill_between(x, middle + reach, middle - reach, color="0.5", alpha=0.2, lw=0, label=label)
 
 
 def plot_linkage(

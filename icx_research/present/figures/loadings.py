@@ -81,8 +81,7 @@ class LoadingsFigure(Figure):
 
     def _height(self, width: float) -> float:
         labels = self._row_labels
-        one_line = not any("\n" in label for label in labels)
-        return len(labels) * (0.17 if one_line else 0.29) + 0.5
+        return len(labels) * (0.29 if "\n" in "".join(labels) else 0.17) + 0.5
 
     def _draw(self, ax: Axes) -> None:
         result = self.result
@@ -90,7 +89,8 @@ class LoadingsFigure(Figure):
         items, factors = list(table.index), list(result.loadings.columns)
         values = result.loadings.loc[items].to_numpy()
         q = len(factors)
-        ax.imshow(values, cmap=SHADES, vmin=-1, vmax=1, aspect="auto", extent=_cells(q, len(items)))
+        extent = (-0.5, q - 0.5, len(items) - 0.5, -0.5)
+        ax.imshow(values, cmap=SHADES, vmin=-1, vmax=1, aspect="auto", extent=extent)
         width = inches_of(ax) * 0.6 / (q + 1)
         size = float(np.clip(8 * width / CELL, 4.5, 8))
         for i, line in enumerate(values):
@@ -114,10 +114,6 @@ class LoadingsFigure(Figure):
         label_rows(ax, self._row_labels)
         for side in ("left", "bottom"):
             ax.spines[side].set_visible(False)
-
-
-def _cells(q: int, k: int) -> tuple[float, float, float, float]:
-    return -0.5, q - 0.5, k - 0.5, -0.5
 
 
 def plot_loadings(

@@ -45,12 +45,10 @@ class MissingnessFigure(Figure):
     def caption(self) -> str:
         """Say what is counted, in which columns, and what is left out."""
         missing = self.result
-        columns = (
-            "by wave"
-            if missing.by == "wave"
-            else "by the number of respondents of the unit"
-            + (" (all waves together)" if missing.codebook.has_waves else "")
-        )
+        columns = "by wave"
+        if missing.by != "wave":
+            together = " (all waves together)" if missing.codebook.has_waves else ""
+            columns = f"by the number of respondents of the unit{together}"
         parts = [
             f"Missing answers per item {columns}, in percent of the rows: empty cells and codes "
             "for no answer. The bars are over all rows."
@@ -87,8 +85,7 @@ class MissingnessFigure(Figure):
         missing = self.result
         rows = item_rows(missing.items, missing.codebook, inches=inches_of(ax))
         label_items(ax, rows)
-        known = missing.table["missing"].max()
-        full = max(FULL, known if known == known else 0.0)
+        full = np.nanmax([*missing.table["missing"], FULL])
         for column, name in enumerate(missing.columns):
             cells = missing.table[missing.table["column"] == name].set_index(["table", "item"])
             for item, place in zip(missing.items.itertuples(), rows.places, strict=True):

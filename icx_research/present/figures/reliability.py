@@ -72,8 +72,7 @@ class ReliabilityFigure(Figure):
     def alt(self) -> str:
         """Give each coefficient."""
         parts = [
-            f"{self.overview.label(str(row.scale))}: {str(row.term).replace('_', ' ')} "
-            f"{_numbers(row)}"
+            f"{self.overview.label(row.scale)}: {row.term.replace('_', ' ')} {_numbers(row)}"
             for row in self.overview.table.itertuples()
         ]
         return f"Dots with intervals, one row per scale. {listed(parts)}."

@@ -11,7 +11,7 @@ from icx_research.present.drawing.figure import Figure, listed
 from icx_research.present.drawing.item_rows import GAP, label_width
 from icx_research.present.drawing.row_axes import LINE, column_beside, inches_of, label_rows
 from icx_research.present.drawing.wrapping import wrapped
-from icx_research.survey.instruments.servqual import TOTALS, ServqualGap
+from icx_research.survey.instruments.servqual import SIDES, TOTALS, ServqualGap
 
 # Marker, colour, filled, and distance from the middle of the row in lines.
 MARKS = {
@@ -45,9 +45,10 @@ class ServqualFigure(Figure):
         """Say what the means and intervals are, and what the gap is not."""
         gap = self.result
         level = gap.estimate.confidence_level
+        *others, last = [side for side in SIDES if side in gap.levels]
         parts = [
-            f"{_parts(gap).capitalize()} of internal service by dimension, means of "
-            f"{gap.n_used} respondents with {100 * level:g}% intervals that take respondents as "
+            f"{', '.join(others).capitalize()} and {last} of internal service by dimension, means "
+            f"of {gap.n_used} respondents with {100 * level:g}% intervals that take respondents as "
             "independent.",
             "P − E is the mean difference of perception and expectation, person by person, and "
             "descriptive only: it cannot tell worse service from higher expectations.",
@@ -126,11 +127,6 @@ def _distance(ax: Axes, place: float, parts: pd.DataFrame) -> None:
 
 def _points(gap: float) -> str:
     return "withheld" if np.isnan(gap) else f"{gap + 0.0:+.2f}".replace("-", "−")
-
-
-def _parts(gap: ServqualGap) -> str:
-    names = [name for name in ("need", "expectation", "perception") if name in gap.levels]
-    return ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def plot_servqual(result: ServqualGap, *, ax: Axes | None = None) -> Axes:

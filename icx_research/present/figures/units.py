@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 
 from icx_research.core.bands import band
@@ -36,11 +35,6 @@ class UnitsFigure(Figure):
     def name(self) -> str:
         """Name of its files."""
         return f"units_{self.result.score}"
-
-    @property
-    def source(self) -> pd.DataFrame:
-        """Unit, estimate, limits and band of respondents."""
-        return self.result.table
 
     @property
     def caption(self) -> str:

@@ -25,7 +25,8 @@ TERMS = {
 }
 WRITTEN = 0.06  # share of the width that a piece must have to hold its number
 DARK = ("C0",)  # colours on which numbers are white
-
+# Behind a number, to keep it readable on a hatched piece.
+GROUND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
 
 Shares = VarianceOverview | Parts | Mapping[str, Parts]
 
@@ -91,11 +92,11 @@ class VarianceFigure(Figure):
 
     @property
     def _bars(self) -> Mapping[str, pd.DataFrame]:
-        result = self.result
-        if isinstance(result, VarianceOverview):
-            refuse_unless_allowed(result)
-            return {result.label(name): share_rows(own) for name, own in result.results.items()}
-        named = result if isinstance(result, Mapping) else {"": result}
+        named = self.result
+        if isinstance(named, VarianceOverview):
+            refuse_unless_allowed(named)
+            named = {named.label(name): own for name, own in named.results.items()}
+        named = named if isinstance(named, Mapping) else {"": named}
         return {label: share_rows(own) for label, own in named.items()}
 
     def _height(self, width: float) -> float:
@@ -113,16 +114,16 @@ class VarianceFigure(Figure):
                 if drawn >= WRITTEN:
                     ax.text(left + drawn / 2, row, f"{100 * drawn:.0f}", ha="center", va="center",
                             color="white" if colour in DARK else "black", fontsize=7,
-                            bbox=_ground(hatch))  # fmt: skip
+                            bbox=GROUND if hatch else None)  # fmt: skip
                 left += drawn
         label_rows(ax, [wrapped(label, width=LABEL, lines=2) for label in labels])
         ax.set_xlim(0, 1)
         ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
         ax.set_xlabel("Share of the variance of a score (%)")
-        used = [term for term in TERMS if term in set(table["term"])]
         keys = [
             Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=words)
-            for words, colour, hatch in (TERMS[term] for term in used)
+            for term, (words, colour, hatch) in TERMS.items()
+            if term in set(table["term"])
         ]
         ax.legend(
             handles=keys,
@@ -132,13 +133,6 @@ class VarianceFigure(Figure):
             borderaxespad=0.2,
             columnspacing=1.0,
         )
-
-
-def _ground(hatch: str) -> dict[str, Any] | None:
-    """Keep numbers readable on hatched pieces."""
-    if not hatch:
-        return None
-    return {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
 
 
 def _words(row: dict[str, Any]) -> str:

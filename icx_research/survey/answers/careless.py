@@ -62,14 +62,10 @@ class CarelessResponding(Result):
     @property
     def table(self) -> pd.DataFrame:
         """Share of rows beyond each cut-off, and of rows flagged."""
+        known = self.indices.notna()
+        shares = self.flags.astype(float).where(known).mean()
         rows = [
-            {
-                "term": name,
-                "estimate": float(self.flags[name][self.indices[name].notna()].mean())
-                if self.indices[name].notna().any()
-                else float("nan"),
-                "n": int(self.indices[name].notna().sum()),
-            }
+            {"term": name, "estimate": float(shares[name]), "n": int(known[name].sum())}
             for name in INDICES
         ]
         share = float(self.flagged.sum() / self.n_used) if self.n_used else float("nan")

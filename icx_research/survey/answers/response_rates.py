@@ -81,10 +81,9 @@ class ResponseRates(Result):
     def to_apa(self) -> str:
         """Overall rate and correlation with the score."""
         found = self.correlation
-        limits = found.limits
         return (
             f"response rate {100 * self.overall:.0f}%; with {self.scale} over units "
-            f"r = {apa.bounded(found.value)}, {limits}, n = {self.n_used} units"
+            f"r = {apa.bounded(found.value)}, {found.limits}, n = {self.n_used} units"
         )
 
 

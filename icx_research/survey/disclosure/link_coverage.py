@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -139,23 +140,16 @@ def shown_coverage(linked: LinkedUnits) -> pd.DataFrame:
     return pd.DataFrame([_shown({"wave": ALL_WAVES, **line}, linked.codebook) for line in lines])
 
 
-def _shown(line: dict[str, object], codebook: Codebook) -> dict[str, object]:
+def _shown(line: dict[str, Any], codebook: Codebook) -> dict[str, object]:
     """Turn counts into what may be shown: bands, and percents of enough persons."""
-    people = codebook.sources[str(line["side"])].grain == "respondent"
-    needed = codebook.thresholds.min_persons
-    units, matched = int(str(line["units"])), int(str(line["units_matched"]))
-    count = float(str(line["respondents"]))
-    enough = not people or count >= needed
+    people = codebook.sources[line["side"]].grain == "respondent"
+    count, units = line["respondents"], line["units"]
+    enough = not people or count >= codebook.thresholds.min_persons
     return {
-        "side": line["side"],
-        "wave": line["wave"],
-        "units": units,
-        "units_matched": matched,
-        "percent_units": _percent(matched / units if units else 0.0),
+        **{name: line[name] for name in ("side", "wave", "units", "units_matched")},
+        "percent_units": _percent(line["units_matched"] / units if units else 0.0),
         "respondents": band(count) if people and enough else "",
-        "percent_respondents": _percent(float(str(line["share_matched"])))
-        if enough
-        else float("nan"),
+        "percent_respondents": _percent(line["share_matched"]) if enough else float("nan"),
     }
 
 

@@ -14,6 +14,7 @@ from icx_research.survey.disclosure.effective_persons import effective_persons
 from icx_research.survey.disclosure.rounding import published_rounding
 from icx_research.survey.disclosure.suppression import withhold_beside
 from icx_research.survey.disclosure.thresholds import persons_needed
+from icx_research.survey.link.crosswalk import side_by_side
 from icx_research.survey.link.linking import LinkedUnits, equal_to
 from icx_research.survey.units.aggregation import UnitScores
 
@@ -107,8 +108,10 @@ def protect(
     threshold = persons_needed(codebook, min_persons)
     if decimals is not None and not 0 <= decimals <= 2:
         raise ValueError(f"decimals must be 0, 1 or 2, not {decimals}.")
-    wide = _wide(units) if isinstance(units, UnitScores) else units.table
-    known = units.scales if isinstance(units, UnitScores) else units.internal + units.external
+    if isinstance(units, UnitScores):
+        wide, known = side_by_side(units, units.table["wave"]).reset_index(), units.scales
+    else:
+        wide, known = units.table, [*units.internal, *units.external]
     names = tuple(known if scores is None else dict.fromkeys(scores))
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -174,15 +177,6 @@ def _is_fact(figures: pd.DataFrame, source: Source) -> bool:
 
 def _exact(n: float) -> str:
     return "" if np.isnan(n) else f"{n:.0f}"
-
-
-def _wide(scores: UnitScores) -> pd.DataFrame:
-    pieces = []
-    for scale in scores.scales:
-        one = scores.table[scores.table["scale"] == scale]
-        one = one.set_index(["unit", *scores.by[1:], "wave"])[["mean", "se", "n"]]
-        pieces.append(one.set_axis([scale, f"{scale}_se", f"{scale}_n"], axis=1))
-    return pd.concat(pieces, axis=1).copy().reset_index()  # in one block: pandas warns of many
 
 
 def units_by_band(units: ProtectedUnits, score: str) -> pd.DataFrame:

@@ -118,7 +118,8 @@ def unit_intervals(
         )
     if score not in units.scores:
         raise ValueError(f"score must be one of {', '.join(units.scores)}; got {score!r}.")
-    rows = _at_wave(units, wave)
+    chosen = choose_wave(units.table["wave"].unique(), units.codebook, wave)
+    rows = units.table[units.table["wave"] == chosen]
     shown = rows.dropna(subset=score)
     if shown.empty:
         raise Blocked(f"no unit has {units.min_persons} persons behind {score}; none may be shown.")
@@ -146,11 +147,6 @@ def unit_intervals(
         min_persons=units.min_persons,
         confidence_level=confidence_level,
     )
-
-
-def _at_wave(units: ProtectedUnits, wave: str | None) -> pd.DataFrame:
-    chosen = choose_wave(units.table["wave"].unique(), units.codebook, wave)
-    return units.table[units.table["wave"] == chosen]
 
 
 def _names(rows: pd.DataFrame) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import narwhals as nw
 import numpy as np
@@ -71,6 +71,9 @@ class GroupedScore(Result):
         found = self.estimates[0]
         told = with_interval(found, digits=self.digits)
         return f"{self.name} = {told}, n = {self.n_used}"
+
+
+Kind = TypeVar("Kind", bound=GroupedScore)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,14 +153,14 @@ def _single(frame: Any, name: str) -> int:
 
 
 def grouped_score(
-    kind: type[GroupedScore],
+    kind: type[Kind],
     counts: Counts,
     scores: Sequence[tuple[Estimate, float]],
     *,
     name: str,
     digits: int,
     min_persons: int,
-) -> Any:
+) -> Kind:
     """Put estimates and standard errors together, without groups too small to be shown."""
     n = counts.table["n"].to_numpy(float)
     shown = np.full(len(n), True)

@@ -94,7 +94,6 @@ def top_box(
     for row in counts.table.itertuples():
         share = wilson_interval(float(row.best), float(row.n), confidence_level=confidence_level)
         found.append((share, float(np.sqrt(share.value * (1 - share.value) / row.n))))
-    result: TopBox = grouped_score(
+    return grouped_score(
         TopBox, counts, found, name=NAMES[boxes], digits=2, min_persons=min_persons
     )
-    return result

@@ -11,14 +11,34 @@ import pandas as pd
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns, collected
 from icx_research.core.intervals import wald_interval
-from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, estimate_table
+from icx_research.core.results import Estimate, Result, estimate_table
 from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
 from icx_research.survey.scores.scoring import mean_of_answered
 
 POINTS = 100.0  # importance points that a respondent spreads over the dimensions
 POINTS_TOLERANCE = 0.5  # thirds are written as 33.3
+
+
+@dataclass(frozen=True, repr=False)
+class GapResult(Result):
+    """Mean gaps by dimension and in total; see `ServqualGap`."""
+
+    dimensions: pd.DataFrame
+    gaps: tuple[tuple[str, Estimate, float, int], ...]
+    n_used: int
+    n_dropped: int
+    note: str
+
+    @property
+    def estimate(self) -> Estimate:
+        """The total gap, unweighted."""
+        return next(found for name, found, _, _ in self.gaps if name == "total")
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per gap: term, estimate, standard error, interval, n."""
+        return mean_rows(self.gaps)
 
 
 @dataclass(frozen=True)
@@ -167,17 +187,14 @@ def _check_range(frame: Any, items: list[str], response_range: tuple[float, floa
 
 
 def _dimension_scores(design: Design) -> dict[str, nw.Expr]:
-    scores = {}
+    scores: dict[str, nw.Expr] = {}
     for name in design.dimensions:
-        perceived = [design.keyed(item) for item in design.perception[name]]
-        scores[f"{name}_perception"] = mean_of_answered(perceived)
+        parts = {side: [design.keyed(i) for i in items[name]]
+                 for side, items in design.sides.items()}  # fmt: skip
         if design.expectation:
-            expected = [design.keyed(item) for item in design.expectation[name]]
-            scores[f"{name}_expectation"] = mean_of_answered(expected)
-            gaps = [p - e for p, e in zip(perceived, expected, strict=True)]
-            scores[f"{name}_gap"] = mean_of_answered(gaps)
-        if design.need:
-            scores[f"{name}_need"] = mean_of_answered([design.keyed(i) for i in design.need[name]])
+            pairs = zip(parts["perception"], parts["expectation"], strict=True)
+            parts["gap"] = [perceived - expected for perceived, expected in pairs]
+        scores |= {f"{name}_{part}": mean_of_answered(answers) for part, answers in parts.items()}
     return scores
 
 
@@ -223,11 +240,17 @@ def alpha_of(data: Any, design: Design, dimension: str, side: str) -> float:
     return k / (k - 1) * (1 - float(np.trace(cov)) / total) if total > 0 else float("nan")
 
 
-def mean_estimate(reduced: Moments, confidence_level: float) -> tuple[Estimate, float, int]:
-    """Mean of one variable with its t interval, its standard error and n."""
-    n, mean = reduced.n, float(reduced.mean[0])
-    se = float(np.sqrt(reduced.cov[0, 0] / n)) if n > 1 else float("nan")
-    return wald_interval(mean, se, confidence_level, df=n - 1), se, n
+def mean_scores(
+    frame: Any, names: Sequence[str], part: str, confidence_level: float
+) -> tuple[tuple[str, Estimate, float, int], ...]:
+    """Per name the mean of one part with its t interval, its standard error and n."""
+    scores = []
+    for name in names:
+        reduced = moments(frame, [f"{name}_{part}"])
+        n, mean = reduced.n, float(reduced.mean[0])
+        se = float(np.sqrt(reduced.cov[0, 0] / n)) if n > 1 else float("nan")
+        scores.append((name, wald_interval(mean, se, confidence_level, df=n - 1), se, n))
+    return tuple(scores)
 
 
 def mean_rows(scores: Sequence[tuple[str, Estimate, float, int]]) -> pd.DataFrame:

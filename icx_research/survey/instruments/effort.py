@@ -107,10 +107,9 @@ def customer_effort(
     counts = count_answers(data, item=item, by=by, response_range=(1, 7), conditions=conditions)
     found = [_one(row, rule, confidence_level) for row in counts.table.itertuples()]
     name, digits = RULES[rule]
-    result: CustomerEffort = grouped_score(
+    return grouped_score(
         CustomerEffort, counts, found, name=name, digits=digits, min_persons=min_persons
     )
-    return result
 
 
 def _one(row: Any, rule: str, level: float) -> tuple[Estimate, float]:

@@ -12,12 +12,12 @@ from icx_research.core.errors import NotTestable
 from icx_research.core.intervals import wald_interval
 from icx_research.core.moments import Moments
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, Result, check_confidence_level, with_interval
-from icx_research.survey.instruments.dimensions import mean_rows, person_scores, read_design
+from icx_research.core.results import Estimate, check_confidence_level, with_interval
+from icx_research.survey.instruments.dimensions import GapResult, person_scores, read_design
 
 
 @dataclass(frozen=True, repr=False)
-class UnderstandingGap(Result):
+class UnderstandingGap(GapResult):
     """What suppliers believe their clients expect, less what clients expect.
 
     Attributes
@@ -32,22 +32,6 @@ class UnderstandingGap(Result):
         Persons on both sides with and without a total.
     note : str
     """
-
-    dimensions: pd.DataFrame
-    gaps: tuple[tuple[str, Estimate, float, int], ...]
-    n_used: int
-    n_dropped: int
-    note: str
-
-    @property
-    def estimate(self) -> Estimate:
-        """The total gap."""
-        return self.gaps[-1][1]
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row per gap: term, estimate, standard error, interval, n."""
-        return mean_rows(self.gaps)
 
     def to_apa(self) -> str:
         """Total gap with interval and persons."""
@@ -136,17 +120,10 @@ def understanding_gap(
             raise NotTestable("at least two suppliers' and two clients' answers are needed.")
         estimate, se = _welch(believed, expected, confidence_level)
         gaps.append((name, estimate, se, int(believed.n + expected.n)))
-        lines.append(
-            {
-                "dimension": name,
-                "believed": float(believed.mean[0]),
-                "expected": float(expected.mean[0]),
-                "n_suppliers": believed.n,
-                "n_clients": expected.n,
-            }
-        )
+        lines.append((name, believed.mean[0], expected.mean[0], believed.n, expected.n))
+    columns = ["dimension", "believed", "expected", "n_suppliers", "n_clients"]
     return UnderstandingGap(
-        dimensions=pd.DataFrame(lines),
+        dimensions=pd.DataFrame(lines, columns=columns),
         gaps=tuple(gaps),
         n_used=gaps[-1][3],
         n_dropped=believed.n_dropped + expected.n_dropped,

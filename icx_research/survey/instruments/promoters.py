@@ -96,7 +96,7 @@ def net_promoter_score(
         interval = INTERVALS[method](up, down, n, confidence_level=confidence_level)
         se = difference_standard_error(up / n, down / n, n)
         found.append((interval.scaled(POINTS), POINTS * se))
-    result: NetPromoterScore = grouped_score(
+    return grouped_score(
         NetPromoterScore,
         counts,
         found,
@@ -104,4 +104,3 @@ def net_promoter_score(
         digits=1,
         min_persons=min_persons,
     )
-    return result

@@ -175,24 +175,19 @@ def _dimensions(source: Source, together: list[_Together]) -> ServiceDimensions:
     scales = [scale for part in together for scale in (part.perception, part.expectation)]
     scales += needs if len(needs) == len(together) else []
     by_item = len(together) == 1
-    keys = list(together[0].perception.items) if by_item else [part.name for part in together]
+    labels = (dict(together[0].perception.items) if by_item else
+              {part.name: part.label for part in together})  # fmt: skip
 
     def items(scales: list[Scale]) -> dict[str, tuple[str, ...]]:
-        groups = [(item,) for item in scales[0].items] if by_item else map(_items, scales)
-        return dict(zip(keys, groups, strict=True))
+        groups = [[item] for item in scales[0].items] if by_item else [s.items for s in scales]
+        return dict(zip(labels, map(tuple, groups), strict=True))
 
     return ServiceDimensions(
         table=source.name,
         perception=items([part.perception for part in together]),
         expectation=items([part.expectation for part in together]),
         need=items(needs) if len(needs) == len(together) else {},
-        labels=dict(together[0].perception.items)
-        if by_item
-        else {part.name: part.label for part in together},
+        labels=labels,
         reverse_keyed=tuple(item for scale in scales for item in scale.reverse_keyed),
         response_range=limits,
     )
-
-
-def _items(scale: Scale) -> tuple[str, ...]:
-    return tuple(scale.items)

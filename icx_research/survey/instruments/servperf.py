@@ -13,8 +13,8 @@ from icx_research.survey.disclosure.thresholds import check_min_persons
 from icx_research.survey.instruments.dimensions import (
     alpha_of,
     group_means,
-    mean_estimate,
     mean_rows,
+    mean_scores,
     person_scores,
     read_design,
 )
@@ -109,10 +109,7 @@ def servperf(
     design = read_design(perception, {}, weights, reverse_keyed, response_range)
     frame, bad_weights = person_scores(data, design, respondent=respondent, by=by)
     names = [*design.dimensions, "total", *(["weighted"] if weights else [])]
-    scores = tuple(
-        (name, *mean_estimate(moments(frame, [f"{name}_perception"]), confidence_level))
-        for name in names
-    )
+    scores = mean_scores(frame, names, "perception", confidence_level)
     total = moments(frame, ["total_perception"])
     columns = [f"{name}_perception" for name in names]
     groups, withheld = group_means(frame, columns, by, min_persons=min_persons)

@@ -12,14 +12,14 @@ from icx_research.core.artefacts import gap_reliability
 from icx_research.core.bands import EQUAL, band
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, Result, check_confidence_level, with_interval
+from icx_research.core.results import Estimate, check_confidence_level, with_interval
 from icx_research.survey.disclosure.thresholds import check_min_persons
 from icx_research.survey.instruments.dimensions import (
     Design,
+    GapResult,
     alpha_of,
     group_means,
-    mean_estimate,
-    mean_rows,
+    mean_scores,
     person_scores,
     read_design,
 )
@@ -33,7 +33,7 @@ TOTALS = {"total": "All dimensions", "weighted": "All dimensions, weighted"}
 
 
 @dataclass(frozen=True, repr=False)
-class ServqualGap(Result):
+class ServqualGap(GapResult):
     """Expectation, perception and their gap, by dimension.
 
     Attributes
@@ -62,26 +62,11 @@ class ServqualGap(Result):
         Respondents behind every figure of `profile` and `groups`.
     """
 
-    dimensions: pd.DataFrame
-    gaps: tuple[tuple[str, Estimate, float, int], ...]
     levels: Mapping[str, tuple[tuple[str, Estimate, float, int], ...]]
     groups: pd.DataFrame | None
-    n_used: int
-    n_dropped: int
-    note: str
     labels: Mapping[str, str]
     response_range: tuple[float, float]
     min_persons: int
-
-    @property
-    def estimate(self) -> Estimate:
-        """The total gap, unweighted."""
-        return next(found for name, found, _, _ in self.gaps if name == "total")
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row per gap: term, estimate, standard error, interval, n."""
-        return mean_rows(self.gaps)
 
     @property
     def profile(self) -> pd.DataFrame:
@@ -229,16 +214,9 @@ def servqual_gap(
     design = read_design(perception, expectation, weights, reverse_keyed, response_range, need)
     frame, bad_weights = person_scores(data, design, respondent=respondent, by=by)
     names = [*design.dimensions, "total", *(["weighted"] if weights else [])]
-    gaps = tuple(
-        (name, *mean_estimate(moments(frame, [f"{name}_gap"]), confidence_level)) for name in names
+    gaps, *sides = (
+        mean_scores(frame, names, part, confidence_level) for part in ("gap", *design.sides)
     )
-    levels = {
-        side: tuple(
-            (name, *mean_estimate(moments(frame, [f"{name}_{side}"]), confidence_level))
-            for name in names
-        )
-        for side in design.sides
-    }
     total = moments(frame, ["total_gap"])
     parts = ("expectation", "perception", "gap", "need")
     columns = [f"{name}_{part}" for name in names for part in parts]
@@ -247,7 +225,7 @@ def servqual_gap(
     return ServqualGap(
         dimensions=_dimensions(data, frame, design),
         gaps=gaps,
-        levels=levels,
+        levels=dict(zip(design.sides, sides, strict=True)),
         groups=groups,
         n_used=total.n,
         n_dropped=total.n_dropped,

@@ -128,15 +128,16 @@ def _checked(given: Any) -> pd.DataFrame:
 
 
 def side_by_side(scores: UnitScores, waves: Any, index: str = "unit") -> pd.DataFrame:
-    """Put scales side by side: one row per unit and wave."""
-    table = scores.table[scores.table["wave"].isin(list(waves))].set_index(["unit", "wave"])
+    """Put scales side by side: one row per unit (and supplier or touchpoint) and wave."""
+    keys = ["unit", *scores.by[1:], "wave"]
+    table = scores.table[scores.table["wave"].isin(list(waves))].set_index(keys)
     numbers, of_scale = table[["mean", "n", "se"]], table["scale"].to_numpy()
     pieces = [
         numbers[of_scale == scale].set_axis([scale, f"{scale}_n", f"{scale}_se"], axis=1)
         for scale in scores.scales
     ]
     wide = pd.concat(pieces, axis=1).copy()  # in one block: pandas warns of many
-    return wide.rename_axis([index, "wave"])
+    return wide.rename_axis(index={"unit": index})
 
 
 def through_crosswalk(

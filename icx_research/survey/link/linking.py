@@ -246,13 +246,14 @@ def link_units(
     check_coverage(coverage, drops, codebook)
     waves = common_waves(insides[0], outsides[0], lag)
     crosswalk = crosswalk_of_waves(crosswalk, waves, crosswalk_name(codebook))
+    outsides = [align_waves(scores, outsides[0]) for scores in outsides]
+    insides = [align_waves(scores, insides[0]) for scores in insides]
     right = side_by_side(outsides[0], waves.values())
     for scores in outsides[1:]:
-        further = align_waves(scores, outsides[0])
-        right = right.join(side_by_side(further, waves.values()), how="left")
+        right = right.join(side_by_side(scores, waves.values()), how="left")
     left = through_crosswalk(insides[0], crosswalk, waves)
     for scores in insides[1:]:
-        further = through_crosswalk(align_waves(scores, insides[0]), crosswalk, waves)
+        further = through_crosswalk(scores, crosswalk, waves)
         left = left.join(further.drop(columns="n_client_units"), how="left")
     linked = left.join(right, how="inner", validate="one_to_one").sort_index().reset_index()
     linked = with_unit_facts(linked, insides[0], outsides[0], crosswalk)
@@ -278,10 +279,7 @@ def link_units(
         ),
         n_client_units=int(pairs["client_unit"].nunique()),
         crosswalk=pairs,
-        scores=(
-            *(rename_waves(align_waves(scores, insides[0]), waves) for scores in insides),
-            *(align_waves(scores, outsides[0]) for scores in outsides),
-        ),
+        scores=(*(rename_waves(scores, waves) for scores in insides), *outsides),
     )
 
 

@@ -29,6 +29,9 @@ BY_DESIGN, NO_PARTNER = "unlinked by design", "no partner with a score"
 FILE_HAS_IT = f"{NO_PARTNER}; {{file}} has it, but without a score"
 MANY_UNITS = 10  # from here on, a unit per respondent is hardly a unit
 UNIT_SIDES = {"internal": "client_unit", "external": "serving_unit"}
+COVERAGE = ["side", "units", "units_matched", "respondents", "respondents_matched", "share_matched"]
+DROPS = ["side", "unit", "n", "reason", "resembles"]
+OTHER = {"internal": "external", "external": "internal"}
 
 
 def match_units(
@@ -38,60 +41,37 @@ def match_units(
     codebook = internal.codebook
     scores = {"internal": internal, "external": external}
     own = {side: _respondents(one) for side, one in scores.items()}
-    to_serving = crosswalk[crosswalk["serving_unit"].isin(own["external"].index)]
-    to_client = crosswalk[crosswalk["client_unit"].isin(own["internal"].index)]
-    partners = {
-        "internal": set(to_serving["client_unit"]),
-        "external": set(to_client["serving_unit"]),
-    }
     by_design = {
         "internal": set(codebook.unlinked_client_units),
         "external": set(codebook.unlinked_serving_units),
     }
-    known = {
-        "internal": sorted(set(crosswalk["client_unit"]) - set(own["internal"].index))
-        or sorted(own["external"].index),
-        "external": sorted(set(crosswalk["serving_unit"]) - set(own["external"].index))
-        or sorted(own["internal"].index),
-    }
     lines, dropped = [], []
     for side, n in own.items():
-        other = scores["external" if side == "internal" else "internal"]
-        mute = _partners_without_score(crosswalk, side, other)
+        other = scores[OTHER[side]]
+        partners = _paired_with(own[OTHER[side]].index, crosswalk, side)
+        mute = _paired_with(other.unscored, crosswalk, side)
         there = FILE_HAS_IT.format(file=other.source.file or f"the {other.source.name} table")
+        unpaired = set(crosswalk[UNIT_SIDES[side]]) - set(n.index)
+        known = sorted(unpaired) or sorted(own[OTHER[side]].index)
         counted = n[~n.index.isin(by_design[side])]
-        matched = counted[counted.index.isin(partners[side])]
-        lines.append(
-            {
-                "side": side,
-                "units": len(counted),
-                "units_matched": len(matched),
-                "respondents": counted.sum(),
-                "respondents_matched": matched.sum(),
-                "share_matched": matched.sum() / counted.sum() if counted.sum() else 0.0,
-            }
-        )
-        for at, (unit, count) in enumerate(n[~n.index.isin(partners[side])].items()):
+        matched = counted[counted.index.isin(partners)]
+        all_of, with_partner = counted.sum(), matched.sum()
+        share = with_partner / all_of if all_of else 0.0
+        lines.append((side, len(counted), len(matched), all_of, with_partner, share))
+        for at, (unit, count) in enumerate(n[~n.index.isin(partners)].items()):
             designed = unit in by_design[side]
-            near = resembling(str(unit), known[side]) if at < MAX_RESEMBLING else ""
-            near = "" if near == unit or unit in mute else near  # it is there already
-            dropped.append(
-                {
-                    "side": side,
-                    "unit": unit,
-                    "n": _shown(count, scores[side]),
-                    "reason": BY_DESIGN if designed else there if unit in mute else NO_PARTNER,
-                    "resembles": "" if designed else near,
-                }
-            )
-    columns = ["side", "unit", "n", "reason", "resembles"]
-    return pd.DataFrame(lines), pd.DataFrame(dropped, columns=columns)
+            reason = BY_DESIGN if designed else there if unit in mute else NO_PARTNER
+            looks = reason == NO_PARTNER and at < MAX_RESEMBLING
+            near = resembling(str(unit), known) if looks else ""
+            near = "" if near == unit else near  # it is there, but not in the crosswalk
+            dropped.append((side, unit, _shown(count, scores[side]), reason, near))
+    return pd.DataFrame(lines, columns=COVERAGE), pd.DataFrame(dropped, columns=DROPS)
 
 
-def _partners_without_score(crosswalk: pd.DataFrame, side: str, other: UnitScores) -> set[str]:
-    """Units of one side whose partner has rows in the other file, but no score."""
-    own, role = UNIT_SIDES[side], next(role for s, role in UNIT_SIDES.items() if s != side)
-    return set(crosswalk.loc[crosswalk[role].isin(other.unscored), own])
+def _paired_with(units: Collection[str], crosswalk: pd.DataFrame, side: str) -> set[str]:
+    """Units of one side that the crosswalk pairs with some of the other."""
+    paired = crosswalk[UNIT_SIDES[OTHER[side]]].isin(units)
+    return set(crosswalk.loc[paired, UNIT_SIDES[side]])
 
 
 def _respondents(scores: UnitScores) -> pd.Series:

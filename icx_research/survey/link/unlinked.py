@@ -9,6 +9,7 @@ from icx_research.survey.link.matching import (
     BY_DESIGN,
     FILE_HAS_IT,
     NO_PARTNER,
+    OTHER,
     UNIT_SIDES,
     resembling_words,
 )
@@ -16,7 +17,6 @@ from icx_research.survey.scores.scoring import few_answers
 from icx_research.survey.study.study import Study
 
 SHOWN = 5  # units of one reason that are named
-OTHER = {"internal": "external", "external": "internal"}
 
 
 def why_unlinked(study: Study, drops: pd.DataFrame) -> pd.DataFrame:

@@ -131,8 +131,7 @@ def multi_item_scales(study: Study, source: str) -> list[str]:
     >>> multi_item_scales(load_example("company"), "external")
     ['csat', 'external_perception', 'external_expectation']
     """
-    measures = study.codebook.sources[source].measures.values()
-    return [m.name for m in measures if isinstance(m, Scale) and len(m.items) > 1]
+    return [scale.name for scale in study.codebook.sources[source].scales if len(scale.items) > 1]
 
 
 def chosen_scales(codebook: Codebook, scales: str | Sequence[str]) -> tuple[list[Scale], Source]:

@@ -121,7 +121,7 @@ def _score_table(table: Any, source: Source, names: list[str]) -> "nw.DataFrame[
     for name in names:
         measure = source.measures[name]
         if isinstance(measure, Scale):
-            expressions.append(_scale_score(measure))
+            expressions.append(mean_of_answered(keyed_items(measure)).alias(name))
         else:
             expressions += _published_score(measure)
     weight = [nw.col(source.weight).alias("weight")] if source.weight else []
@@ -137,13 +137,9 @@ def few_answers(measure: Scale | Score) -> str:
     return f"values in fewer than {math.ceil(MIN_ANSWERED_SHARE * k)} of its {k} {what[1]}"
 
 
-def _scale_score(scale: Scale) -> nw.Expr:
-    return mean_of_answered(keyed_items(scale)).alias(scale.name)
-
-
 def keyed_items(scale: Scale) -> list[nw.Expr]:
     """Answers to each item of a scale, those to reverse-keyed items turned."""
-    total = scale.response_range[0] + scale.response_range[1]
+    total = sum(scale.response_range)
     return [
         (total - nw.col(item)).alias(item) if item in scale.reverse_keyed else nw.col(item)
         for item in scale.items

@@ -83,17 +83,11 @@ class UnitScores:
         lines = []
         for (scale, wave), cell in self.table.groupby(["scale", "wave"], sort=False):
             parts = self.components.get((str(scale), str(wave)))
-            lines.append(
-                {
-                    "scale": scale,
-                    "wave": wave,
-                    "n_units": int(cell["mean"].notna().sum()),
-                    "n_respondents": float(cell["n"].sum(min_count=1)),
-                    "icc_1": parts.icc_1 if parts else np.nan,
-                    "icc_2": parts.icc_2 if parts else np.nan,
-                }
-            )
-        return pd.DataFrame(lines)
+            icc = (parts.icc_1, parts.icc_2) if parts else (np.nan, np.nan)
+            n_units, n = int(cell["mean"].notna().sum()), float(cell["n"].sum(min_count=1))
+            lines.append((scale, wave, n_units, n, *icc))
+        columns = ["scale", "wave", "n_units", "n_respondents", "icc_1", "icc_2"]
+        return pd.DataFrame(lines, columns=columns)
 
 
 def unit_scores(
