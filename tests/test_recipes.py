@@ -30,7 +30,7 @@ def recipe(name, shared_data):
     ],
 )
 def test_published_correlations_are_reproduced(shared_data, name, internal, external, units, r, n):
-    table = icx.linkage_overview(icx.link_study(recipe(name, shared_data)))
+    table = icx.linkage_overview(icx.link_study(recipe(name, shared_data))).table
     row = table[
         (table["internal"] == internal)
         & (table["external"] == external)
@@ -44,7 +44,7 @@ def test_published_correlations_are_reproduced(shared_data, name, internal, exte
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_shrunken_or_unknown_errors_are_never_corrected(shared_data, name):
-    table = icx.linkage_overview(icx.link_study(recipe(name, shared_data)))
+    table = icx.linkage_overview(icx.link_study(recipe(name, shared_data))).table
     corrected = table[table["term"] == "disattenuated"]
     assert corrected["estimate"].isna().all()
     assert corrected["note"].str.contains("not assessable").all()

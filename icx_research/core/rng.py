@@ -23,8 +23,8 @@ def as_generator(rng: Rng | None, *, analysis: str) -> np.random.Generator:
 
     Examples
     --------
-    >>> as_generator(1, analysis="htmt").integers(10) == np.random.default_rng(1).integers(10)
-    True
+    >>> int(as_generator(1, analysis="htmt").integers(1000))
+    473
     """
     if isinstance(rng, np.random.Generator):
         return rng

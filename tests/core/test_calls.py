@@ -41,7 +41,7 @@ WRONG = {
         lambda: icx.link_study("x.yaml"),
     "evaluate_claims takes Study, not PosixPath; type evaluate_claims(read_study('x.yaml')).":
         lambda: icx.evaluate_claims(Path("x.yaml")),
-    "wave_overview takes LinkedUnits, not str; "
+    "wave_overview takes LinkedUnits or AskedPairs, not str; "
     "type wave_overview(link_study(read_study('x.yaml'))).":
         lambda: icx.wave_overview("x.yaml"),
     # linked units, or rows, where a study is needed

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from icx_research.core import apa
+from icx_research.core.errors import UnsuitableData
 from icx_research.core.results import Result, check_choice, chi_square_table
 from icx_research.core.threads import on_one_thread
 from icx_research.measurement.sem.nested import difference_test
@@ -150,7 +151,7 @@ def difference(
 
 def _check_pair(restricted: SemResult, general: SemResult) -> None:
     if restricted.fit.df <= general.fit.df:
-        raise ValueError(
+        raise UnsuitableData(
             "the restricted model must have more degrees of freedom than the general one; got "
             f"{restricted.fit.df} and {general.fit.df}."
         )

@@ -61,7 +61,13 @@ class Figure(ABC):
         if ax is None:
             width = plt.rcParams["figure.figsize"][0]
             ax = plt.subplots(figsize=(width, self._height(width)))[1]
-        self._draw(ax)
+            try:
+                self._draw(ax)
+            except REFUSALS:
+                plt.close(ax.figure)  # type: ignore[arg-type]
+                raise
+        else:
+            self._draw(ax)
         return ax
 
     def save(

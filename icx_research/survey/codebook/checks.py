@@ -117,7 +117,7 @@ def check_blocks(place: Place, source: Source) -> None:
 
 
 def check_long(place: Place, source: Source) -> None:
-    """Refuse long tables whose rows cannot be told apart, or whose columns mean two things."""
+    """Refuse long tables whose rows are not distinct, or whose columns mean two things."""
     if source.long is None:
         return
     at = place.find("long")

@@ -155,7 +155,7 @@ def _season(
 
 
 def _month(months: Sequence[str], numbers: Sequence[str]) -> float | None:
-    """Place a month, with its day where one is told."""
+    """Place a month, with its day where one is named."""
     if len(months) > 1:
         return None
     month = MONTH_OF[months[0]]

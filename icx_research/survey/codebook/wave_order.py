@@ -47,7 +47,7 @@ def in_time(names: Collection[str]) -> list[str]:
     >>> in_time(["April 2024", "15.3.2024", "1.9.2023"])
     ['1.9.2023', '15.3.2024', 'April 2024']
     """
-    order = told_order(names)
+    order = certain_order(names)
     if order is not None:
         return order
     years = {name: YEAR.findall(name) for name in names}
@@ -55,14 +55,14 @@ def in_time(names: Collection[str]) -> list[str]:
     return sorted(names, key=lambda name: (years[name][0] if dated else "", _natural(name), name))
 
 
-def told_order(names: Collection[str]) -> list[str] | None:
-    """Sort names of waves where they tell the order beyond doubt; None where they do not.
+def certain_order(names: Collection[str]) -> list[str] | None:
+    """Sort names of waves whose order is beyond doubt; None where it is not.
 
     Examples
     --------
-    >>> told_order(["Herbst 2024", "April 2024"])
+    >>> certain_order(["Herbst 2024", "April 2024"])
     ['April 2024', 'Herbst 2024']
-    >>> told_order(["again", "pilot"]) is None
+    >>> certain_order(["again", "pilot"]) is None
     True
     """
     each = _without_shared({name: words_of_period(name) for name in names})

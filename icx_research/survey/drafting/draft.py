@@ -8,7 +8,7 @@ from pathlib import Path
 
 from icx_research.core.errors import StudyError
 from icx_research.survey.codebook.checks import RESERVED
-from icx_research.survey.codebook.wave_order import in_time, told_order
+from icx_research.survey.codebook.wave_order import certain_order, in_time
 from icx_research.survey.drafting.blocks import BlocksDraft, as_ratings, draft_blocks
 from icx_research.survey.drafting.files import LookedAt, look_at
 from icx_research.survey.drafting.keys import UNIT, KeysDraft, draft_keys
@@ -136,7 +136,7 @@ def _drafted(
         tables,
         question,
         waves=waves,
-        ordered=told_order(waves) is not None,
+        ordered=certain_order(waves) is not None,
         guessed=_guessed(files["external"], pairing),
         unmatched=_unmatched(files, pairing),
         alone={

@@ -289,14 +289,14 @@ def _unit_columns(
     return found if not others or _meet(found, other) else others | found
 
 
-def _meet(found: Mapping[str, tuple[float, set[str], set[str]]], other: LookedAt) -> bool:
+def _meet(units: Mapping[str, tuple[float, set[str], set[str]]], other: LookedAt) -> bool:
     """Tell whether half of the values of a column stand in the other file, however spelled."""
     known = [
         set(bare_ids(_filled(cells)).values())
         for cells in other.columns.values()
         if len(set(cells)) <= ONE_EACH * len(cells) or len(cells) <= MANY_UNITS
     ]
-    return any(2 * len(values & one) >= len(values) for _, values, _ in found.values()
+    return any(2 * len(values & one) >= len(values) for _, values, _ in units.values()
                for one in known)  # fmt: skip
 
 

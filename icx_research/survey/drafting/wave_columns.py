@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from icx_research.survey.codebook.periods import MONTH_OF, SEASON_OF
-from icx_research.survey.codebook.wave_order import told_order
+from icx_research.survey.codebook.wave_order import certain_order
 
 YEAR = r"(?:19|20)\d\d"
 PART = r"(?:[qhmtw]\d{1,2}|" + "|".join(
@@ -51,7 +51,7 @@ def wave_columns(names: Sequence[str], words: Sequence[str]) -> dict[str, tuple[
 
 def last_wave(waves: Sequence[str]) -> str:
     """Take the latest wave, or the one that stands last where their names do not tell."""
-    return (told_order(waves) or list(waves))[-1]
+    return (certain_order(waves) or list(waves))[-1]
 
 
 def _cut(

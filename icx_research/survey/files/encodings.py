@@ -37,7 +37,7 @@ NOT_WESTERN = "gb18030, cp1251, cp1256 or shift_jis"
 
 
 def likely_encoding(content: bytes) -> str:
-    """Choose the encoding that makes the most common letters of bytes that are no UTF-8.
+    """Choose the encoding that makes the most common letters of the bytes; UTF-8 where it fits.
 
     Examples
     --------
@@ -46,6 +46,8 @@ def likely_encoding(content: bytes) -> str:
     >>> likely_encoding("Москва, Казань".encode("cp1251"))
     'cp1251'
     """
+    if _decodes(content, "utf-8"):
+        return "utf-8"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     western = next((e for e in ("cp1252", "cp1250") if _decodes(content, e)), "latin-1")

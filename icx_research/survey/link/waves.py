@@ -7,7 +7,7 @@ import narwhals as nw
 
 from icx_research.core.errors import Blocked, StudyError
 from icx_research.survey.codebook.types import Codebook
-from icx_research.survey.codebook.wave_order import order_waves, told_order
+from icx_research.survey.codebook.wave_order import certain_order, order_waves
 from icx_research.survey.units.aggregation import UnitScores
 
 
@@ -39,9 +39,9 @@ def common_waves(internal: UnitScores, external: UnitScores, lag: int) -> dict[s
 
 
 def _check_order(waves: Collection[str], codebook: Codebook, lag: int) -> None:
-    """Refuse waves whose order counts and cannot be told."""
+    """Refuse waves whose order counts and is not certain."""
     counts = lag or codebook.question.wave not in waves
-    if counts and len(waves) > 1 and not codebook.waves and told_order(waves) is None:
+    if counts and len(waves) > 1 and not codebook.waves and certain_order(waves) is None:
         raise StudyError(
             f"codebook: waves: the names of the waves ({', '.join(waves)}) do not tell their order "
             "in time; list them in that order under waves: [...], as the answer rests on the last."

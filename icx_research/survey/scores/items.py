@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import narwhals as nw
 
-from icx_research.core.errors import Blocked, NotTestable
+from icx_research.core.errors import Blocked, NotTestable, UnsuitableData
 from icx_research.core.safe_frame import SafeFrame
 from icx_research.survey.codebook.document import suggestion
 from icx_research.survey.codebook.types import UNIT_ROLES, Codebook, Scale, Source
@@ -81,7 +81,7 @@ def scale_items(
     if score:
         for scale in chosen:
             if scale.name in columns:
-                raise ValueError(f"The score {scale.name!r} would have the name of an item.")
+                raise UnsuitableData(f"The score {scale.name!r} would have the name of an item.")
             keyed.append(mean_of_answered(keyed_items(scale)).alias(scale.name))
             columns = [*columns, scale.name]
     own = [role for role in (*UNIT_ROLES, "supplier_unit", "respondent", "wave") if role in frame]

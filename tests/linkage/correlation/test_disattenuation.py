@@ -175,13 +175,13 @@ def with_se(inside_se, outside_se, *, r_one=False):
     [
         (
             with_se(np.nan, 0.1),
-            "reliability of the internal score not assessable: no standard errors or counts per "
-            "unit are known",
+            "reliability of the internal score not assessable: counts per unit are known but not "
+            "how much persons differ; name a column of standard errors or standard deviations",
         ),
         (
             with_se(0.1, np.nan),
-            "reliability of the external score not assessable: no standard errors or counts per "
-            "unit are known",
+            "reliability of the external score not assessable: counts per unit are known but not "
+            "how much persons differ; name a column of standard errors or standard deviations",
         ),
         (with_se(3.0, 0.1), "the internal unit means differ by no more than sampling error"),
         (with_se(0.1, 3.0), "the external unit means differ by no more than sampling error"),
@@ -201,7 +201,11 @@ def test_without_a_corrected_value_the_note_says_why(result, note):
 
 
 def test_values_above_one_are_shown_and_named():
-    found = disattenuate(with_se(1.4, 1.4))
+    inside = np.arange(0, 6, 0.5)
+    outside = inside.reshape(-1, 2)[:, ::-1].ravel()  # neighbours change places
+    linked = linked_units(inside, outside, inside_se=0.8, outside_se=0.8,
+                          inside_n=10.0, outside_n=10.0)  # fmt: skip
+    found = disattenuate(correlate(linked))
     assert found.disattenuated.value > 1
     assert found.note == (
         "the corrected value exceeds 1: the reliabilities are too low to correct with"

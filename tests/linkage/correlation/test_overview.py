@@ -89,8 +89,8 @@ def test_constant_scores_and_unknown_errors_are_notes(rng):
     linked = build(rng)
     linked.table["inside_se"] = np.nan
     assert linkage_overview(linked).table["note"].iloc[1] == (
-        "reliability of the internal score not assessable: no standard errors or counts per unit "
-        "are known"
+        "reliability of the internal score not assessable: counts per unit are known but not how "
+        "much persons differ; name a column of standard errors or standard deviations"
     )
     linked.table["inside"] = 0.1
     assert linkage_overview(linked).table["note"].tolist() == [

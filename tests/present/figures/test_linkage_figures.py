@@ -116,7 +116,7 @@ def test_caption_names_interval_n_and_reliability(parts):
     assert f"r = {estimate.value:.2f}".replace("0.", ".") in caption
     assert "n = 60 units" in caption
     assert "95% intervals of unit means: horizontal (Internal satisfaction), vertical" in caption
-    assert f"{parts['correlation'].reliability_internal.value:.2f} (internal)"[1:] in caption
+    assert f"{parts['result'].reliability_internal.value:.2f} (internal)"[1:] in caption
     assert "at least 10 persons" in caption
     assert "wave 3" in caption
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from icx_research.survey.codebook.wave_order import in_time, told_order
+from icx_research.survey.codebook.wave_order import certain_order, in_time
 
 IN_ORDER = [
     # months
@@ -76,7 +76,7 @@ IN_ORDER = [
 @pytest.mark.parametrize("names", IN_ORDER, ids=", ".join)
 def test_names_that_tell_the_time_are_put_in_its_order(names):
     for mixed in itertools.permutations(names):
-        assert told_order(mixed) == list(names)
+        assert certain_order(mixed) == list(names)
         assert in_time(mixed) == list(names)
 
 
@@ -97,5 +97,5 @@ def test_names_that_tell_the_time_are_put_in_its_order(names):
 )
 def test_an_order_that_cannot_be_told_is_not_made_up(names):
     for mixed in itertools.permutations(names):
-        assert told_order(mixed) is None
+        assert certain_order(mixed) is None
         assert sorted(in_time(mixed)) == sorted(names)

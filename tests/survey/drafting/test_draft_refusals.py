@@ -23,7 +23,7 @@ def test_nothing_is_overwritten(tmp_path, rng):
 BROKEN = {
     "empty": ("", "staff.csv is empty; it needs a line of column names and data below."),
     "words": (
-        "unit,q1\nA,good\nA,bad\nB,good\nB,bad\n",
+        "unit,q1\nA,blue\nA,green\nB,blue\nB,green\n",
         "staff.csv has no column that looks like answers on a scale (whole numbers such as 1 to "
         "7, or words such as agree); export the answers as numbers.",
     ),

@@ -129,7 +129,7 @@ def test_a_broken_file_is_refused_in_one_sentence(tmp_path, case):
         (
             "ascii",
             "staff.csv, row 2: the text is not valid ascii; declare the encoding of the file "
-            "(for example encoding: cp1252), or save it as UTF-8.",
+            "(for example encoding: utf-8), or save it as UTF-8.",
         ),
     ],
 )
