@@ -26,6 +26,7 @@ def call(monkeypatch, capsys, *arguments):
 
 @pytest.fixture
 def icx(monkeypatch, capsys):
+    monkeypatch.delenv("ICX_COMMAND", raising=False)  # set where run.py runs the tests
     return lambda *arguments: call(monkeypatch, capsys, *arguments)
 
 
@@ -168,7 +169,6 @@ def test_new_drafts_a_study_that_checks(icx, small_study, tmp_path):
 
 
 def test_new_without_files_writes_templates(icx, tmp_path, monkeypatch):
-    monkeypatch.delenv("ICX_COMMAND", raising=False)
     code, out, _ = icx("new", tmp_path / "mine")
     assert code == 0
     assert ": study.yaml, internal.csv, external.csv, README.md" in out
