@@ -38,7 +38,12 @@ class Drawn:
 
 
 def quality_figures(
-    study: Study, linked: LinkedUnits, *, folder: str | Path, journal: str = "print", dpi: int = 300
+    study: Study,
+    linked: LinkedUnits,
+    *,
+    folder: str | Path,
+    journal: str = "apa",
+    dpi: int | None = None,
 ) -> dict[str, Drawn]:
     """Write the figures on units, answers, missing answers, service quality and coverage.
 
@@ -48,9 +53,9 @@ def quality_figures(
     linked : LinkedUnits
         Of the same study.
     folder : path
-    journal : str, default "print"
-    dpi : int, default 300
-        Of the PNG.
+    journal : str, default "apa"
+    dpi : int, optional
+        Of the PNG; what the journal asks for unless given.
 
     Returns
     -------
@@ -76,7 +81,7 @@ def quality_figures(
 
 
 def _drawn(
-    makers: list[Callable[[], Iterable[Figure]]], folder: str | Path, journal: str, dpi: int
+    makers: list[Callable[[], Iterable[Figure]]], folder: str | Path, journal: str, dpi: int | None
 ) -> Drawn:
     figures: list[SavedFigure] = []
     refusals: list[str] = []
