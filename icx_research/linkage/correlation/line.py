@@ -1,5 +1,6 @@
 """The straight line through linked units, with its confidence band."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from icx_research.core.results import (
 )
 from icx_research.linkage.correlation.controls import varies
 from icx_research.linkage.rows import complete_rows
+from icx_research.survey.codebook.wave_order import choose_wave
+from icx_research.survey.disclosure.protect import ProtectedUnits
 from icx_research.survey.link.linking import LinkedUnits
 
 GRID_POINTS = 101
@@ -39,10 +42,11 @@ class LinkageLine(Result):
     sd : (float, float)
         Standard deviations of both scores over the units.
     band : DataFrame
-        `x`, `fit`, `ci_low`, `ci_high`: pointwise interval of the mean. It covers the
-        range of published units; of others two standard deviations to either side of
-        the mean, so that the exact range is not given away.
+        `x`, `fit`, `ci_low`, `ci_high`: pointwise interval of the mean, over the range of
+        the units.
     wave : str
+    protected : bool
+        Whether it runs through protected figures only: no other line is drawn.
     n_used, n_dropped : int
         Units.
     """
@@ -57,6 +61,7 @@ class LinkageLine(Result):
     sd: tuple[float, float]
     band: pd.DataFrame
     wave: str
+    protected: bool
     n_used: int
     n_dropped: int
 
@@ -91,7 +96,7 @@ class LinkageLine(Result):
 
 
 def linkage_line(
-    linked: LinkedUnits,
+    units: LinkedUnits | ProtectedUnits,
     *,
     internal: str,
     external: str,
@@ -102,7 +107,9 @@ def linkage_line(
 
     Parameters
     ----------
-    linked : LinkedUnits
+    units : LinkedUnits or ProtectedUnits
+        The line of a figure is that of protected units: the line of all units, in full
+        precision, would give away those that are withheld.
     internal, external : str
         Names of the scores.
     wave : str, optional
@@ -135,14 +142,13 @@ def linkage_line(
     60
     """
     check_confidence_level(confidence_level)
-    for name in (internal, external):
-        if name not in linked.internal + linked.external:
-            raise ValueError(f"Linked units have no score {name!r}.")
-    rows = complete_rows(linked, (internal, external), wave=wave)
-    n = rows.n_used
+    protected = isinstance(units, ProtectedUnits)
+    pick = _of_protected if isinstance(units, ProtectedUnits) else _of_linked
+    table, chosen, n_all = pick(units, [internal, external], wave)  # type: ignore[operator]
+    n = len(table)
     if n < 4:
         raise NotTestable(f"a line needs at least 4 linked units with both scores; there are {n}.")
-    x, y = rows.table[[internal, external]].to_numpy(float).T
+    x, y = table[[internal, external]].to_numpy(float).T
     if not varies(x):
         raise Blocked(f"all units have the same {internal}; there is no line.")
     spread = float(((x - x.mean()) ** 2).sum())
@@ -150,7 +156,7 @@ def linkage_line(
     residual = y - y.mean() - b * (x - x.mean())
     s = float(np.sqrt(residual @ residual / (n - 2)))
     t = t_quantile(confidence_level, n - 2)
-    grid = np.linspace(*_ends(linked, internal, x), GRID_POINTS)
+    grid = np.linspace(x.min(), x.max(), GRID_POINTS)
     fit = y.mean() + b * (grid - x.mean())
     reach = t * s * np.sqrt(1 / n + (grid - x.mean()) ** 2 / spread)
     se = s / float(np.sqrt(spread))
@@ -166,17 +172,32 @@ def linkage_line(
         centre=(float(x.mean()), float(y.mean())),
         sd=(float(x.std(ddof=1)), float(y.std(ddof=1))),
         band=pd.DataFrame({"x": grid, "fit": fit, "ci_low": fit - reach, "ci_high": fit + reach}),
-        wave=rows.wave,
+        wave=chosen,
+        protected=protected,
         n_used=n,
-        n_dropped=rows.n_dropped,
+        n_dropped=n_all - n,
     )
 
 
-def _ends(linked: LinkedUnits, internal: str, x: np.ndarray) -> tuple[float, float]:
-    """Choose where the line ends: at no extreme of protected units, at no impossible score."""
-    if linked.codebook.source_of(internal).published:
-        return float(x.min()), float(x.max())
-    mean, reach = float(x.mean()), 2 * float(x.std(ddof=1))
-    possible = linked.codebook.measures[internal].response_range
-    low, high = possible or (-np.inf, np.inf)
-    return max(mean - reach, low), min(mean + reach, high)
+def _of_linked(
+    linked: LinkedUnits, pair: list[str], wave: str | None
+) -> tuple[pd.DataFrame, str, int]:
+    """Give the rows with both scores, their wave, and how many units it has."""
+    _check_scores(pair, (*linked.internal, *linked.external))
+    rows = complete_rows(linked, pair, wave=wave)
+    return rows.table, rows.wave, len(rows.of_wave.table)
+
+
+def _of_protected(
+    units: ProtectedUnits, pair: list[str], wave: str | None
+) -> tuple[pd.DataFrame, str, int]:
+    _check_scores(pair, units.scores)
+    chosen = choose_wave(units.table["wave"].unique(), units.codebook, wave)
+    of_wave = units.table[units.table["wave"] == chosen]
+    return of_wave.dropna(subset=pair), chosen, len(of_wave)
+
+
+def _check_scores(pair: Sequence[str], known: Sequence[str]) -> None:
+    for name in pair:
+        if name not in known:
+            raise ValueError(f"Linked units have no score {name!r}.")
