@@ -65,4 +65,4 @@ def coarse_percent(share: float, persons: float, *, down: bool = False) -> float
         return float(np.floor(steps_of) * step)
     # halves go outwards, so that nobody and everybody fit more counts than one
     near = np.ceil(steps_of - 0.5) if share < 0.5 else np.floor(steps_of + 0.5)
-    return float(near * step)
+    return float(near * step) + 0.0

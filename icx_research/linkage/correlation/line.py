@@ -1,6 +1,5 @@
 """The straight line through linked units, with its confidence band."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,9 +141,7 @@ def linkage_line(
     60
     """
     check_confidence_level(confidence_level)
-    protected = isinstance(units, ProtectedUnits)
-    pick = _of_protected if isinstance(units, ProtectedUnits) else _of_linked
-    table, chosen, n_all = pick(units, [internal, external], wave)  # type: ignore[operator]
+    table, chosen, n_all = _rows(units, [internal, external], wave)
     n = len(table)
     if n < 4:
         raise NotTestable(f"a line needs at least 4 linked units with both scores; there are {n}.")
@@ -173,31 +170,25 @@ def linkage_line(
         sd=(float(x.std(ddof=1)), float(y.std(ddof=1))),
         band=pd.DataFrame({"x": grid, "fit": fit, "ci_low": fit - reach, "ci_high": fit + reach}),
         wave=chosen,
-        protected=protected,
+        protected=isinstance(units, ProtectedUnits),
         n_used=n,
         n_dropped=n_all - n,
     )
 
 
-def _of_linked(
-    linked: LinkedUnits, pair: list[str], wave: str | None
+def _rows(
+    units: LinkedUnits | ProtectedUnits, pair: list[str], wave: str | None
 ) -> tuple[pd.DataFrame, str, int]:
     """Give the rows with both scores, their wave, and how many units it has."""
-    _check_scores(pair, (*linked.internal, *linked.external))
-    rows = complete_rows(linked, pair, wave=wave)
-    return rows.table, rows.wave, len(rows.of_wave.table)
-
-
-def _of_protected(
-    units: ProtectedUnits, pair: list[str], wave: str | None
-) -> tuple[pd.DataFrame, str, int]:
-    _check_scores(pair, units.scores)
-    chosen = choose_wave(units.table["wave"].unique(), units.codebook, wave)
-    of_wave = units.table[units.table["wave"] == chosen]
-    return of_wave.dropna(subset=pair), chosen, len(of_wave)
-
-
-def _check_scores(pair: Sequence[str], known: Sequence[str]) -> None:
+    known = (
+        units.scores if isinstance(units, ProtectedUnits) else (*units.internal, *units.external)
+    )
     for name in pair:
         if name not in known:
             raise ValueError(f"Linked units have no score {name!r}.")
+    if not isinstance(units, ProtectedUnits):
+        rows = complete_rows(units, pair, wave=wave)
+        return rows.table, rows.wave, len(rows.of_wave.table)
+    chosen = choose_wave(units.table["wave"].unique(), units.codebook, wave)
+    of_wave = units.table[units.table["wave"] == chosen]
+    return of_wave.dropna(subset=pair), chosen, len(of_wave)
