@@ -74,7 +74,8 @@ def test_each_overview_answers_with_its_numbers(reliability, dimensions, structu
         "Dimensions: parallel analysis finds one in 1 of 2 scales that can be judged; not in: "
         "Focus.",
         "Structure of the internal survey: parallel analysis finds 2 components behind its 2 "
-        "scales of several items; the planned model fits with CFI = .970, RMSEA = .051, SRMR = .030.",
+        "scales of several items; the planned model fits with CFI = .970, RMSEA = .051, "
+        "SRMR = .030.",
         "Comparison: means may be compared: Service across suppliers; they may not be compared: "
         "Service across waves (scalar invariance by the fall of CFI).",
         "Going on: alpha of Service is .90; no alpha of Csat, so how noisy the answers are is not "
