@@ -301,6 +301,15 @@ def _find(study_file: Path | None) -> Path:
     return study_file / "study.yaml" if study_file.is_dir() else study_file
 
 
+def _heal() -> list[str]:
+    """Put right what a run that died has left here, or beside anything the command names."""
+    from icx_research.pipeline.publication import heal
+
+    named = [Path(word.partition("=")[2] or word) for word in sys.argv[1:]]
+    bundled = _bundled_out().parent
+    return heal({Path(), bundled, *named, *(path.parent for path in named)})
+
+
 def _command() -> str:
     """Name the command as it was typed; `run.py` says so when it forwards."""
     return os.environ.get("ICX_COMMAND", "icx")
@@ -309,8 +318,10 @@ def _command() -> str:
 def _default_out(path: Path) -> Path:
     from icx_research.survey.study.datasets import example_path
 
-    if path != example_path("company"):
-        return path.parent / "results"
+    return _bundled_out() if path == example_path("company") else path.parent / "results"
+
+
+def _bundled_out() -> Path:
     package = Path(__file__).resolve().parent
     in_checkout = (package.parent / "pyproject.toml").is_file()
     return package.parent / "figures" / "bundled" if in_checkout else Path("figures") / "bundled"
@@ -321,6 +332,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    for line in _heal():
+        print(line, file=sys.stderr)
     try:
         app()
     except StudyError as error:

@@ -278,7 +278,7 @@ def test_out_replaces_no_file_of_others(icx, small_study, tmp_path):
     (out / "index.html").write_text("mine", encoding="utf-8")
     code, _, err = icx("study", small_study, "--out", out)
     assert code == 2
-    assert "index.html is there already and not from an earlier run; choose another --out." in err
+    assert "index.html is there already and not from an earlier run; move it elsewhere, or" in err
     assert (out / "index.html").read_text(encoding="utf-8") == "mine"
 
 
@@ -286,6 +286,23 @@ def test_out_that_is_a_file_is_refused_before_anything_runs(icx, small_study):
     code, _, err = icx("study", small_study, "--out", small_study.parent / "staff.csv")
     assert code == 2
     assert "staff.csv is a file, not a folder; choose another --out." in err
+
+
+def test_every_command_first_heals_what_a_dead_run_left(icx, small_study, monkeypatch):
+    folder = small_study.parent
+    for name in ("results", "of_may"):
+        (folder / f".{name}.icx").write_bytes(b"in" if name == "of_may" else b"")
+        (folder / f".{name}.icx-new").mkdir()
+    monkeypatch.chdir(folder)
+    code, _, err = icx("codebook")
+    assert code == 0
+    assert err == (
+        f"{folder / 'of_may'}: a run was stopped while it wrote there; the new results are in "
+        "place.\n"
+    )
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "customers.csv", "of_may", "staff.csv", "study.yaml",
+    ]  # fmt: skip
 
 
 def test_version(icx):
