@@ -94,7 +94,7 @@ def heal(folders: Iterable[Path]) -> list[str]:
     Runs that are still at work are left alone, and so is what cannot be written.
     """
     said = []
-    paths = set()
+    paths: set[Path] = set()
     for folder in folders:
         with suppress(OSError):  # no folder, or one that may not be looked into
             paths.update(folder.resolve().glob(f".*{ENDING}"))
@@ -115,7 +115,7 @@ def _check(out: Path) -> None:
     if not out.is_dir():
         raise StudyError(f"{out} is a file, not a folder; choose another --out.")
     if os.path.ismount(out):
-        raise StudyError(f"{out} is a disk; choose a folder on it, such as --out {out / 'results'}.")
+        raise StudyError(f"{out} is a disk; choose a folder on it, such as {out / 'results'}.")
     if not os.access(out, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(out))
     outputs = outputs_of(out)

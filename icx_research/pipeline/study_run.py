@@ -168,7 +168,8 @@ def _notebooks(
 
 def _unwritable(out: Path, error: OSError) -> str:
     if error.errno == errno.ENOSPC:
-        return f"{out} cannot be written: the disk is full; free some space, or choose another --out."
+        why = "the disk is full; free some space"
+        return f"{out} cannot be written: {why}, or choose another --out."
     inside = str(error.filename).startswith(str(out.resolve()))
     return (
         f"{error.filename if inside else out} cannot be written ({error.strerror}); close it if "

@@ -257,7 +257,7 @@ def test_a_disk_and_a_folder_that_may_not_be_written_are_refused(out, monkeypatc
     with pytest.raises(StudyError) as told, workshop(out):
         pytest.fail("too late")
     assert str(told.value) == (
-        f"{out} is a disk; choose a folder on it, such as --out {out / 'results'}."
+        f"{out} is a disk; choose a folder on it, such as {out / 'results'}."
     )
 
 
