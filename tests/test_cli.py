@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from icx_research.cli import main
+from icx_research.__main__ import main
 from tests.small_study import TWO_FILES, write_study
 
 SECRET = "83"
@@ -201,7 +201,7 @@ def test_unknown_option_ends_with_2_and_help_with_0(icx):
 
 def test_command_works_as_a_process():
     done = subprocess.run(
-        [sys.executable, "-c", "from icx_research.cli import main; main()", "check", "no.yaml"],
+        [sys.executable, "-m", "icx_research", "check", "no.yaml"],
         capture_output=True,
         text=True,
     )
@@ -348,12 +348,12 @@ def test_lab_offers_the_students_copy_that_the_readme_names(icx, tmp_path, monke
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a POSIX terminal")
 def test_stopping_while_a_notebook_runs_leaves_one_sentence_and_no_files(small_study):
-    command = [sys.executable, "-c", "from icx_research.cli import main; main()", "study"]
+    command = [sys.executable, "-m", "icx_research", "study"]
     with subprocess.Popen(
         [*command, small_study], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         for line in process.stderr:
-            if line.startswith("notebook"):
+            if "notebook" in line:
                 break
         time.sleep(2)
         process.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Being stopped: Ctrl-C and SIGTERM end a command in one sentence, and never halfway."""
+"""Being stopped: Ctrl-C and SIGTERM end a command in one true sentence, and never halfway."""
 
 import signal
 from collections.abc import Iterator
@@ -24,8 +24,13 @@ class Stopped(BaseException):
         super().__init__(number)
         self.code = 128 + number
 
+    def __str__(self) -> str:
+        """Say what has come of the command."""
+        return f"Stopped; {_written or 'nothing was written'}."
 
-_shields = 0
+
+_written = ""
+_unfinished = 0
 _waiting: list[int] = []
 
 
@@ -35,23 +40,36 @@ def listen() -> None:
         signal.signal(number, _stop)
 
 
+def listen_no_more() -> None:
+    """End in peace: what is to be said is being said."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
-    if _shields:
+    if _unfinished:
         _waiting.append(number)
     else:
         raise Stopped(number)
 
 
 @contextmanager
-def finished_first() -> Iterator[None]:
-    """Let a block of a few moments come to its end before the process stops."""
-    global _shields
-    _shields += 1
+def finished_first(written: str = "") -> Iterator[None]:
+    """Let a block of a few moments come to its end before the process stops.
+
+    Parameters
+    ----------
+    written : str, optional
+        What is true once it has come to its end, such as "the results are complete".
+    """
+    global _unfinished, _written
+    _unfinished += 1
     try:
         yield
+        _written = written or _written
     finally:
-        _shields -= 1
-        if _waiting and not _shields:
+        _unfinished -= 1
+        if _waiting and not _unfinished:
             number = _waiting[0]
             _waiting.clear()
             raise Stopped(number)

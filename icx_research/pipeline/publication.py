@@ -78,7 +78,7 @@ def workshop(out: Path) -> Iterator[Path]:
                 shutil.copymode(out, place.new)
             yield place.new
             _check(out)  # once more: something may have come meanwhile
-            with finished_first():
+            with finished_first(f"the results in {out} are complete"):
                 _exchange(place)
         finally:
             _release(place)

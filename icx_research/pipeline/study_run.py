@@ -19,6 +19,8 @@ from icx_research.present.tables.csv import write_csv
 from icx_research.survey.disclosure.link_coverage import shown_coverage
 from icx_research.survey.study.study import read_study
 
+STEPS = 5  # of a run, beside its notebooks
+
 
 @dataclass(frozen=True, repr=False)
 class StudyRun:
@@ -59,7 +61,7 @@ def run_study(
     out : path
         Folder of the results, of which those of an earlier run are replaced as a whole.
     progress : callable, optional
-        Called with a line for each step.
+        Called with a line for each step ("3 of 10: estimating") and each cell of a notebook.
 
     Returns
     -------
@@ -71,18 +73,33 @@ def run_study(
         As `read_study` and `link_units`; if the folder holds other files, another run is
         writing to it, or it cannot be written. Then nothing is written.
     """
-    say = progress or (lambda line: None)
-    out = Path(out)
+    out, say = Path(out), _Steps(progress or (lambda line: None))
     _refuse_sources(out, Path(path), data)
     try:
         with workshop(out) as folder:
-            say("reading and validating the files")
+            say.next("reading and validating the files")
             analysis = Analysis(read_study(path, data=data))
-            say("scoring, averaging and linking")
+            say.next("scoring, averaging and linking")
             _ = analysis.linked
             return _run(analysis, Path(path), data, folder, out, say)
     except OSError as error:
         raise StudyError(_unwritable(out, error)) from None
+
+
+class _Steps:
+    """Counts the steps of a run while it tells of them."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell, self._n, self._step = tell, 0, ""
+        self._total = STEPS + len(notebook_paths())
+
+    def next(self, step: str) -> None:
+        self._n += 1
+        self._step = f"{self._n} of {self._total}: {step}"
+        self._tell(self._step)
+
+    def part(self, what: str) -> None:
+        self._tell(f"{self._step}: {what}")
 
 
 def _run(
@@ -91,11 +108,11 @@ def _run(
     data: str | Path | None,
     folder: Path,
     out: Path,
-    say: Callable[[str], None],
+    say: "_Steps",
 ) -> StudyRun:
     for name in ("figures", "tables", "notebooks"):
         (folder / name).mkdir()
-    say("estimating")
+    say.next("estimating")
     study, linked = analysis.study, analysis.linked
     tables = {
         "quarantine": study.quarantine,
@@ -109,11 +126,11 @@ def _run(
         tables["linkage_by_wave"] = analysis.waves.table
     for name, table in tables.items():
         write_csv(table, folder / "tables" / f"{name}.csv")
-    say("drawing figures")
+    say.next("drawing figures")
     figures = list(linkage_figures(analysis.asked, folder=folder / "figures"))
     quality = quality_figures(study, linked, folder=folder / "figures")
     notebooks = _notebooks(analysis, path, data, folder, out, say)
-    say("writing the page")
+    say.next("writing the page")
     write_report(
         study,
         folder / "index.html",
@@ -142,7 +159,7 @@ def _notebooks(
     data: str | Path | None,
     folder: Path,
     out: Path,
-    say: Callable[[str], None],
+    say: "_Steps",
 ) -> list[str]:
     """Run copies of the notebooks, which go on from what is computed already; give their names."""
     handed_on = folder / "analysis"
@@ -153,13 +170,13 @@ def _notebooks(
     }
     names = []
     for notebook in notebook_paths():
-        say(f"notebook {notebook.stem}")
+        say.next(f"notebook {notebook.stem}")
         run_notebook(
             notebook,
             folder / "notebooks" / notebook.name,
             parameters=parameters,
             environment={HANDED_ON: str(handed_on.resolve())},
-            progress=lambda name, done, total: say(f"notebook {name}: cell {done} of {total}"),
+            progress=lambda _, done, total: say.part(f"cell {done} of {total}"),
         )
         names.append(notebook.name)
     shutil.rmtree(handed_on)

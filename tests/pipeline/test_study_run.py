@@ -44,8 +44,10 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
         "figures/answers_external.svg", "figures/missingness.txt",
     } <= written  # fmt: skip
     assert not [name for name in written if "tutorial" in name]  # it is about the company only
-    assert "notebook 04_linkage" in steps
-    assert "notebook 04_linkage: cell 1 of 15" in steps
+    assert steps[0] == "1 of 9: reading and validating the files"
+    assert "8 of 9: notebook 04_linkage" in steps
+    assert "8 of 9: notebook 04_linkage: cell 1 of 15" in steps
+    assert steps[-1] == "9 of 9: writing the page"
     assert run.page.name == "index.html"
     page = run.page.read_text(encoding="utf-8")
     for name in ("units_service", "units_csat", "answers_internal", "missingness", "coverage"):
