@@ -44,12 +44,12 @@ def write_manifest(study: "Study", folder: Path, steps: dict[str, Any]) -> Path:
         "codebook_sha256": study.codebook.digest,
         "data_sha256": dict(study.digests),
         "rows": {
-            name: {
-                "read": read,
-                "quarantined": read - len(study.tables[name]),
-                "used": len(study.tables[name]),
+            line.table: {
+                "read": line.rows_read,
+                "quarantined": line.rows_quarantined,
+                "used": line.rows_used,
             }
-            for name, read in study.n_read.items()
+            for line in study.shown.itertuples()
         },
         "steps": steps,
         "outputs_sha256": outputs,

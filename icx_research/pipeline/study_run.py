@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from icx_research.core.display import as_printed
 from icx_research.core.errors import StudyError
 from icx_research.pipeline.analysis import HANDED_ON, Analysis, hand_on
 from icx_research.pipeline.manifest import write_manifest
@@ -125,7 +126,7 @@ def _run(
     if len(linked.waves) > 1:
         tables["linkage_by_wave"] = analysis.waves.table
     for name, table in tables.items():
-        write_csv(table, folder / "tables" / f"{name}.csv")
+        write_csv(as_printed(table), folder / "tables" / f"{name}.csv")
     say.next("drawing figures")
     figures = list(linkage_figures(analysis.asked, folder=folder / "figures"))
     quality = quality_figures(study, linked, folder=folder / "figures")
