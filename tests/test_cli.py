@@ -1,5 +1,6 @@
 """The command as people call it: exit codes, plain sentences, nothing half written."""
 
+import os
 import re
 import signal
 import subprocess
@@ -353,7 +354,7 @@ def test_stopping_while_a_notebook_runs_leaves_one_sentence_and_no_files(small_s
         [*command, small_study], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         for line in process.stderr:
-            if "notebook" in line:
+            if "of 9: notebook" in line:
                 break
         time.sleep(2)
         process.send_signal(signal.SIGINT)
@@ -403,3 +404,44 @@ def test_new_takes_the_columns_that_are_named(icx, small_study, tmp_path):
     code, _, err = icx("new", tmp_path / "b", *files, "--unit", "nowhere")
     assert code == 2
     assert "has no column 'nowhere' to take for --unit" in err
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="streams and signals of POSIX systems")
+COMMAND = [sys.executable, "-m", "icx_research"]
+
+
+@posix
+@pytest.mark.parametrize("arguments", [["codebook"], ["--help"], ["check"]])
+def test_a_closed_pipe_and_a_full_disk_behind_stdout_are_no_fault(arguments, small_study):
+    arguments = [*arguments, str(small_study)] if arguments == ["check"] else arguments
+    reader, writer = os.pipe()
+    os.close(reader)
+    for stdout, code, sentence in [
+        (writer, 141, ""),
+        (os.open("/dev/full", os.O_WRONLY), 74, "No space left on device"),
+    ]:
+        done = subprocess.run([*COMMAND, *arguments], stdout=stdout, stderr=subprocess.PIPE)
+        os.close(stdout)
+        told = sentence and f"The output could not be written: {sentence}.\n"
+        assert (done.returncode, done.stderr.decode()) == (code, told)
+
+
+@posix
+def test_progress_that_cannot_be_shown_stops_nothing():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*COMMAND, "check", "none.yaml"], stderr=full)
+    assert done.returncode == 2
+
+
+@posix
+@pytest.mark.parametrize("seconds", [0.2, 0.4, 0.8])
+def test_stopped_while_it_starts_a_command_says_so_in_one_sentence(seconds, tmp_path):
+    command = [*COMMAND, "simulate", str(tmp_path / "new"), "--units", "200"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    if process.returncode == -signal.SIGTERM:
+        pytest.skip("Python itself had not started yet")
+    assert (process.returncode, err) == (143, "Stopped; nothing was written.\n")
+    assert not (tmp_path / "new").exists()
