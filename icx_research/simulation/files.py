@@ -7,7 +7,7 @@ import numpy as np
 import yaml
 
 from icx_research.core.errors import StudyError
-from icx_research.core.writing import write_together
+from icx_research.core.stopping import write_together
 from icx_research.simulation.codebook import company_text
 from icx_research.simulation.simulate import simulate_tables
 from icx_research.survey.codebook.reading import read_codebook

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from icx_research.core.errors import StudyError
-from icx_research.core.writing import write_together
+from icx_research.core.stopping import write_together
 
 
 def test_all_texts_are_written_with_plain_line_ends(tmp_path):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from icx_research.core.errors import StudyError
-from icx_research.core.writing import write_together
+from icx_research.core.stopping import write_together
 from icx_research.survey.codebook.checks import RESERVED
 from icx_research.survey.codebook.wave_order import certain_order, in_time
 from icx_research.survey.drafting.blocks import BlocksDraft, as_ratings, draft_blocks
