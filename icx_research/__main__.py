@@ -1,4 +1,4 @@
-"""The command `icx`, and `python -m icx_research`: every end it can come to is told in words."""
+"""The command `icx`, and `python -m icx_research`: every way it can end is a plain sentence."""
 
 import os
 import sys
