@@ -1,4 +1,4 @@
-"""Whether respondents tell the scales of a survey apart."""
+"""Whether respondents distinguish the scales of a survey."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class StructureOverview(ScalesOverview):
     table : DataFrame
         One row per survey: `survey`, `scales` (of several items), `components` (of parallel
         analysis), `cfi`, `rmsea`, `srmr` and `problems` of one factor per scale, `htmt` and `pair`
-        of the two scales hardest to tell apart, `n`, `note`.
+        of the two scales hardest to distinguish, `n`, `note`.
     parallel : mapping of str to ParallelAnalysis
         By survey, where its answers allow it; so are `fits` and `ratios`.
     fits : mapping of str to SemResult
@@ -78,13 +78,13 @@ class StructureOverview(ScalesOverview):
         alike = self.alike(survey)
         if not alike:
             largest = apa.bounded(self.ratios[survey].estimate.value)
-            return f"all scales are told apart (largest HTMT {largest})"
+            return f"all scales are distinguished (largest HTMT {largest})"
         first, second = alike[0]
         value = apa.bounded(self.ratios[survey].ratios[alike[0]].value)
         more = f" and {apa.counted(len(alike) - 1, 'other pair')}" if len(alike) > 1 else ""
         return (
-            f"{self.label(first)} and {self.label(second)} (HTMT {value}){more} are hardly told "
-            "apart"
+            f"{self.label(first)} and {self.label(second)} (HTMT {value}){more} are hardly "
+            "distinguished"
         )
 
     def alike(self, survey: str) -> list[tuple[str, str]]:
@@ -100,12 +100,14 @@ class StructureOverview(ScalesOverview):
             for pair in self.alike(survey):
                 for name in set(pair) & set(self.asked):
                     other = pair[0] if name == pair[1] else pair[1]
-                    parts.append(f"{self.label(name)} can hardly be told from {self.label(other)}")
+                    parts.append(
+                        f"{self.label(name)} can hardly be distinguished from {self.label(other)}"
+                    )
         return f"Keep in mind: {'; '.join(dict.fromkeys(parts))}." if parts else ""
 
 
 def structure_overview(study: Study, *, rng: Rng) -> StructureOverview:
-    """Ask of each survey whether respondents tell its scales apart.
+    """Ask of each survey whether respondents distinguish its scales.
 
     Parameters
     ----------
@@ -118,7 +120,7 @@ def structure_overview(study: Study, *, rng: Rng) -> StructureOverview:
     -------
     StructureOverview
         Where the answers of a survey do not allow a number, its note says why. Scales whose HTMT
-        is above .85 are called hardly told apart (Henseler et al., 2015; the stricter of their
+        is above .85 are called hardly distinguished (Henseler et al., 2015; the stricter of their
         two limits).
 
     References

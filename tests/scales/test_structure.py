@@ -42,8 +42,8 @@ def test_two_names_for_one_thing_are_named_and_kept_in_mind(overview):
         "of several items; "
     )
     assert "Service and Mood (HTMT " in first
-    assert first.endswith(" are hardly told apart.")
-    assert overview.reservation() == "Keep in mind: Service can hardly be told from Mood."
+    assert first.endswith(" are hardly distinguished.")
+    assert overview.reservation() == "Keep in mind: Service can hardly be distinguished from Mood."
 
 
 def test_different_scales_are_told_apart():
@@ -52,7 +52,7 @@ def test_different_scales_are_told_apart():
     other = rng.integers(1, 7, len(staff))
     staff["q3"], staff["q4"] = other, np.clip(other + rng.integers(0, 2, len(staff)), 1, 7)
     overview = icx.structure_overview(scales_study(staff, internal=TWO), rng=1)
-    assert "all scales are told apart (largest HTMT ." in overview.answer()
+    assert "all scales are distinguished (largest HTMT ." in overview.answer()
     assert overview.reservation() == ""
     assert overview.table["components"].iloc[0] == 2
 
