@@ -64,8 +64,8 @@ ICC_2_BANDS = ((ADEQUATE_RELIABILITY, "adequate"), (0.50, "tolerable"))
 
 # Loading from which on it is set in bold (convention).
 NOTABLE_LOADING = 0.30
-# HTMT above which two scales are hardly distinguished: the stricter of two limits of Henseler, Ringle
-# & Sarstedt (2015), https://doi.org/10.1007/s11747-014-0403-8.
+# HTMT above which two scales are hardly distinguished: the stricter of two limits of Henseler,
+# Ringle & Sarstedt (2015), https://doi.org/10.1007/s11747-014-0403-8.
 MAX_HTMT = 0.85
 # Chen (2007), https://doi.org/10.1080/10705510701301834, for groups of more than 300: a level
 # of invariance does not hold where CFI falls by .010 and RMSEA rises by .015 or SRMR by .030
