@@ -268,6 +268,13 @@ def _days(place: Place) -> tuple[dt.date, dt.date]:
     return first, last
 
 
+def _day(place: Place) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text(place))
+    except ValueError:
+        place.fail("expected a day here, for example 2026-03-01.")
+
+
 def _place(place: Place) -> Place:
     return place
 
@@ -284,6 +291,7 @@ _READERS = {
     "mapping": _mapping,
     "choices": _choices,
     "waves": _waves,
+    "day": _day,
     "section": _place,
     "sections": lambda place: dict(place.items()),
 }
