@@ -15,6 +15,11 @@ LARGEST_CORRELATION = 0.95
 MIN_PERSONS = 10
 # With an explicit entry in the codebook the threshold may be lowered, never below this.
 LOWEST_MIN_PERSONS = 5
+
+# Persons from which on a unit's own standard error is shown: below, mean and error together may
+# tell every answer. Of a single item, with its few answers, more are needed.
+OWN_ERROR_FROM = 20
+OWN_ERROR_OF_ITEM_FROM = 50
 # Share of the answers in one category from which on they tell what each person of the group
 # answered (ACRO's limit for the largest contributors to a cell).
 GROUP_DISCLOSURE_SHARE = 0.90

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from icx_research.core.display import as_printed
 from icx_research.core.errors import StudyError
-from icx_research.pipeline.analysis import HANDED_ON, Analysis, hand_on
+from icx_research.pipeline.analysis import HANDED_ON, Analysis, changed_file, hand_on
 from icx_research.pipeline.manifest import write_manifest
 from icx_research.pipeline.notebooks import notebook_paths, run_notebook
 from icx_research.pipeline.publication import workshop
@@ -82,7 +82,10 @@ def run_study(
             analysis = Analysis(read_study(path, data=data))
             say.next("scoring, averaging and linking")
             _ = analysis.linked
-            return _run(analysis, Path(path), data, folder, out, say)
+            run = _run(analysis, Path(path), data, folder, out, say)
+            if file := changed_file(analysis.study, Path(path), data):
+                raise StudyError(f"{file} changed while the study ran; run it again.")
+            return run
     except OSError as error:
         raise StudyError(_unwritable(out, error)) from None
 

@@ -125,8 +125,8 @@ def test_manifest_holds_fingerprints_of_everything(small_study, tmp_path, withou
         assert hashlib.sha256(content).hexdigest() == digest
     staff = hashlib.sha256((tmp_path / "staff.csv").read_bytes()).hexdigest()
     assert manifest["data_sha256"]["staff.csv"] == staff
-    codebook = small_study.read_text(encoding="utf-8")
-    assert manifest["codebook_sha256"] == hashlib.sha256(codebook.encode()).hexdigest()
+    codebook = hashlib.sha256(small_study.read_bytes()).hexdigest()
+    assert manifest["codebook_sha256"] == codebook
     assert manifest["icx_research"] == icx.__version__
     assert manifest["rows"]["internal"] == {
         "read": "100-199",
@@ -204,3 +204,21 @@ def test_a_full_disk_and_a_file_in_use_are_named(small_study, tmp_path, monkeypa
     assert fail(PermissionError(errno.EACCES, "Permission denied", inside)).startswith(
         f"{out} cannot be written (Permission denied); "
     )
+
+
+@pytest.mark.parametrize("name", ["study.yaml", "customers.csv"])
+def test_a_file_that_changes_while_the_study_runs_is_named(
+    small_study, tmp_path, monkeypatch, without_notebooks, name
+):
+    write = study_run.write_report
+
+    def change_and_write(*arguments, **options):
+        with (tmp_path / name).open("a", encoding="utf-8") as file:
+            file.write("\n")
+        return write(*arguments, **options)
+
+    monkeypatch.setattr(study_run, "write_report", change_and_write)
+    with pytest.raises(icx.StudyError) as told:
+        icx.run_study(small_study, out=tmp_path / "out")
+    assert str(told.value) == f"{name} changed while the study ran; run it again."
+    assert not (tmp_path / "out").exists()
