@@ -42,6 +42,7 @@ from icx_research.linkage.gates import gated_correlation as gated_correlation
 from icx_research.linkage.robustness.careless import (
     linkage_without_careless as linkage_without_careless,
 )
+from icx_research.linkage.robustness.meta_analysis import meta_analysis as meta_analysis
 from icx_research.linkage.robustness.nonresponse import nonresponse_bounds as nonresponse_bounds
 from icx_research.measurement.agreement.intraclass import icc_1 as icc_1
 from icx_research.measurement.agreement.intraclass import icc_2 as icc_2
@@ -131,6 +132,7 @@ from icx_research.scales.models import invariance_groups as invariance_groups
 from icx_research.scales.models import scale_cfa as scale_cfa
 from icx_research.scales.models import scale_invariance as scale_invariance
 from icx_research.scales.reliability import reliability_overview as reliability_overview
+from icx_research.scales.structure import structure_overview as structure_overview
 from icx_research.scales.variance import variance_overview as variance_overview
 from icx_research.simulation.simulate import simulate_study as simulate_study
 from icx_research.survey.answers.answer_distributions import (

@@ -14,6 +14,7 @@ import icx_research
 from icx_research.claims.ledger import ClaimLedger
 from icx_research.claims.registry.internal_service import CLAIMS
 from icx_research.core import apa
+from icx_research.core.bands import banded
 from icx_research.core.display import table_html
 from icx_research.core.results import Overview
 from icx_research.present.drawing.saving import SavedFigure
@@ -44,6 +45,7 @@ def write_report(
     linked: LinkedUnits,
     ledger: ClaimLedger,
     overview: Overview,
+    waves: Overview,
     doubts: Sequence[str],
     figures: Sequence[SavedFigure],
     quality: Mapping[str, Drawn],
@@ -61,6 +63,8 @@ def write_report(
     ledger : ClaimLedger
     overview : Overview
         Of the linkages.
+    waves : Overview
+        Of the first of them, wave by wave; refused where there is one wave.
     doubts : sequence of str
         What looks wrong and was left as it is.
     figures : sequence of SavedFigure
@@ -84,6 +88,7 @@ def write_report(
         confounds={name: claim.confounds for name, claim in CLAIMS.items()},
         overview=linkages,
         notes=notes,
+        waves=_with_labels(waves.table.filter(regex="^(?!term|units|note)"), study),
         overview_notes=overview.table.loc[uncorrected, "note"].drop_duplicates().tolist(),
         doubts=doubts,
         figures=figures,
@@ -93,9 +98,9 @@ def write_report(
         drops=linked.drops,
         reliability=_without_empty(reliability[asked], study),
         other_reliability=_without_empty(reliability[~asked], study),
-        summary=study.summary,
+        summary=study.shown,
         log=study.log,
-        quarantined=study.n_quarantined,
+        quarantined=banded(study.n_quarantined),
         notebooks=notebooks,
         tables=tables,
         version=icx_research.__version__,

@@ -44,7 +44,7 @@ def test_withheld_cells_are_hatched_and_without_a_number(found):
 
 
 def test_more_missing_is_darker():
-    found = missing_answers(study_of(rows("1", 20, gaps=1) + rows("2", 20, gaps=12)))
+    found = missing_answers(study_of(rows("1", 20, gaps=3) + rows("2", 20, gaps=12)))
     drawn = cells(plot_missingness(found))
     first_item = min(patch.get_y() for patch in drawn)
     brightness = {
@@ -60,10 +60,10 @@ def test_shares_over_all_rows_stand_beside():
     for row in staff[:4]:
         row["q2"] = None
     found = missing_answers(study_of(staff))
-    assert found.items["missing"].tolist() == [25, 10, 0]
+    assert found.items["missing"].tolist() == [20, 10, 0]
     ax = plot_missingness(found)
     texts = [text.get_text() for text in ax.texts]
-    assert texts[-4:] == ["all\nrows", "25%", "10%", "0%"]
+    assert texts[-4:] == ["all\nrows", "20%", "10%", "0%"]
 
 
 def test_columns_nobody_was_asked_in_stay_empty():
