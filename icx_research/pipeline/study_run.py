@@ -141,6 +141,7 @@ def _run(
         linked=linked,
         ledger=analysis.ledger,
         overview=analysis.linkages,
+        waves=analysis.waves,
         doubts=analysis.doubts,
         figures=figures,
         quality=quality,

@@ -66,7 +66,7 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path, reque
     measured = json.dumps(
         nbformat.read(tmp_path / "out" / "notebooks" / "02_measurement.ipynb", as_version=4)
     )
-    assert "no scale is named, or the table has none of several items" in measured
+    assert "Structure of the internal survey: " in measured
     assert "Reliability: on " in measured
     browser_complaints = request.getfixturevalue("browser_complaints")  # may skip, so it is last
     assert browser_complaints(sorted((tmp_path / "out").rglob("*.html"))) == []
@@ -110,6 +110,23 @@ def test_page_says_what_the_readers_did_and_what_else_explains_a_result(
     page = run.page.read_text(encoding="utf-8")
     assert "<p>staff.csv: 144 rows hold 288 ratings of 2 suppliers (HR 144, IT 144);" in page
     assert "What else could produce it" in page
+
+
+def test_page_shows_every_wave_beside_the_one_the_verdict_rests_on(
+    small_study, tmp_path, without_notebooks
+):
+    for name in ("staff.csv", "customers.csv"):
+        file = small_study.parent / name
+        head, *rows = file.read_text(encoding="utf-8").splitlines()
+        both = [f"{row},{wave}" for wave in (2023, 2024) for row in rows]
+        file.write_text("\n".join([f"{head},year", *both]) + "\n", encoding="utf-8")
+    text = small_study.read_text(encoding="utf-8").replace("branch}", "branch, wave: year}")
+    small_study.write_text(text, encoding="utf-8")
+    run = icx.run_study(small_study, out=tmp_path / "out")
+    page = run.page.read_text(encoding="utf-8")
+    assert "<dd>Wave 2024, one of 2: Internal service" in page
+    assert "The verdict rests on wave 2024 alone; the waves hold largely the same units" in page
+    assert [f">{wave}</td>" in page for wave in (2023, 2024)] == [True, True]
 
 
 def test_manifest_holds_fingerprints_of_everything(small_study, tmp_path, without_notebooks):
