@@ -132,6 +132,7 @@ from icx_research.scales.models import invariance_groups as invariance_groups
 from icx_research.scales.models import scale_cfa as scale_cfa
 from icx_research.scales.models import scale_invariance as scale_invariance
 from icx_research.scales.reliability import reliability_overview as reliability_overview
+from icx_research.scales.structure import structure_overview as structure_overview
 from icx_research.scales.variance import variance_overview as variance_overview
 from icx_research.simulation.simulate import simulate_study as simulate_study
 from icx_research.survey.answers.answer_distributions import (

@@ -15,6 +15,11 @@ LARGEST_CORRELATION = 0.95
 MIN_PERSONS = 10
 # With an explicit entry in the codebook the threshold may be lowered, never below this.
 LOWEST_MIN_PERSONS = 5
+
+# Persons from which on a unit's own standard error is shown: below, mean and error together may
+# tell every answer. Of a single item, with its few answers, more are needed.
+OWN_ERROR_FROM = 20
+OWN_ERROR_OF_ITEM_FROM = 50
 # Share of the answers in one category from which on they tell what each person of the group
 # answered (ACRO's limit for the largest contributors to a cell).
 GROUP_DISCLOSURE_SHARE = 0.90
@@ -64,6 +69,9 @@ ICC_2_BANDS = ((ADEQUATE_RELIABILITY, "adequate"), (0.50, "tolerable"))
 
 # Loading from which on it is set in bold (convention).
 NOTABLE_LOADING = 0.30
+# HTMT above which two scales are hardly distinguished: the stricter of two limits of Henseler,
+# Ringle & Sarstedt (2015), https://doi.org/10.1007/s11747-014-0403-8.
+MAX_HTMT = 0.85
 # Chen (2007), https://doi.org/10.1080/10705510701301834, for groups of more than 300: a level
 # of invariance does not hold where CFI falls by .010 and RMSEA rises by .015 or SRMR by .030
 # (.010 from scalar invariance on). Labels only: no fixed cut-off is right for all models and
@@ -72,8 +80,9 @@ CHEN_CFI, CHEN_RMSEA = -0.010, 0.015
 CHEN_SRMR = {"thresholds": 0.030, "metric": 0.030, "scalar": 0.010, "strict": 0.010}
 # Cheung & Rensvold (2002), https://doi.org/10.1207/S15328007SEM0902_5: where CFI falls by more.
 CHEUNG_RENSVOLD_CFI = -0.010
-# Items of a latent variable that must stay equal for its mean or its loadings to be compared
-# (Byrne, Shavelson & Muthén, 1989).
+# Items of a latent variable that must stay equal for its mean or its loadings to be compared: with
+# one alone, the others say nothing of it (partial invariance, after Byrne, Shavelson & Muthén,
+# 1989, https://doi.org/10.1037/0033-2909.105.3.456).
 MIN_EQUAL_ITEMS = 2
 # Above this share of parameters that differ, aligned means should be checked by simulation
 # (Muthén & Asparouhov, 2014, https://doi.org/10.3389/fpsyg.2014.00978). A label, no law.

@@ -75,3 +75,8 @@ def complete_rows(
 def wave_note(waves: Sequence[str], wave: str) -> str:
     """Say which wave of several an estimate is of; nothing where there is one."""
     return f"wave {wave} only, of waves {', '.join(waves)}" if len(waves) > 1 else ""
+
+
+def without_wave(note: str, waves: Sequence[str], wave: str) -> str:
+    """Take the wave out of a note, for a place that names it already."""
+    return note.removeprefix(wave_note(waves, wave)).removeprefix("; ")

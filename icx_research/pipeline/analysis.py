@@ -112,7 +112,7 @@ def open_analysis(path: str | Path | None = None, *, data: str | Path | None = N
     if folder and Path(folder).is_dir():
         handed_on = Analysis.__new__(Analysis)
         vars(handed_on).update(read_state(Path(folder)))
-        if _is_of(handed_on.study, Path(path or example_path("company")), data):
+        if not changed_file(handed_on.study, Path(path or example_path("company")), data):
             return handed_on
     return Analysis(read_study(path, data=data) if path else load_example("company"))
 
@@ -122,10 +122,11 @@ def hand_on(analysis: Analysis, folder: Path) -> None:
     write_state(vars(analysis), folder)
 
 
-def _is_of(study: Study, path: Path, data: str | Path | None) -> bool:
-    """Tell whether a study was read from files that are the same, byte for byte."""
+def changed_file(study: Study, path: Path, data: str | Path | None) -> str:
+    """Name a file of a study that is not, byte for byte, what was read; empty where all are."""
     codebook = read_codebook(path)
+    if codebook.digest != study.codebook.digest:
+        return path.name
     files = {str(source.file) for source in codebook.sources.values()}
-    return codebook.digest == study.codebook.digest and dict(study.digests) == {
-        file: digest_of(find_file(file, study_folder=path.parent, data=data)) for file in files
-    }
+    now = {file: digest_of(find_file(file, study_folder=path.parent, data=data)) for file in files}
+    return next((file for file in sorted(files) if now[file] != study.digests.get(file)), "")

@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,8 +33,19 @@ KILL_SECONDS = 10
 # Long lines break between words, and texts in tables start at the left.
 READABLE = """
 div.output_area pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }
+div.input_area pre { overflow-y: hidden; line-height: 1.4; }
 .text_cell_render.rendered_html table { margin-left: 0; }
 .text_cell_render.rendered_html th, .text_cell_render.rendered_html td { text-align: left; }
+"""
+# A page needs no programs, and the browser is told to let none in: pages ask nobody.
+ICON_FONTS = re.compile(r"@font-face\s*{[^}]*}")  # of buttons that a page does not have
+WITHOUT_SCRIPTS = """{%- extends 'index.html.j2' -%}
+{%- block html_head_js -%}
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+img-src data:">
+{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}
 """
 
 
@@ -129,6 +141,7 @@ def run_notebook(
         notebook,
         km=_this_python(),
         timeout=CELL_SECONDS,
+        record_timing=False,  # else no run would end with the bytes of the one before
         resources={"metadata": {"path": str(target.parent)}},
         on_cell_executed=lambda **event: count() if event["cell"].cell_type == "code" else None,
     )
@@ -153,9 +166,10 @@ def page_of(notebook: Any, title: str) -> str:
         words = output.get("data", {}).get("text/markdown")
         if words is not None:
             output["data"]["text/markdown"] = words.replace("<", "&lt;")
-    exporter = HTMLExporter(template_name="classic", mathjax_url="", require_js_url="")
+    exporter = HTMLExporter(template_name="classic", raw_template=WITHOUT_SCRIPTS)
     content, _ = exporter.from_notebook_node(shown, {"metadata": {"name": title}})
-    return str(content).replace("</head>", f"<style>{READABLE}</style>\n</head>", 1)
+    content = ICON_FONTS.sub("", str(content))
+    return content.replace("</head>", f"<style>{READABLE}</style>\n</head>", 1)
 
 
 def _execute(client: NotebookClient, environment: Mapping[str, str]) -> None:
@@ -175,7 +189,7 @@ def _execute(client: NotebookClient, environment: Mapping[str, str]) -> None:
     try:
         while thread.is_alive():
             thread.join(PATIENCE)
-    except KeyboardInterrupt:
+    except BaseException:  # stopped
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # the kernel is meant to die
         atexit.unregister(client._cleanup_kernel)  # else it would try to stop a dead kernel
         kernel = getattr(getattr(client.km, "provisioner", None), "process", None)

@@ -317,7 +317,7 @@ def test_the_latest_wave_decides_unless_the_codebook_names_another(rng, wave, wo
     entry = evaluate_claims(both)["K01"]
     assert (entry.words, entry.n_units) == (words, 60)
     assert entry.detail.startswith(f"wave {wave or 2}, one of 2: Inside with Outside: r(58) = ")
-    assert entry.detail.endswith(f"; wave {wave or 2} only, of waves 1, 2")
+    assert entry.detail.count("wave") == 1
 
 
 def test_only_the_asked_claims_are_evaluated(rng):

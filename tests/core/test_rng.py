@@ -65,7 +65,7 @@ def test_every_public_function_that_draws_is_tried_here():
         and "rng" in inspect.signature(getattr(icx, name)).parameters
     }  # fmt: skip
     tried = {name for call in CALLS.values() for name in call.__code__.co_names}
-    assert draws <= tried | {"dimensionality_overview"}
+    assert draws <= tried | {"dimensionality_overview", "structure_overview"}
 
 
 @pytest.mark.parametrize("analysis", CALLS)

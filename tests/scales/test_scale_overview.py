@@ -135,6 +135,7 @@ def test_invariance_says_why_there_is_none(study):
     [
         icx.reliability_overview,
         lambda s: icx.dimensionality_overview(s, rng=np.random.default_rng(1)),
+        lambda s: icx.structure_overview(s, rng=1),
         icx.invariance_overview,
         icx.aggregation_overview,
     ],
@@ -154,6 +155,7 @@ def test_published_figures_are_refused_in_the_overview_itself(overview):
     [
         (icx.reliability_overview, "reliability.cronbach_alpha"),
         (lambda s: icx.dimensionality_overview(s, rng=np.random.default_rng(1)), "dimensions.kmo"),
+        (lambda s: icx.structure_overview(s, rng=1), "structure.scale_cfa"),
         (icx.invariance_overview, "invariance.scale_invariance"),
         (icx.aggregation_overview, "aggregation.aggregation_support"),
         (icx.variance_overview, "variance.variance_shares"),

@@ -13,7 +13,7 @@ from icx_research.core.results import Estimate
 from icx_research.linkage.asked import AskedPairs
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
 from icx_research.linkage.correlation.disattenuation import Disattenuation, disattenuate
-from icx_research.linkage.rows import complete_rows
+from icx_research.linkage.rows import complete_rows, without_wave
 from icx_research.survey.study.study import Study
 
 
@@ -56,7 +56,7 @@ def main_link(claim: Claim, study: Study, asked: AskedPairs) -> LedgerEntry:
         reliability_external=result.reliability_external.value,
         corrected=sign * corrected.disattenuated.value,
         changes=what_would_change(verdict, result, delta),
-        detail=_wave(result, asked.linked.waves) + _detail(study, result, sign) + _subsets(asked),
+        detail=_detail(study, result, sign, asked.linked.waves) + _subsets(asked),
     )
 
 
@@ -68,21 +68,19 @@ def _corrected_90(corrected: Disattenuation, sign: int) -> Estimate | None:
     return corrected.disattenuated.scaled(sign) if known else None
 
 
-def _wave(result: LinkageCorrelation, waves: list[str]) -> str:
-    """Name the wave that the verdict rests on, where there are several."""
-    return f"wave {result.wave}, one of {len(waves)}: " if len(waves) > 1 else ""
-
-
 def _orientation(study: Study, internal: str, external: str) -> int:
     measures = study.codebook.measures
     worse = [measures[name].higher_is == "worse" for name in (internal, external)]
     return -1 if worse[0] != worse[1] else 1
 
 
-def _detail(study: Study, link: LinkageCorrelation, sign: int) -> str:
+def _detail(study: Study, link: LinkageCorrelation, sign: int, waves: list[str]) -> str:
+    """Give the estimate in words, the wave it rests on first where there are several."""
     label = study.codebook.label
     given = f", given {', '.join(label(name) for name in link.controls)}" if link.controls else ""
-    note = f"; {link.note}" if link.note else ""
+    wave = f"wave {link.wave}, one of {len(waves)}: " if len(waves) > 1 else ""
+    note = without_wave(link.note, waves, link.wave)
+    note = f"; {note}" if note else ""
     turned = ""
     if sign < 0:
         value = apa.bounded(-link.estimate.value)
@@ -90,9 +88,8 @@ def _detail(study: Study, link: LinkageCorrelation, sign: int) -> str:
             "; a high value of one score is worse, so in the direction of the claim the estimate "
             f"is {value}"
         )
-    return (
-        f"{label(link.internal)} with {label(link.external)}{given}: {link.to_apa()}{turned}{note}"
-    )
+    pair = f"{label(link.internal)} with {label(link.external)}{given}"
+    return f"{wave}{pair}: {link.to_apa()}{turned}{note}"
 
 
 def _subsets(asked: AskedPairs) -> str:

@@ -9,7 +9,7 @@ from icx_research.core import apa
 from icx_research.core.errors import REFUSALS, NotTestable, refusal_words
 from icx_research.core.results import Overview
 from icx_research.linkage.asked import AskedPair, AskedPairs, asked_pairs
-from icx_research.linkage.rows import wave_note
+from icx_research.linkage.rows import without_wave
 from icx_research.survey.link.linking import LinkedUnits
 
 OVERVIEW_COLUMNS = (
@@ -164,9 +164,7 @@ def wave_overview(
     for wave in waves:
         pair = asked.pair(question.internal[0], question.external[0], wave=wave)
         row = next(_rows(pair))
-        # The column says it of every row.
-        note = str(row["note"]).removeprefix(wave_note(waves, wave)).removeprefix("; ")
-        rows.append({"wave": wave, **row, "note": note})
+        rows.append({"wave": wave, **row, "note": without_wave(str(row["note"]), waves, wave)})
     return _overview(asked, rows)
 
 

@@ -45,6 +45,7 @@ def write_report(
     linked: LinkedUnits,
     ledger: ClaimLedger,
     overview: Overview,
+    waves: Overview,
     doubts: Sequence[str],
     figures: Sequence[SavedFigure],
     quality: Mapping[str, Drawn],
@@ -62,6 +63,8 @@ def write_report(
     ledger : ClaimLedger
     overview : Overview
         Of the linkages.
+    waves : Overview
+        Of the first of them, wave by wave; refused where there is one wave.
     doubts : sequence of str
         What looks wrong and was left as it is.
     figures : sequence of SavedFigure
@@ -85,6 +88,7 @@ def write_report(
         confounds={name: claim.confounds for name, claim in CLAIMS.items()},
         overview=linkages,
         notes=notes,
+        waves=_with_labels(waves.table.filter(regex="^(?!term|units|note)"), study),
         overview_notes=overview.table.loc[uncorrected, "note"].drop_duplicates().tolist(),
         doubts=doubts,
         figures=figures,

@@ -3,14 +3,16 @@
 from icx_research.scales.dimensions import DimensionalityOverview
 from icx_research.scales.invariance import InvarianceOverview
 from icx_research.scales.reliability import ReliabilityOverview
+from icx_research.scales.structure import StructureOverview
 
 
 def measurement_answer(
     reliability: ReliabilityOverview,
     dimensions: DimensionalityOverview,
+    structure: StructureOverview,
     invariance: InvarianceOverview,
 ) -> str:
-    """Say how reliable the scales are, whether each is one thing, and what may be compared.
+    """Say how reliable the scales are, whether each is one thing of its own, what may be compared.
 
     Returns
     -------
@@ -19,16 +21,18 @@ def measurement_answer(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import icx_research as icx
     >>> study = icx.load_example("company")
-    >>> dimensions = icx.dimensionality_overview(study, rng=np.random.default_rng(1))
-    >>> reliability, invariance = icx.reliability_overview(study), icx.invariance_overview(study)
-    >>> print(icx.measurement_answer(reliability, dimensions, invariance).splitlines()[1])
+    >>> answer = icx.measurement_answer(
+    ...     icx.reliability_overview(study), icx.dimensionality_overview(study, rng=1),
+    ...     icx.structure_overview(study, rng=1), icx.invariance_overview(study))
+    >>> print(answer.splitlines()[1])
     Dimensions: parallel analysis finds one in 13 of 13 scales that can be judged.
     """
-    overviews = (reliability, dimensions, invariance)
+    overviews = (reliability, dimensions, structure, invariance)
     if reliability.refusal and len({overview.refusal for overview in overviews}) == 1:
         return reliability.refused
     lines = [overview.answer() for overview in overviews]
-    return "\n".join(lines if reliability.refusal else [*lines, reliability.going_on()])
+    if reliability.refusal:
+        return "\n".join(lines)
+    return "\n".join([*lines, f"{reliability.going_on()} {structure.reservation()}".rstrip()])

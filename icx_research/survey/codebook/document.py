@@ -76,24 +76,31 @@ class Place:
             yield name, place
 
 
-def load(path: Path) -> Place:
-    """Read a codebook file into a tree."""
+def read_bytes(path: Path) -> bytes:
+    """Read a codebook file, once and not beyond the size a codebook may have."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if not path.is_file():  # nor a device, which may never end
             raise StudyError(
-                f"{path.name} is larger than 1 MB, too large for a codebook; give the path of a "
-                "study.yaml."
+                f"There is no codebook at {path.absolute()}; give the path of a study.yaml."
             )
-        text = path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError):
-        raise StudyError(
-            f"There is no codebook at {path.absolute()}; give the path of a study.yaml."
-        ) from None
-    except UnicodeDecodeError:
-        raise StudyError(f"{path.name} is not UTF-8 text; save it with encoding UTF-8.") from None
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1) if path.stat().st_size else b""
     except OSError as error:
         raise StudyError(f"{path} cannot be read: {error.strerror}.") from None
-    return parse(text, file=path.name)
+    if len(content) > MAX_BYTES:
+        raise StudyError(
+            f"{path.name} is larger than 1 MB, too large for a codebook; give the path of a "
+            "study.yaml."
+        )
+    return content
+
+
+def load(content: bytes, *, file: str) -> Place:
+    """Turn the bytes of a codebook file into a tree."""
+    try:
+        return parse(content.decode("utf-8-sig"), file=file)
+    except UnicodeDecodeError:
+        raise StudyError(f"{file} is not UTF-8 text; save it with encoding UTF-8.") from None
 
 
 def parse(text: str, *, file: str) -> Place:
@@ -261,6 +268,13 @@ def _days(place: Place) -> tuple[dt.date, dt.date]:
     return first, last
 
 
+def _day(place: Place) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text(place))
+    except ValueError:
+        place.fail("expected a day here, for example 2026-03-01.")
+
+
 def _place(place: Place) -> Place:
     return place
 
@@ -277,6 +291,7 @@ _READERS = {
     "mapping": _mapping,
     "choices": _choices,
     "waves": _waves,
+    "day": _day,
     "section": _place,
     "sections": lambda place: dict(place.items()),
 }

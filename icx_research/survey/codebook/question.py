@@ -8,6 +8,8 @@ from icx_research.survey.codebook.checks import RESERVED
 from icx_research.survey.codebook.document import Place, read_section, suggestion, text
 from icx_research.survey.codebook.types import Question, Source, Thresholds
 
+SIGNED = ("signed_by", "signed_on", "reason")
+
 
 def read_question(place: Place, sources: Mapping[str, Source], given: bool) -> Question:
     """Read the scores that are asked about; where a side has one only, it is the one."""
@@ -79,6 +81,12 @@ def read_thresholds(place: Place | None) -> Thresholds:
     if place is None:
         return Thresholds()
     values = read_section(place, "thresholds")
-    if values.get("min_persons", cutoffs.MIN_PERSONS) < cutoffs.LOWEST_MIN_PERSONS:
+    least = values.get("min_persons", cutoffs.MIN_PERSONS)
+    if least < cutoffs.LOWEST_MIN_PERSONS:
         place.find("min_persons").fail(f"must be at least {cutoffs.LOWEST_MIN_PERSONS}.")
+    if least < cutoffs.MIN_PERSONS and not values.keys() >= {*SIGNED}:
+        place.find("min_persons").fail(
+            f"fewer than {cutoffs.MIN_PERSONS} persons are shown only where somebody answers for "
+            f"it: add {', '.join(SIGNED)} beside it."
+        )
     return Thresholds(**values)

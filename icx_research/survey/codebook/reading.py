@@ -21,7 +21,14 @@ from icx_research.survey.codebook.checks import (
     check_waves,
     check_weight,
 )
-from icx_research.survey.codebook.document import Place, load, parse, read_section, suggestion
+from icx_research.survey.codebook.document import (
+    Place,
+    load,
+    parse,
+    read_bytes,
+    read_section,
+    suggestion,
+)
 from icx_research.survey.codebook.layouts import LongColumns, SupplierBlocks
 from icx_research.survey.codebook.question import (
     read_question,
@@ -72,11 +79,11 @@ def read_codebook(path: str | Path | Mapping[str, Any]) -> Codebook:
     (('service',), ('csat',))
     """
     if isinstance(path, Mapping):
-        content = _as_yaml(path)
-        return _codebook(parse(content, file=""), content, None)
+        text = _as_yaml(path)
+        return _codebook(parse(text, file=""), text.encode(), None)
     file = Path(path)
-    root = load(file)
-    return _codebook(root, file.read_text(encoding="utf-8-sig"), file)
+    content = read_bytes(file)
+    return _codebook(load(content, file=file.name), content, file)
 
 
 def _as_yaml(keys: Mapping[str, Any]) -> str:
@@ -91,7 +98,7 @@ def _as_yaml(keys: Mapping[str, Any]) -> str:
         ) from None
 
 
-def _codebook(root: Place, content: str, path: Path | None) -> Codebook:
+def _codebook(root: Place, content: bytes, path: Path | None) -> Codebook:
     values = read_section(root, "study")
     sources = {
         name: _source(values[name], name, from_file=path is not None)
@@ -121,7 +128,7 @@ def _codebook(root: Place, content: str, path: Path | None) -> Codebook:
         unlinked_serving_units=link.get("unlinked_serving_units", ()),
         same_respondents=values.get("same_respondents", ""),
         path=path,
-        digest=hashlib.sha256(content.encode()).hexdigest(),
+        digest=hashlib.sha256(content).hexdigest(),
     )
 
 

@@ -282,6 +282,9 @@ SCHEMA: dict[str, dict[str, Key]] = {
     },
     "thresholds": {
         "min_persons": Key("count", "Persons behind every published figure (10; at least 5)."),
+        "signed_by": Key("text", "Who answers for min_persons below 10; needed there."),
+        "signed_on": Key("day", "The day of it, for example 2026-03-01."),
+        "reason": Key("text", "Why figures of so few persons may be shown."),
         "min_matched": Key("share", "Share of respondents whose unit must be matched (0.95)."),
         "max_quarantined": Key("share", "Share of rows that may be quarantined (0.2)."),
         "smallest_correlation": Key("share", "Smallest unit-level correlation of interest (0.15)."),

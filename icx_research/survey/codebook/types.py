@@ -236,6 +236,9 @@ class Thresholds:
     min_matched: float = cutoffs.MIN_MATCHED_SHARE
     max_quarantined: float = cutoffs.MAX_QUARANTINED_SHARE
     smallest_correlation: float = cutoffs.SMALLEST_CORRELATION
+    signed_by: str = ""
+    signed_on: dt.date | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

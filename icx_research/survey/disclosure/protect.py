@@ -12,6 +12,7 @@ from icx_research.core.errors import NotTestable
 from icx_research.survey.codebook.types import Codebook, Source
 from icx_research.survey.disclosure.effective_persons import effective_persons
 from icx_research.survey.disclosure.rounding import published_rounding
+from icx_research.survey.disclosure.same_answer import nearly_unanimous
 from icx_research.survey.disclosure.suppression import withhold_beside
 from icx_research.survey.disclosure.thresholds import persons_needed
 from icx_research.survey.link.crosswalk import side_by_side
@@ -74,10 +75,11 @@ def protect(
         Those that are to be shown; all unless given.
     min_persons : int, optional
         Distinct persons behind every figure; the codebook's threshold unless
-        given, which is 10. Never below 5.
+        given, which is 10, and never below it.
     decimals : int, optional
         Decimals of a published mean, its standard error having one more; chosen by the range
-        of the score unless given: one from 1 to 7 (see `published_rounding`).
+        of the score unless given: one from 1 to 7 (see `published_rounding`). More than that
+        are not shown.
 
     Returns
     -------
@@ -86,12 +88,12 @@ def protect(
     Raises
     ------
     ValueError
-        If a score is unknown, `min_persons` is below 5 or `decimals` above 2.
+        If a score is unknown, `min_persons` is below the codebook's or `decimals` above 2.
 
     Notes
     -----
     A figure is withheld if fewer than `min_persons` persons are behind it, or carry it (see
-    `effective_persons`), or if all of them gave the same answer. Where it would be the only
+    `effective_persons`), or if nine tenths of them gave the same answer. Where it would be the only
     one withheld of its wave (or of a subset of the codebook, the units outside it, a unit or
     a supplier), or those withheld are fewer than `min_persons` persons together, the next
     smallest goes with it where the others are few: what is known of all units would give it
@@ -127,8 +129,13 @@ def protect(
         rounding = published_rounding(source.measures[name], figures[name].to_numpy(float),
                                       counted=counted, decimals=decimals)  # fmt: skip
         steps[name] = rounding.step
-        carried = effective_persons(units, name) if isinstance(units, LinkedUnits) else np.inf
-        hidden = figures[name].notna() & ~_may_be_shown(figures, carried, source, threshold)
+        carried = np.full(len(wide), np.inf)
+        if isinstance(units, LinkedUnits):
+            carried = effective_persons(units, name)
+        fit = _may_be_shown(figures, carried, source, threshold)
+        if not source.published:
+            fit &= ~nearly_unanimous(units, name, wide)
+        hidden = figures[name].notna() & ~fit
         if hidden.any():
             n = figures[f"{name}_n"].where(figures[name].notna()).to_numpy(float)
             hidden[:] = withhold_beside(
@@ -141,11 +148,13 @@ def protect(
             shown[f"{name}_n"] = figures[f"{name}_n"].map(_exact).astype(object)
             continue
         figures = figures.mask(hidden)
-        shown[name] = rounding.means(figures[name].to_numpy(float))
+        shown[name] = rounding.means(
+            figures[name].to_numpy(float), figures[f"{name}_n"].to_numpy(float)
+        )
         shown[f"{name}_se"] = rounding.errors(
             figures[f"{name}_se"].to_numpy(float),
             values=figures[name].to_numpy(float),
-            n=figures[f"{name}_n"].to_numpy(float),
+            n=np.minimum(figures[f"{name}_n"].to_numpy(float), carried),
         )
         shown[f"{name}_n"] = figures[f"{name}_n"].map(band).astype(object)
     return ProtectedUnits(codebook, pd.DataFrame(shown), names, threshold, steps, suppressed)
@@ -161,7 +170,7 @@ def _totals(wide: pd.DataFrame, keys: list[str], codebook: Codebook) -> list[np.
 
 
 def _may_be_shown(
-    figures: pd.DataFrame, carried: np.ndarray | float, source: Source, threshold: int
+    figures: pd.DataFrame, carried: np.ndarray, source: Source, threshold: int
 ) -> pd.Series:
     """Tell which means of (mean, standard error, persons) may be shown for their own sake."""
     _, se, n = (figures[name] for name in figures)

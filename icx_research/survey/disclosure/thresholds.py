@@ -11,7 +11,14 @@ def check_min_persons(min_persons: int) -> None:
 
 
 def persons_needed(codebook: Codebook, min_persons: int | None) -> int:
-    """Take the threshold that is given, else that of the codebook; never below 5."""
-    threshold = codebook.thresholds.min_persons if min_persons is None else min_persons
-    check_min_persons(threshold)
-    return threshold
+    """Take the threshold that is given, else that of the codebook; never a lower one."""
+    least = codebook.thresholds.min_persons
+    if min_persons is None:
+        return least
+    check_min_persons(min_persons)
+    if min_persons < least:
+        raise ValueError(
+            f"min_persons must be at least {least}, as in the codebook, not {min_persons}; a lower "
+            "threshold is signed there (thresholds: min_persons, signed_by, signed_on, reason)."
+        )
+    return min_persons

@@ -40,8 +40,6 @@ def check_package(path: Path) -> None:
     """Refuse what is no workbook, and one that unpacks to far more than it should."""
     with path.open("rb") as stream:
         start = stream.read(8)
-    if not start:
-        raise StudyError(f"{path.name} is empty; save the workbook again.")
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise StudyError(
             f"{path.name} is an old or password-protected Excel workbook; save it as .xlsx "

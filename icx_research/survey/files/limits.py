@@ -14,8 +14,14 @@ RATIO_MATTERS_ABOVE = 50_000_000
 
 
 def check_size(path: Path) -> None:
-    """Refuse a file that is too large to be read in one piece."""
-    if path.stat().st_size > MAX_BYTES:
+    """Refuse a file that is empty, or too large to be read in one piece.
+
+    What systems show as files, as in /proc, is empty by this measure, and may never end.
+    """
+    size = path.stat().st_size
+    if not size:
+        raise StudyError(f"{path.name} is empty; it needs a line of column names and data below.")
+    if size > MAX_BYTES:
         raise StudyError(
             f"{path.name} is larger than {MAX_BYTES / 1e6:,.0f} MB; keep only the columns the "
             "study needs, or load it yourself and call study_from_frames."

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,14 +68,30 @@ def read_table(path: Path, source: Source) -> TextTable:
     read = reader_of(path, source)
     try:
         check_size(path)
-        table = without_tests(read(path, source), file=path.name, source=source)
         digest = digest_of(path)
+        table = without_tests(read(path, source), file=path.name, source=source)
+        if digest_of(path) != digest:
+            raise StudyError(changed(path.name))
     except OSError as error:
         raise StudyError(f"{path.name} cannot be read: {error.strerror}.") from None
     check_ids(table, file=path.name, source=source)
     refuse_personal(table, file=path.name, source=source)
     others = unlisted_suppliers(path.name, table.labels, source)
     return replace(table, digest=digest, log=(*table.log, *others))
+
+
+def changed(file: str) -> str:
+    """Say that a file is not what it was, so that what was read of it belongs to no file."""
+    return f"{file} changed while it was read; wait until no program writes to it, and try again."
+
+
+def digests_of(read: Iterable[tuple[str, TextTable]]) -> dict[str, str]:
+    """Give the fingerprint of each file; one that was read for several tables must have kept it."""
+    digests: dict[str, str] = {}
+    for file, table in read:
+        if digests.setdefault(file, table.digest) != table.digest:
+            raise StudyError(changed(file))
+    return digests
 
 
 def digest_of(path: Path) -> str:

@@ -14,7 +14,7 @@ from icx_research.core.errors import NotTestable, StudyError
 from icx_research.survey.codebook.document import suggestion
 from icx_research.survey.codebook.reading import read_codebook
 from icx_research.survey.codebook.types import Codebook, Scale, SupplierBlocks
-from icx_research.survey.files.readers import find_file, read_table
+from icx_research.survey.files.readers import digests_of, find_file, read_table
 from icx_research.survey.files.supplier_columns import items_of, unlisted_suppliers, with_suppliers
 from icx_research.survey.files.tables import TextTable
 from icx_research.survey.study.arranged_rows import arranged
@@ -166,7 +166,7 @@ def read_study(path: str | Path, *, data: str | Path | None = None) -> Study:
     study = _study(_worded(codebook, texts), frames, rows, ragged)
     return replace(
         study,
-        digests={str(codebook.sources[name].file): text.digest for name, text in texts.items()},
+        digests=digests_of((str(codebook.sources[name].file), texts[name]) for name in texts),
         dropped_columns={name: text.personal for name, text in texts.items() if text.personal},
         answer_labels={n: text.answer_labels for n, text in texts.items() if text.answer_labels},
         file_missing_codes={

@@ -104,12 +104,12 @@ def test_words(found):
     assert UnitsFigure(found).caption == (
         "Inside of 3 of 5 units, in order of their means. Bars are 95% intervals of single unit "
         "means, not of differences between units. Intervals wholly below the broken line, the mean "
-        "of the units shown: 1; wholly above it: 1. Unit figures rest on at least 10 persons and "
+        "of the units shown: 1; wholly above it: 0. Unit figures rest on at least 10 persons and "
         "are rounded; units with equal figures stand in order of their names."
     )
     assert UnitsFigure(found).alt == (
         "3 units in order of Inside, from 4 to 5, about a mean of 4.5; intervals wholly below "
-        "the mean: 1, wholly above it: 1."
+        "the mean: 1, wholly above it: 0."
     )
 
 

@@ -11,6 +11,7 @@ from icx_research.scales.aggregation import AggregationOverview
 from icx_research.scales.dimensions import DimensionalityOverview
 from icx_research.scales.invariance import InvarianceOverview
 from icx_research.scales.reliability import ReliabilityOverview
+from icx_research.scales.structure import StructureOverview
 from tests.builders import study as published
 
 NAN = float("nan")
@@ -36,6 +37,13 @@ def dimensions():
 
 
 @pytest.fixture
+def structure():
+    row = {"survey": "internal", "scales": 2, "components": 2, "cfi": 0.97, "rmsea": 0.051,
+           "srmr": 0.03, "problems": "", "note": "", "n": 90}  # fmt: skip
+    return StructureOverview(pd.DataFrame([row]), NAMES)
+
+
+@pytest.fixture
 def invariance():
     rows = [("a", "supplier_unit", "yes", ""), ("a", "wave", "no", ""), ("c", "a", None, "few.")]
     table = pd.DataFrame(rows, columns=["scale", "across", "means", "note"])
@@ -58,12 +66,16 @@ def aggregation():
     return AggregationOverview(table, NAMES)
 
 
-def test_each_overview_answers_with_its_numbers(reliability, dimensions, invariance):
-    assert icx.measurement_answer(reliability, dimensions, invariance).splitlines() == [
+def test_each_overview_answers_with_its_numbers(reliability, dimensions, structure, invariance):
+    answer = icx.measurement_answer(reliability, dimensions, structure, invariance)
+    assert answer.splitlines() == [
         "Reliability: on 1 of 2 scales that have an alpha its interval lies above .70; lowest is "
         "Focus with .72 [.68, .76].",
         "Dimensions: parallel analysis finds one in 1 of 2 scales that can be judged; not in: "
         "Focus.",
+        "Structure of the internal survey: parallel analysis finds 2 components behind its 2 "
+        "scales of several items; the planned model fits with CFI = .970, RMSEA = .051, "
+        "SRMR = .030.",
         "Comparison: means may be compared: Service across suppliers; they may not be compared: "
         "Service across waves (scalar invariance by the fall of CFI).",
         "Going on: alpha of Service is .90; no alpha of Csat, so how noisy the answers are is not "
@@ -109,9 +121,11 @@ def test_what_no_scale_allows_is_said_with_a_reason(reliability, dimensions, inv
     )
 
 
-def test_what_the_study_does_not_allow_stands_in_its_line(reliability, dimensions, invariance):
+def test_what_the_study_does_not_allow_stands_in_its_line(
+    reliability, dimensions, structure, invariance
+):
     alone = replace(invariance, refusal="not testable: groups are needed.")
-    assert icx.measurement_answer(reliability, dimensions, alone).splitlines()[2] == (
+    assert icx.measurement_answer(reliability, dimensions, structure, alone).splitlines()[3] == (
         "Comparison: not testable: groups are needed."
     )
 
@@ -121,6 +135,7 @@ def test_published_figures_are_refused_once_and_may_go_on(rng):
     overviews = (
         icx.reliability_overview(study),
         icx.dimensionality_overview(study, rng=rng),
+        icx.structure_overview(study, rng=rng),
         icx.invariance_overview(study),
     )
     reason = "not testable: item answers are needed; this study holds published unit figures. "

@@ -235,6 +235,15 @@ REFUSED = {
         CODEBOOK + "thresholds:\n  min_matched: 0.9\n  min_persons: 4\n",
         LINE.format(14) + "thresholds.min_persons: must be at least 5.",
     ),
+    "threshold lowered by nobody": (
+        CODEBOOK + "thresholds:\n  min_persons: 9\n  signed_by: A. Person\n",
+        LINE.format(13) + "thresholds.min_persons: fewer than 10 persons are shown only where "
+        "somebody answers for it: add signed_by, signed_on, reason beside it.",
+    ),
+    "threshold signed on no day": (
+        CODEBOOK + "thresholds:\n  signed_on: in spring\n",
+        LINE.format(13) + "thresholds.signed_on: expected a day here, for example 2026-03-01.",
+    ),
 }
 
 

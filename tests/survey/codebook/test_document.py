@@ -1,13 +1,27 @@
 """A codebook as a tree: kinds of values, lines, and what YAML would quietly change."""
 
+from pathlib import Path
+
 import pytest
 
 from icx_research import StudyError
-from icx_research.survey.codebook.document import load, parse, read_section, suggestion, text, texts
+from icx_research.survey.codebook.document import (
+    load,
+    parse,
+    read_bytes,
+    read_section,
+    suggestion,
+    text,
+    texts,
+)
 
 
 def tree(content):
     return parse(content, file="study.yaml")
+
+
+def load_file(path):
+    return load(read_bytes(path), file=path.name)
 
 
 def child(content):
@@ -121,12 +135,12 @@ def test_a_value_of_the_wrong_kind_is_refused(section, line, expected):
 def test_a_codebook_that_is_no_file_is_refused(tmp_path):
     path = tmp_path / "study.yaml"
     expected = f"There is no codebook at {path}; give the path of a study.yaml."
-    assert message(load, path) == expected
-    assert message(load, tmp_path).startswith(f"There is no codebook at {tmp_path};")
+    assert message(read_bytes, path) == expected
+    assert message(read_bytes, tmp_path).startswith(f"There is no codebook at {tmp_path};")
     path.write_bytes("study: Köln".encode("cp1252"))
-    assert message(load, path) == "study.yaml is not UTF-8 text; save it with encoding UTF-8."
+    assert message(load_file, path) == "study.yaml is not UTF-8 text; save it with encoding UTF-8."
     path.write_bytes(b"#" * 1_000_001)
-    assert message(load, path) == (
+    assert message(read_bytes, path) == (
         "study.yaml is larger than 1 MB, too large for a codebook; give the path of a study.yaml."
     )
 
@@ -135,3 +149,11 @@ def test_suggestions_name_the_nearest_or_all():
     assert suggestion("branc", ["branch", "q1"]) == "did you mean 'branch'?"
     assert suggestion("zzz", ["branch", "q1"]) == "known are branch, q1."
     assert suggestion("zzz", []) == "known are none."
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/proc/kmsg"])
+def test_a_device_is_no_codebook(device):
+    if not Path(device).exists():
+        pytest.skip(f"a system without {device}")
+    with pytest.raises(StudyError, match=r"There is no codebook at /dev/zero; |kmsg is empty; "):
+        load_file(Path(device))

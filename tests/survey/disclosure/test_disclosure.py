@@ -1,5 +1,6 @@
 """What may be shown: enough distinct persons, rounded, counts in bands."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -26,9 +27,9 @@ def test_figures_rest_on_ten_persons_are_rounded_and_their_counts_banded():
         "unit", "wave", "service", "service_se", "service_n", "csat", "csat_se", "csat_n",
     ]  # fmt: skip
     table = result.table.set_index("unit")
-    np.testing.assert_array_equal(table["service"], [4.5, np.nan, 4.5, np.nan])
+    np.testing.assert_array_equal(table["service"], [4.4, np.nan, 4.4, np.nan])
     assert table["service_n"].tolist() == ["10-14", "", "20-29", ""]
-    np.testing.assert_array_equal(table["csat"], [4.7, 4.7, np.nan, np.nan])
+    np.testing.assert_array_equal(table["csat"], [4.8, 4.8, np.nan, np.nan])
     assert table["csat_n"].tolist() == ["50-99", "50-99", "", ""]
     se = np.std(ELEVEN * 5, ddof=1) / np.sqrt(55)
     assert table["csat_se"].tolist()[0] == round(se, 2)
@@ -40,16 +41,23 @@ def test_figures_rest_on_ten_persons_are_rounded_and_their_counts_banded():
     assert result._repr_html_().count("withheld") == 8
 
 
-def test_the_codebook_or_the_caller_may_lower_the_threshold_to_five():
+SIGNED = {"min_persons": 5, "signed_by": "A", "signed_on": "2026-03-01", "reason": "asked for"}
+
+
+def test_only_a_signed_codebook_lowers_the_threshold_and_a_caller_raises_it():
     staff = {"A": TEN[:5], "B": TEN[:4], "C": TEN[:4], "D": TEN}
-    keys = changed(KEYS, thresholds__min_persons=5)
+    keys = changed(KEYS, thresholds=SIGNED)
     lowered = shown(frames_study(staff, CUSTOMERS, keys=keys))
     assert lowered.table["service"].notna().tolist() == [True, False, False, True]
     assert lowered.table["service_n"].tolist() == ["5-9", "", "", "10-14"]
-    asked = shown(frames_study(staff, CUSTOMERS), min_persons=5)
-    pd.testing.assert_frame_equal(asked.table, lowered.table)
+    study = frames_study(staff, CUSTOMERS, keys=keys)
+    raised = shown(study, min_persons=6)
+    assert raised.table["service"].notna().tolist() == [False, False, False, True]
+    assert study.codebook.thresholds.signed_on == dt.date(2026, 3, 1)
     with pytest.raises(ValueError, match=r"^min_persons must be at least 5, not 4\.$"):
-        shown(frames_study(staff, CUSTOMERS), min_persons=4)
+        shown(study, min_persons=4)
+    with pytest.raises(ValueError, match=r"^min_persons must be at least 10, as in the codebook, "):
+        shown(frames_study(staff, CUSTOMERS), min_persons=5)
 
 
 def test_a_score_is_protected_alone_as_among_the_others():
@@ -66,7 +74,7 @@ def test_a_score_is_protected_alone_as_among_the_others():
 
 def test_decimals_may_not_give_answers_away():
     study = frames_study({**STAFF, "A": [*TEN, 6]}, CUSTOMERS)
-    assert shown(study, decimals=2).table["service"].tolist()[0] == 4.64
+    assert shown(study, decimals=2).table["service"].tolist()[0] == 4.6
     assert shown(study, decimals=0).table["service"].tolist()[0] == 5
     for decimals in (-1, 3):
         with pytest.raises(ValueError, match=rf"^decimals must be 0, 1 or 2, not {decimals}\.$"):
@@ -170,3 +178,12 @@ def test_protecting_leaves_estimation_alone():
     before = linked.table.copy()
     protect(linked)
     pd.testing.assert_frame_equal(linked.table, before)
+
+
+def test_a_unit_in_which_nine_tenths_answered_alike_is_withheld():
+    alike = [6] * 18 + [2, 5]
+    staff = {"A": alike, "B": [*alike, 3], "C": TEN, "D": TEN}  # 18 of 20, 18 of 21
+    result = shown(frames_study(staff, dict.fromkeys("ABCD", TEN)))
+    assert result.table["service"].notna().tolist() == [False, True, False, True]
+    scores = unit_scores(scale_scores(frames_study(staff, CUSTOMERS)), by="client_unit")
+    assert protect(scores).table["service"].notna().tolist() == [False, True, False, True]

@@ -8,7 +8,7 @@ import pytest
 
 from icx_research import link_study, protect, study_from_frames
 from icx_research.survey.codebook.types import Scale, Score
-from icx_research.survey.disclosure.rounding import published_rounding, to_step
+from icx_research.survey.disclosure.rounding import pooled_spread, published_rounding, to_step
 from tests.survey.builders import KEYS, changed
 
 NOTHING = np.array([np.nan])
@@ -19,7 +19,7 @@ def scale(low, high):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "step"), [(1, 7, 0.1), (1, 5, 0.1), (0, 10, 0.1), (0, 100, 1), (0, 1, 0.05)]
+    ("low", "high", "step"), [(1, 7, 0.2), (1, 5, 0.2), (0, 10, 0.2), (0, 100, 1), (0, 1, 0.05)]
 )
 def test_the_step_follows_the_range(low, high, step):
     found = published_rounding(scale(low, high), NOTHING, counted=True)
@@ -54,7 +54,7 @@ def shown_shares(low, high, *, step=None):
     fits = {}
     for n in range(low, high + 1):
         p = np.arange(n + 1) / n
-        mean = rounding.means(p) if step is None else to_step(p, step)
+        mean = rounding.means(p, np.full(n + 1, n)) if step is None else to_step(p, step)
         se = rounding.errors(np.sqrt(p * (1 - p) / (n - 1)), values=p, n=np.full(n + 1, n))
         for cell in zip(mean.tolist(), se.tolist() if step is None else p * 0, strict=True):
             fits.setdefault(cell, set()).add(n)
@@ -104,3 +104,48 @@ def test_a_single_small_unit_never_stands_alone_among_shares():
     shown = protect(told([4, *[12] * 13]))
     assert shown.n_suppressed["told"] == 2
     assert protect(told([4, *[12] * 13]), decimals=1).n_suppressed["told"] == 2
+
+
+def distributions(n, options):
+    """All ways in which n persons may answer, as counts, shape (n_ways, options)."""
+    if options == 1:
+        return np.array([[n]])
+    parts = [
+        np.insert(distributions(n - first, options - 1), 0, first, axis=1) for first in range(n + 1)
+    ]
+    return np.concatenate(parts)
+
+
+@pytest.mark.parametrize(
+    ("options", "sizes"),
+    [(2, (5, 10)), (2, (10, 15)), (2, (15, 20)), (2, (20, 30)), (3, (5, 10)), (3, (10, 15)),
+     (3, (15, 20)), (3, (20, 30)), (3, (30, 50)), (3, (50, 60)), (4, (5, 10)), (4, (10, 15)),
+     (5, (5, 10)), (5, (10, 15)), (5, (15, 20)), (7, (5, 10)), (7, (10, 12))],
+)  # fmt: skip
+def test_at_least_three_distributions_fit_all_that_is_shown_of_a_single_item(options, sizes):
+    """Mean, standard error and band of respondents; units of one answer are withheld."""
+    item = Scale("one", "One", {"q": "q"}, (0.0, options - 1.0))
+    answers = np.arange(options)
+    ways, n = [], []
+    for persons in range(*sizes):
+        found = distributions(persons, options)
+        found = found[found.max(axis=1) < 0.9 * persons]
+        ways.append(found)
+        n.append(np.full(len(found), float(persons)))
+    ways, n = np.concatenate(ways), np.concatenate(n)
+    means = ways @ answers / n
+    squares = ways @ answers**2 / n - means**2
+    rounding = published_rounding(item, means, counted=True)
+    errors = rounding.errors(np.sqrt(squares / (n - 1)), values=means, n=n)
+    shown = np.column_stack([rounding.means(means, n), errors])
+    _, fitting = np.unique(np.round(shown, 9), axis=0, return_counts=True)
+    assert fitting.min() >= 3
+
+
+def test_own_errors_are_shown_of_enough_persons_only():
+    several = Scale("two", "Two", {"a": "a", "b": "b"}, (1.0, 7.0))
+    values, n = np.array([4.0, 4.0, 4.0]), np.array([12.0, 19.0, 20.0])
+    errors = np.array([0.4, 0.1, 0.2])
+    pooled = pooled_spread(errors, n)
+    found = published_rounding(several, values, counted=True).errors(errors, values=values, n=n)
+    np.testing.assert_allclose(found, [round(pooled / 10**0.5, 2), round(pooled / 15**0.5, 2), 0.2])

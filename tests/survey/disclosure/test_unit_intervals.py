@@ -24,14 +24,16 @@ def test_order_intervals_and_mean_are_of_the_rounded_figures():
     found = unit_intervals(protected([5.04, 3.96, 4.49], n=[12, 25, 60]), score="inside")
     assert found.table["unit"].tolist() == ["u1", "u2", "u0"]
     assert found.table["estimate"].tolist() == [4.0, 4.5, 5.0]
-    np.testing.assert_allclose(found.table["ci_low"], found.table["estimate"] - Z_975 * 0.2)
-    np.testing.assert_allclose(found.table["ci_high"], found.table["estimate"] + Z_975 * 0.2)
+    spread = np.sqrt((11 * 12 + 24 * 25 + 59 * 60) * 0.04 / 94)  # pooled: for 12 persons
+    se = np.array([0.2, 0.2, round(spread / 10**0.5, 2)])
+    np.testing.assert_allclose(found.table["ci_low"], found.table["estimate"] - Z_975 * se)
+    np.testing.assert_allclose(found.table["ci_high"], found.table["estimate"] + Z_975 * se)
     assert found.table["respondents"].tolist() == ["20-29", "50-99", "10-14"]
     assert found.mean == 4.5
-    assert (found.n_shown, found.n_units, found.n_below, found.n_above) == (3, 3, 1, 1)
+    assert (found.n_shown, found.n_units, found.n_below, found.n_above) == (3, 3, 1, 0)
     assert (found.score, found.wave, found.min_persons) == ("inside", "1", 10)
     assert repr(found) == (
-        "UnitIntervals: inside, 3 of 3 units shown, mean 4.50; 1 below it and 1 above it"
+        "UnitIntervals: inside, 3 of 3 units shown, mean 4.50; 1 below it and 0 above it"
     )
 
 

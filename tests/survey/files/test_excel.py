@@ -177,7 +177,7 @@ UNREADABLE = (
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "staff.xlsx is empty; save the workbook again."),
+        (b"", "staff.xlsx is empty; it needs a line of column names and data below."),
         (b"person,branch\n", UNREADABLE),
         (
             b"\xd0\xcf\x11\xe0" + bytes(600),

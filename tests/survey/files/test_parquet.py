@@ -1,5 +1,9 @@
 """Parquet files, read by DuckDB."""
 
+import hashlib
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.survey.formats import refusal, study_of, write_parquet
@@ -69,10 +73,34 @@ def test_a_broken_file_is_refused_in_one_sentence(tmp_path, case):
     assert refusal(tmp_path, "staff.parquet") == message
 
 
-def test_a_name_that_means_many_files_is_refused(tmp_path):
-    (tmp_path / "staff[1].parquet").write_text("")
+@pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not allow")
+@pytest.mark.parametrize(
+    "name",
+    ["[ab]/s[12].parquet", "*/s*.parquet", "x?/s?.parquet", "q1=9/s.parquet", "z[/s{a;b}.parquet"],
+)
+def test_a_path_is_never_a_pattern_of_other_files(tmp_path, name):
+    others = "SELECT 'foreign' AS person, branch, 1 AS q1, 1 AS q2, 1 AS q3 FROM staff"
+    for other in ("a/s1.parquet", "[ab]/s1.parquet", "*/s1.parquet", "xy/s1.parquet"):
+        (tmp_path / other).parent.mkdir(exist_ok=True)
+        write_parquet(tmp_path / other, others)
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    write_parquet(tmp_path / "plain", "SELECT * FROM staff")
+    (tmp_path / "plain").rename(path)
+    study = study_of(path.parent, path.name)
+    assert study.tables["internal"]["respondent"].tolist()[:2] == ["s1", "s2"]
+    assert study.tables["internal"]["q1"].tolist() == [6, 5, 4, 3, 2, 3, 5, 6]
+    assert study.digests[path.name] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_where_no_link_can_be_made_such_a_name_is_refused(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    (tmp_path / "staff[1].parquet").write_text("x")
     assert refusal(tmp_path, "staff[1].parquet") == (
-        "staff[1].parquet: a Parquet file must have a name without *, ? and [."
+        "staff[1].parquet: a Parquet file must have a name and folders without *, ? and [."
     )
 
 

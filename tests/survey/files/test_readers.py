@@ -1,10 +1,15 @@
 """Broken files: every message in full, with file, row, column and what to do."""
 
 import codecs
+from dataclasses import replace
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from icx_research import Blocked, StudyError, link_study, read_study
+from icx_research.survey.files.readers import digests_of
+from icx_research.survey.files.tables import TextTable
 from tests.survey.builders import CODEBOOK, CUSTOMERS, STAFF, read_small, write_study
 
 UMLAUTS = STAFF.replace(",A,", ",Köln,")
@@ -335,3 +340,42 @@ def test_the_current_folder_is_called_that(tmp_path, monkeypatch):
     monkeypatch.delenv("ICX_DATA", raising=False)
     with pytest.raises(StudyError, match=r"^staff\.csv was not found in the current folder; put"):
         read_study("study.yaml")
+
+
+def test_a_file_that_changes_while_it_is_read_is_named(tmp_path, monkeypatch):
+    from icx_research.survey.files import delimited
+
+    read = delimited.read_delimited
+
+    def read_and_change(path, source):
+        table = read(path, source)
+        if path.name == "staff.csv":
+            path.write_bytes(path.read_bytes().replace(b"6", b"5", 1))
+        return table
+
+    write_study(tmp_path)
+    monkeypatch.setattr(delimited, "read_delimited", read_and_change)
+    with pytest.raises(StudyError) as told:
+        read_study(tmp_path / "study.yaml")
+    assert str(told.value) == (
+        "staff.csv changed while it was read; wait until no program writes to it, and try again."
+    )
+
+
+def test_a_file_that_changes_between_two_of_its_tables_is_named():
+    empty = TextTable(frame=pd.DataFrame(), rows=[], ragged=[], n_columns=0)
+    tables = [("a.csv", replace(empty, digest="1")), ("a.csv", replace(empty, digest="2"))]
+    assert digests_of(tables[:1]) == {"a.csv": "1"}
+    with pytest.raises(StudyError, match=r"^a\.csv changed while it was read; "):
+        digests_of(tables)
+
+
+@pytest.mark.skipif(not Path("/proc/kmsg").exists(), reason="a system without /proc")
+@pytest.mark.parametrize("device", ["/proc/kmsg", "/proc/self/environ", "/dev/zero"])
+def test_what_the_system_shows_as_a_file_is_no_survey(tmp_path, device):
+    write_study(tmp_path)
+    (tmp_path / "staff.csv").unlink()
+    (tmp_path / "staff.csv").symlink_to(device)
+    with pytest.raises(StudyError) as told:
+        read_study(tmp_path / "study.yaml")
+    assert str(told.value).startswith(("staff.csv is empty; ", "staff.csv was not found in "))
