@@ -95,6 +95,11 @@ class SampleResult(Result):
     n_dropped: int
     note: str = ""
 
+    @property
+    def _remark(self) -> str:
+        """The note, as it ends a sentence."""
+        return f" ({self.note})" if self.note else ""
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Overview(ABC):
@@ -177,10 +182,11 @@ def check_confidence_level(confidence_level: float) -> None:
         raise ValueError(f"confidence_level must lie between 0 and 1, not {confidence_level}.")
 
 
-def check_choice(value: str, name: str, first: str, second: str) -> None:
-    """Refuse an option that is neither of two."""
-    if value not in (first, second):
-        raise ValueError(f"{name} must be {first!r} or {second!r}, not {value!r}.")
+def check_choice(value: str, name: str, *known: str) -> None:
+    """Refuse an option that is none of the known ones."""
+    if value not in known:
+        *first, last = map(repr, known)
+        raise ValueError(f"{name} must be {', '.join(first)} or {last}, not {value!r}.")
 
 
 def with_interval(estimate: "Estimate", *, digits: int = 2) -> str:

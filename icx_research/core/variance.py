@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from icx_research.core.intervals import f_quantiles
 from icx_research.core.moments import GroupedMoments
+from icx_research.core.one_way import one_way
 
 
 @dataclass(frozen=True)
@@ -104,31 +104,14 @@ def variance_components(
         )
     if not np.array_equal(moments.weight, moments.n):
         raise ValueError("variance_components needs moments without weights.")
-    n = moments.n.astype(float)
-    total, units = n.sum(), int((n > 0).sum())
+    present = moments.n > 0
+    total, units = int(moments.n.sum()), int(present.sum())
     if units < 2 or total - units < 1:
-        return VarianceComponents(*(np.nan,) * 7, units, int(total))
-    grand = float(moments.pooled().mean[0])
-    deviations = np.where(n > 0, moments.mean[:, 0] - grand, 0.0)
-    ms_between = float(np.sum(n * deviations**2)) / (units - 1)
-    ms_within = float(moments.sscp[:, 0, 0].sum()) / (total - units)
-    size = (total - np.sum(n**2) / total) / (units - 1)
-    between = (ms_between - ms_within) / size
+        return VarianceComponents(*(np.nan,) * 7, units, total)
+    found = one_way(moments.n[present], moments.mean[present], moments.cov[present, :, 0])
+    size = found.weighted_size
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.float64(ms_between) / ms_within
-        f_high, f_low = f_quantiles(confidence_level, units - 1, total - units)
-        icc_1 = np.float64(between) / (between + ms_within)
-        low = 1 - size / (ratio / f_high - 1 + size)
-        high = 1 - size / (ratio / f_low - 1 + size)
-        icc_2 = (ms_between - ms_within) / np.float64(ms_between)
-    return VarianceComponents(
-        between=float(between),
-        within=float(ms_within),
-        icc_1=float(icc_1),
-        icc_1_low=float(low),
-        icc_1_high=float(high),
-        icc_2=float(icc_2),
-        mean_size=float(size),
-        n_units=units,
-        n_used=int(total),
-    )
+        icc_1, low, high = found.icc_1(size, confidence_level)[:, 0].tolist()
+        icc_2 = float(found.icc_2(confidence_level)[0, 0])
+    between, within = float(found.between[0]), float(found.within[0])
+    return VarianceComponents(between, within, icc_1, low, high, icc_2, size, units, total)

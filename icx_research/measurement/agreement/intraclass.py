@@ -9,6 +9,7 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
+from icx_research.core.one_way import one_way
 from icx_research.core.results import (
     Estimate,
     SampleResult,
@@ -16,7 +17,6 @@ from icx_research.core.results import (
     check_confidence_level,
     estimate_table,
 )
-from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
 from icx_research.measurement.items import SAME
 

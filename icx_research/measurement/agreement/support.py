@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_AGREEMENT, MIN_PERSONS
+from icx_research.core.one_way import one_way
 from icx_research.core.results import (
     check_confidence_level,
 )
 from icx_research.core.threads import on_one_thread
 from icx_research.measurement.agreement.intraclass import check_units
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
-from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.result import AggregationSupport
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows, check_table
 from icx_research.measurement.agreement.within_group import agreement, check_range, rwg_j

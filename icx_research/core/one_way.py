@@ -82,6 +82,6 @@ def one_way(sizes: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> OneWay
     ms_between = (n * (mean - grand) ** 2).sum(axis=0) / (units - 1)
     ms_within = np.where(n > 1, (n - 1) * variance, 0.0).sum(axis=0) / (total - units)
     size = (total - float(np.sum(sizes.astype(float) ** 2)) / total) / (units - 1)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         ratio = ms_between / ms_within
     return OneWay((ms_between - ms_within) / size, ms_within, ratio, size, units, int(total))
