@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 import icx_research as icx
+from tests.browser import complaints, program
 from tests.small_study import write_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,6 +54,16 @@ def shared_data() -> Path:
         print(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser_complaints() -> Callable[[Iterable[Path]], list[str]]:
+    """List what a browser without a network complains about when it opens some pages."""
+    if not program():
+        reason = "no Chromium on this computer (Debian: apt install chromium)"
+        print(reason)
+        pytest.skip(reason)
+    return complaints
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,14 +14,17 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
-from nbconvert import HTMLExporter
 
 from icx_research.core.errors import StudyError
+from icx_research.pipeline.jupyter import (
+    CellExecutionError,
+    DeadKernelError,
+    HTMLExporter,
+    NotebookClient,
+    nbformat,
+)
 from icx_research.survey.study.datasets import bundled
 
 CELL_SECONDS = 600
@@ -29,8 +33,19 @@ KILL_SECONDS = 10
 # Long lines break between words, and texts in tables start at the left.
 READABLE = """
 div.output_area pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }
+div.input_area pre { overflow-y: hidden; line-height: 1.4; }
 .text_cell_render.rendered_html table { margin-left: 0; }
 .text_cell_render.rendered_html th, .text_cell_render.rendered_html td { text-align: left; }
+"""
+# A page needs no programs, and the browser is told to let none in: pages ask nobody.
+ICON_FONTS = re.compile(r"@font-face\s*{[^}]*}")  # of buttons that a page does not have
+WITHOUT_SCRIPTS = """{%- extends 'index.html.j2' -%}
+{%- block html_head_js -%}
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+img-src data:">
+{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}
 """
 
 
@@ -151,9 +166,10 @@ def page_of(notebook: Any, title: str) -> str:
         words = output.get("data", {}).get("text/markdown")
         if words is not None:
             output["data"]["text/markdown"] = words.replace("<", "&lt;")
-    exporter = HTMLExporter(template_name="classic", mathjax_url="", require_js_url="")
+    exporter = HTMLExporter(template_name="classic", raw_template=WITHOUT_SCRIPTS)
     content, _ = exporter.from_notebook_node(shown, {"metadata": {"name": title}})
-    return str(content).replace("</head>", f"<style>{READABLE}</style>\n</head>", 1)
+    content = ICON_FONTS.sub("", str(content))
+    return content.replace("</head>", f"<style>{READABLE}</style>\n</head>", 1)
 
 
 def _execute(client: NotebookClient, environment: Mapping[str, str]) -> None:

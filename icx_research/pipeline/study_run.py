@@ -132,7 +132,8 @@ def _run(
         write_csv(as_printed(table), folder / "tables" / f"{name}.csv")
     say.next("drawing figures")
     figures = list(linkage_figures(analysis.asked, folder=folder / "figures"))
-    quality = quality_figures(study, linked, folder=folder / "figures")
+    coverage = analysis.coverage
+    quality = quality_figures(study, linked, folder=folder / "figures", coverage=coverage)
     notebooks = _notebooks(analysis, path, data, folder, out, say)
     say.next("writing the page")
     write_report(

@@ -82,3 +82,14 @@ def test_a_caption_with_tags_stays_text_in_the_page():
     assert "Answers to &lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;more" in page
     assert "<h2" in page
     assert cell.outputs[0]["data"]["text/markdown"] == words["text/markdown"]
+
+
+def test_a_page_brings_no_programs_and_the_browser_lets_none_in():
+    cell = nbformat.v4.new_code_cell("show")
+    html = {"text/html": "<script>fetch('https://example.org')</script><b>kept</b>"}
+    cell.outputs = [nbformat.v4.new_output("display_data", data=html)]
+    page = page_of(nbformat.v4.new_notebook(cells=[cell]), "one")
+    assert page.count("<script") == 1  # that of the output, which this line stops
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"" in page
+    assert "<b>kept</b>" in page
+    assert "@font-face" not in page

@@ -27,7 +27,7 @@ def files_below(folder):
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
+def test_whole_run_writes_everything_below_out_only(small_study, tmp_path, request):
     before = files_below(tmp_path)
     steps = []
     run = icx.run_study(small_study, out=tmp_path / "out", progress=steps.append)
@@ -68,6 +68,19 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
     )
     assert "Structure of the internal survey: " in measured
     assert "Reliability: on " in measured
+    browser_complaints = request.getfixturevalue("browser_complaints")  # may skip, so it is last
+    assert browser_complaints(sorted((tmp_path / "out").rglob("*.html"))) == []
+
+
+def test_a_browser_complains_about_pages_that_ask(tmp_path, browser_complaints):
+    (tmp_path / "page.html").write_text(
+        '<!DOCTYPE html><script src="https://cdn.example.org/x.js"></script><img src="none.png">'
+        '<script>throw Error("fault")</script>',
+        encoding="utf-8",
+    )
+    seen = "\n".join(browser_complaints([tmp_path / "page.html"]))
+    for complaint in ("asked for https://cdn.example.org/x.js", "error: fault", "none.png"):
+        assert complaint in seen
 
 
 def test_page_escapes_what_the_study_says(small_study, tmp_path, without_notebooks):
