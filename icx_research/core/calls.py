@@ -7,9 +7,6 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
-import numpy as np
-import pandas as pd
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -85,8 +82,10 @@ def guided(function: Callable[P, R]) -> Callable[P, R]:
 
 def _with_names(data: Any) -> Any:
     """Name the columns of a NumPy array x1, x2, ... (of a structured one as it says)."""
-    if not isinstance(data, np.ndarray) or (data.ndim != 2 and not data.dtype.names):
+    if type(data).__name__ != "ndarray" or (data.ndim != 2 and not data.dtype.names):
         return data
+    import pandas as pd  # here, so that importing the package loads no library
+
     names = data.dtype.names or [f"x{place + 1}" for place in range(data.shape[1])]
     return pd.DataFrame(data, columns=list(names))
 
