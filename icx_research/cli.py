@@ -257,6 +257,16 @@ def codebook(
 
 
 @app.command()
+def gallery(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
+) -> None:
+    """Draw every kind of figure at the size of every journal, on one page to look at."""
+    from icx_research.present.pages.gallery import write_gallery
+
+    print(f"Written: {write_gallery(folder)}")
+
+
+@app.command()
 def lab(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of your copy of the notebooks.")

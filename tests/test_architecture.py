@@ -142,10 +142,16 @@ def test_import_binds_names_only():
     assert done.stdout.strip() == "[]"
 
 
-def test_linking_does_without_statsmodels():
-    code = (
-        "import sys, icx_research as icx; icx.link_study(icx.load_example('company')); "
-        "print([n for n in ('statsmodels', 'matplotlib', 'sklearn') if n in sys.modules])"
-    )
+@pytest.mark.parametrize(
+    ("code", "slow"),
+    [
+        ("import icx_research as icx; icx.link_study(icx.load_example('company'))",
+         ["statsmodels", "matplotlib", "sklearn", "scipy.stats", "scipy.optimize", "openpyxl"]),
+        ("import icx_research.pipeline.analysis", ["scipy.stats", "scipy.sparse"]),
+        ("import icx_research.pipeline.study_run", ["scipy.stats", "rfc3987_syntax", "seaborn"]),
+    ],
+)  # fmt: skip
+def test_what_is_slow_to_import_waits_until_it_is_needed(code, slow):
+    code = f"import sys; {code}; print([n for n in {slow} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,7 +1,7 @@
 """What appears in unit scores although nothing is there, by formula."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -158,7 +158,8 @@ def regression_to_the_mean(*, reliability: float, share: float = 0.25) -> float:
     _check_range("reliability", reliability, 0, 1)
     if not 0 < share < 1:
         raise ValueError(f"share must lie between 0 and 1, not {share}.")
-    return (1 - reliability) * float(stats.norm.pdf(stats.norm.ppf(share))) / share
+    density = np.exp(-(special.ndtri(share) ** 2) / 2) / np.sqrt(2 * np.pi)
+    return (1 - reliability) * float(density) / share
 
 
 def design_effect(*, cluster_size: float, icc_1: float) -> float:

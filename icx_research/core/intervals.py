@@ -1,7 +1,7 @@
 """Confidence intervals that several statistics share."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from icx_research.core.results import Estimate, check_confidence_level
 
@@ -14,7 +14,7 @@ def normal_quantile(confidence_level: float) -> float:
     >>> round(normal_quantile(0.95), 3)
     1.96
     """
-    return float(stats.norm.ppf((1 + confidence_level) / 2))
+    return float(special.ndtri((1 + confidence_level) / 2))
 
 
 def t_quantile(confidence_level: float, df: float) -> float:
@@ -25,7 +25,7 @@ def t_quantile(confidence_level: float, df: float) -> float:
     >>> round(t_quantile(0.95, 10), 3)
     2.228
     """
-    return float(stats.t.ppf((1 + confidence_level) / 2, df))
+    return float(special.stdtrit(df, (1 + confidence_level) / 2))
 
 
 def f_quantiles(confidence_level: float, df: float, df_within: float) -> tuple[float, float]:
@@ -37,7 +37,7 @@ def f_quantiles(confidence_level: float, df: float, df_within: float) -> tuple[f
     [3.29, 0.16]
     """
     tail = (1 - confidence_level) / 2
-    high, low = stats.f.ppf([1 - tail, tail], df, df_within)
+    high, low = special.fdtri(df, df_within, [1 - tail, tail])
     return float(high), float(low)
 
 

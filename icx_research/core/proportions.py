@@ -1,7 +1,6 @@
 """Intervals of shares and of differences between two shares of the same answers."""
 
 import numpy as np
-from scipy.optimize import brentq
 
 from icx_research.core.intervals import normal_quantile
 from icx_research.core.results import Estimate, check_confidence_level
@@ -115,6 +114,8 @@ def score_difference(
     """
     _check_counts(n_high, n_low, n)
     check_confidence_level(confidence_level)
+    from scipy.optimize import brentq  # late: most runs need none
+
     z = normal_quantile(confidence_level)
     value = (n_high - n_low) / n
 

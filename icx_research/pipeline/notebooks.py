@@ -12,14 +12,17 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
-from nbconvert import HTMLExporter
 
 from icx_research.core.errors import StudyError
+from icx_research.pipeline.jupyter import (
+    CellExecutionError,
+    DeadKernelError,
+    HTMLExporter,
+    NotebookClient,
+    nbformat,
+)
 from icx_research.survey.study.datasets import bundled
 
 CELL_SECONDS = 600

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.core.intervals import fisher_interval
 from icx_research.core.rng import Rng, as_generator
@@ -134,4 +134,4 @@ def _correlation(x: np.ndarray, y: np.ndarray, weight: np.ndarray, noise: float)
 
 def _p_values(r: np.ndarray, count: int) -> np.ndarray:
     t = np.abs(r) * np.sqrt((count - 2) / (1 - r**2))
-    return 2 * stats.t.sf(t, count - 2)
+    return 2 * special.stdtr(count - 2, -t)

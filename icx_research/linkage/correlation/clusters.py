@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from icx_research.core.cutoffs import MIN_CLUSTERS
 from icx_research.core.intervals import fisher_interval, interval_about, t_quantile
@@ -75,7 +75,7 @@ def correlate(
             interval_about(r, quantile * se, confidence_level),
             t,
             df,
-            float(2 * stats.t.sf(abs(t), df)),
+            float(2 * special.stdtr(df, -abs(t))),
         )
     if noise is not None and abs(r) < 1:
         inflation = _inflation(r, float(x @ y / scale), float(lever**2 @ error_variance), scale, m)
@@ -84,7 +84,7 @@ def correlate(
         estimate=fisher_interval(r, float(np.sqrt(inflation) / np.sqrt(m)), confidence_level),
         statistic=t,
         df=df,
-        p_value=float(2 * stats.t.sf(abs(t), df)),
+        p_value=float(2 * special.stdtr(df, -abs(t))),
     )
 
 

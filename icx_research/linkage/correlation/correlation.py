@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.cutoffs import MIN_CLUSTERS
@@ -215,7 +214,7 @@ def linkage_correlations(
     rows, units = complete.table, complete.units
     scores, design = rows[[internal, external]].to_numpy(float), control_columns(rows, controls)
     if method == "spearman" and len(rows):
-        scores, design = stats.rankdata(scores, axis=0), stats.rankdata(design, axis=0)
+        scores, design = (pd.DataFrame(part).rank().to_numpy() for part in (scores, design))
     basis = control_basis(design)
     c = basis.shape[1]
     if len(rows) < 4 + c:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.core.intervals import t_quantile, wald_interval
@@ -165,7 +165,7 @@ def linkage_line(
         slope=wald_interval(b, se, confidence_level, df=n - 2),
         se=se,
         statistic=statistic,
-        p_value=float(2 * stats.t.sf(abs(statistic), n - 2)),
+        p_value=float(2 * special.stdtr(n - 2, -abs(statistic))),
         centre=(float(x.mean()), float(y.mean())),
         sd=(float(x.std(ddof=1)), float(y.std(ddof=1))),
         band=pd.DataFrame({"x": grid, "fit": fit, "ci_low": fit - reach, "ci_high": fit + reach}),

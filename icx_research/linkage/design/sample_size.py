@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from icx_research.core.cutoffs import POWER, SIGNIFICANCE
 from icx_research.core.intervals import normal_quantile
@@ -26,5 +26,5 @@ def units_needed(correlation: float, *, n_controls: int = 0, power: float = POWE
         raise ValueError(f"correlation must lie between -1 and 1 and not be 0, not {correlation}.")
     if not 0.025 < power < 1:
         raise ValueError(f"power must lie between 0.025 and 1, not {power}.")
-    z = normal_quantile(1 - SIGNIFICANCE) + stats.norm.ppf(power)
+    z = normal_quantile(1 - SIGNIFICANCE) + special.ndtri(power)
     return math.ceil((z / np.arctanh(correlation)) ** 2 + 3 + n_controls)

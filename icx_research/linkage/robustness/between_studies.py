@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 from scipy.optimize import brentq
 
 from icx_research.core.results import Estimate
@@ -47,7 +47,7 @@ def variance_interval(
 ) -> Estimate:
     """Interval of tau squared by the Q profile (Viechtbauer 2007)."""
     df, tail = len(y) - x.shape[1], (1 - confidence_level) / 2
-    low, high = (_where_q_is(stats.chi2.ppf(q, df), y, v, x) for q in (1 - tail, tail))
+    low, high = (_where_q_is(2 * special.gammaincinv(df / 2, q), y, v, x) for q in (1 - tail, tail))
     return Estimate(value, low, high, confidence_level)
 
 

@@ -6,10 +6,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.core import apa
-from icx_research.core.calls import guided
 from icx_research.core.errors import NotTestable, UnsuitableData
 from icx_research.core.intervals import wald_interval
 from icx_research.core.results import (
@@ -102,7 +101,7 @@ class MetaAnalysis(SampleResult):
                 "se": error,
                 "statistic": statistic,
                 "df": float(df),
-                "p_value": float(2 * stats.t.sf(abs(statistic), df)),
+                "p_value": float(2 * special.stdtr(df, -abs(statistic))),
             }
         )
 
@@ -200,7 +199,6 @@ def _studies(
     return used, x, ["pooled", *explained]
 
 
-@guided
 def meta_analysis(
     data: pd.DataFrame,
     *,
@@ -296,7 +294,7 @@ def meta_analysis(
     residual_df = len(y) - x.shape[1]
     se, df = _errors(fit.covariance, fit.q, residual_df, test)
     statistic = fit.coefficients / se
-    p = 2 * (stats.norm.sf(abs(statistic)) if df is None else stats.t.sf(abs(statistic), df))
+    p = 2 * (special.ndtr(-abs(statistic)) if df is None else special.stdtr(df, -abs(statistic)))
     terms = {
         name: wald_interval(float(value), float(error), confidence_level, df=df)
         for name, value, error in zip(names, fit.coefficients, se, strict=True)
@@ -322,7 +320,7 @@ def meta_analysis(
             {
                 "statistic": fixed.q,
                 "df": float(residual_df),
-                "p_value": float(stats.chi2.sf(fixed.q, residual_df)),
+                "p_value": float(special.chdtrc(residual_df, fixed.q)),
             }
         ),
         method=method,

@@ -1,7 +1,7 @@
 """Which groups share a parameter: sets of groups whose aligned parameters do not differ."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 from scipy.sparse.csgraph import connected_components
 
 # Of Asparouhov & Muthén (2014): pairs of groups are joined where they do not differ at .01; a
@@ -58,4 +58,4 @@ def invariant_set(values: np.ndarray, covariance: np.ndarray) -> np.ndarray:
 
 
 def _critical(level: float) -> float:
-    return float(stats.norm.isf(level / 2))
+    return float(-special.ndtri(level / 2))

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.core import apa
 from icx_research.core.cutoffs import MANY_DIFFER
@@ -167,7 +167,7 @@ class AlignmentResult(Result):
         rows = self._estimates([(factor.means, factor.se[:g]) for factor in self.factors])
         with np.errstate(invalid="ignore", divide="ignore"):
             statistic = np.where(rows["se"] > 0, rows["estimate"] / rows["se"], np.nan)
-        p_value = 2 * stats.norm.sf(np.abs(statistic))
+        p_value = 2 * special.ndtr(-np.abs(statistic))
         return rows.assign(statistic=statistic, p_value=p_value)
 
     @property

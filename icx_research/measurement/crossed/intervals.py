@@ -1,8 +1,9 @@
 """Intervals of variance shares: by the profiled likelihood, and by redrawing the ratings."""
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
+from icx_research.core.intervals import normal_quantile
 from icx_research.measurement.crossed.design import SOURCES, Cells, with_totals
 from icx_research.measurement.crossed.fitting import Components, fit, profile, start_at
 
@@ -19,7 +20,7 @@ def profile_limits(best: Components, source: int, confidence_level: float) -> tu
     Too far is by a quantile of chi-square with one degree of freedom. nan where a search
     fails.
     """
-    reach = float(np.sqrt(stats.chi2.ppf(confidence_level, 1)))
+    reach = normal_quantile(confidence_level)
     return _limit(best, source, reach, -1.0), _limit(best, source, reach, 1.0)
 
 

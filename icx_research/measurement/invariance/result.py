@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.core import apa
 from icx_research.core.cutoffs import (
@@ -141,7 +141,7 @@ class InvarianceResult(SampleResult):
             sets = _equalities(fit.table, [INTRODUCED[name] for name in introduced])
             tests = release_tests(fit, list(sets.values()))
             rows += [
-                (*path, level, value, df, float(stats.chi2.sf(value, df)))
+                (*path, level, value, df, float(special.chdtrc(df, value)))
                 for path, (value, df) in zip(sets, tests, strict=True)
                 if df
             ]

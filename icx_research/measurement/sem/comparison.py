@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
@@ -141,7 +141,7 @@ def difference(
     return LikelihoodRatio(
         chi_square=float(statistic),
         df=df,
-        p_value=float(stats.chi2.sf(statistic, df)),
+        p_value=float(special.chdtrc(df, statistic)),
         scaling_factor=scaling_factor,
         shift=shift,
         n_used=n_used,

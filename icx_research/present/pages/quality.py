@@ -14,7 +14,7 @@ from icx_research.present.figures.servqual import ServqualFigure
 from icx_research.present.figures.units import UnitsFigure
 from icx_research.survey.answers.answer_distributions import answer_distributions
 from icx_research.survey.answers.missing_answers import missing_answers
-from icx_research.survey.disclosure.link_coverage import link_coverage
+from icx_research.survey.disclosure.link_coverage import LinkCoverage, link_coverage
 from icx_research.survey.disclosure.protect import protect
 from icx_research.survey.disclosure.unit_intervals import unit_intervals
 from icx_research.survey.instruments.service_dimensions import servqual_study
@@ -38,7 +38,13 @@ class Drawn:
 
 
 def quality_figures(
-    study: Study, linked: LinkedUnits, *, folder: str | Path, journal: str = "print", dpi: int = 300
+    study: Study,
+    linked: LinkedUnits,
+    *,
+    folder: str | Path,
+    coverage: LinkCoverage | None = None,
+    journal: str = "apa",
+    dpi: int | None = None,
 ) -> dict[str, Drawn]:
     """Write the figures on units, answers, missing answers, service quality and coverage.
 
@@ -48,9 +54,11 @@ def quality_figures(
     linked : LinkedUnits
         Of the same study.
     folder : path
-    journal : str, default "print"
-    dpi : int, default 300
-        Of the PNG.
+    coverage : LinkCoverage, optional
+        Of the same study; counted unless given.
+    journal : str, default "apa"
+    dpi : int, optional
+        Of the PNG; what the journal asks for unless given.
 
     Returns
     -------
@@ -70,13 +78,13 @@ def quality_figures(
         "answers": [lambda: answer_figures(study)],
         "missingness": [lambda: map(MissingnessFigure, missing_answers(study).parts)],
         "servqual": [lambda: [ServqualFigure(servqual_study(study))]],
-        "coverage": [lambda: [CoverageFigure(link_coverage(study))]],
+        "coverage": [lambda: [CoverageFigure(coverage or link_coverage(study))]],
     }
     return {kind: _drawn(made, folder, journal, dpi) for kind, made in makers.items()}
 
 
 def _drawn(
-    makers: list[Callable[[], Iterable[Figure]]], folder: str | Path, journal: str, dpi: int
+    makers: list[Callable[[], Iterable[Figure]]], folder: str | Path, journal: str, dpi: int | None
 ) -> Drawn:
     figures: list[SavedFigure] = []
     refusals: list[str] = []

@@ -6,7 +6,6 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core.cutoffs import GROUP_DISCLOSURE_SHARE, SIGNIFICANCE
 from icx_research.core.errors import NotTestable
@@ -132,13 +131,13 @@ def _summary(
     counts = np.unique(given, return_counts=True)[1]
     telling = needed > 0 and len(given) and counts.max() >= GROUP_DISCLOSURE_SHARE * len(given)
     single = min(len(set(who[top])), len(set(who[~top]))) < needed
-    varies = len(counts) > 1
+    apart = given - given.mean() if len(counts) > 1 else np.array([np.nan])
     return {
         "n_answers": len(given),
         "share_missing": 1 - len(given) / len(answers),
         "mean": float(given.mean()) if len(given) else np.nan,
         "sd": float(given.std(ddof=1)) if len(given) > 1 else np.nan,
-        "skewness": float(stats.skew(given)) if varies else np.nan,
+        "skewness": float(np.mean(apart**3) / np.mean(apart**2) ** 1.5),
         "share_top": np.nan if single or not len(given) else float(np.mean(top)),
         "few": bool(len(set(who)) < needed or telling),
     }

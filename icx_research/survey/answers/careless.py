@@ -7,7 +7,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from icx_research.core.cutoffs import (
     CARELESS_CONSISTENCY,
@@ -183,7 +183,7 @@ def careless_responding(
                 "longstring": indices["longstring"] >= max(limit, 2),
                 "variability": indices["variability"] <= min_variability,
                 "even_odd": indices["even_odd"] < min_consistency,
-                "mahalanobis": stats.chi2.sf(indices["mahalanobis"], np.maximum(df, 1))
+                "mahalanobis": special.chdtrc(np.maximum(df, 1), indices["mahalanobis"])
                 < distance_p,
             }
         )

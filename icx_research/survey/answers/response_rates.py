@@ -6,7 +6,6 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from icx_research.core import apa
 from icx_research.core.errors import NotTestable, StudyError, UnsuitableData
@@ -162,6 +161,8 @@ def response_rates(
             f"Unit {over['unit'].iloc[0]!r} has more respondents than {headcount!r} says it has "
             f"members ({len(over)} unit(s) do); correct {headcount!r} or the unit column."
         )
+    from scipy import stats  # late: slow, and most studies have no headcount
+
     x, y = known["rate"].to_numpy(), known["mean"].to_numpy()
     varies = np.ptp(x) > 0 and np.ptp(y) > 0
     found = stats.pearsonr(x, y) if varies else None
@@ -295,6 +296,8 @@ def early_late_comparison(
     used, late, cells = used[both], late[both], cells[both]
     if min(int(late.sum()), int((~late).sum())) < 2:
         raise NotTestable("fewer than two respondents are early, or late, within their units.")
+    from scipy import stats  # late, as above
+
     early_mean = cells.where(~late).groupby(used[unit]).transform("mean")
     late_mean = cells.where(late).groupby(used[unit]).transform("mean")
     centred = used["_score"] - (early_mean + late_mean) / 2

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 TOPS = (2, 3, 4, 5, 6, 7, 9, 10, 20, 50)  # usual upper ends, and those of sliders
 LEAST_GROUPS, LEAST_ANSWERS = 2, 30  # on either side, where groups are small
@@ -60,7 +60,7 @@ def _stands_apart(given: pd.DataFrame, table: pd.DataFrame, end: float) -> bool:
     spread = np.sqrt((high["var"] * (high["size"] - 1)).sum() / (high["size"] - 1).sum())
     if not spread > 0:
         return False
-    share = stats.norm.sf((end + 0.5 - table["mean"]) / spread)
+    share = special.ndtr((table["mean"] - (end + 0.5)) / spread)
     none = (1 - share) ** table["size"]
     if len(table) <= FEW_GROUPS and low["size"].min() >= LARGE:
         return bool(none[low.index].max() < IMPOSSIBLE)

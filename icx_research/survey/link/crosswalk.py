@@ -4,8 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from icx_research.core.errors import StudyError
 from icx_research.core.frames import check_columns
@@ -204,6 +202,9 @@ def connected(crosswalk: pd.DataFrame, units: pd.Series) -> np.ndarray:
     >>> connected(pairs, pd.Series(["a", "d", "b", "alone"]))
     array([0, 1, 0, 2])
     """
+    from scipy.sparse import coo_matrix  # late: slow, and nothing else here needs it
+    from scipy.sparse.csgraph import connected_components
+
     clients, client_names = pd.factorize(crosswalk["client_unit"])
     names = pd.Index(units).union(pd.Index(crosswalk["serving_unit"]), sort=False).unique()
     servings = names.get_indexer(crosswalk["serving_unit"])
