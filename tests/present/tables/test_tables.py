@@ -316,3 +316,13 @@ def test_latex_compiles(results, kind, tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-1500:]
+
+
+def test_the_page_on_manuscripts_runs_as_it_stands(tmp_path, monkeypatch):
+    page = Path(icx.__file__).parents[1] / "docs" / "manuscript.md"
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        exec(block, names)
+    assert {"table_1.docx", "table_1.xlsx"} <= {path.name for path in tmp_path.iterdir()}
+    assert names["result"].to_apa() in page.read_text(encoding="utf-8")
