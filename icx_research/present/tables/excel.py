@@ -7,14 +7,14 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from icx_research.present.tables.cells import Cell, Content
 from icx_research.present.tables.office import WRITTEN, save_office
-from icx_research.present.tables.table import Cell, Table
 
 THICK, THIN = Side(style="medium"), Side(style="thin")
 WIDEST = 60  # characters of a column
 
 
-def write_excel(table: Table, path: Path) -> Path:
+def write_excel(table: Content, path: Path) -> Path:
     """Write a table as a workbook of one sheet, heads and first column frozen."""
     book = Workbook()
     book.properties.created = book.properties.modified = WRITTEN.replace(tzinfo=None)
@@ -45,7 +45,7 @@ def write_excel(table: Table, path: Path) -> Path:
     return save_office(book.save, path)
 
 
-def _heads(sheet: Worksheet, table: Table) -> int:
+def _heads(sheet: Worksheet, table: Content) -> int:
     """Write the heads; give the row below them."""
     at, place = 2, 1
     for head, span in table.column_groups():

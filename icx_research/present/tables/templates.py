@@ -6,7 +6,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from icx_research.present.tables.table import Table
+from icx_research.present.tables.cells import Content
 
 LATEX = str.maketrans(
     {
@@ -21,7 +21,7 @@ LATEX = str.maketrans(
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|&$~^])")
 
 
-def render(template: str, table: Table) -> str:
+def render(template: str, table: Content) -> str:
     """Fill a template; numbers and texts come as they are printed."""
     return _environment().get_template(template).render(table=table, n=len(table.columns))
 

@@ -12,8 +12,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from icx_research.core import apa
+from icx_research.present.tables.cells import Cell, Content
 from icx_research.present.tables.office import WRITTEN, save_office
-from icx_research.present.tables.table import Cell, Table
 
 FONT, SIZE = "Times New Roman", 11
 WIDE = 95  # characters a row may hold on a page that stands upright
@@ -23,7 +23,7 @@ PER_CHARACTER = Cm(0.185)
 LINE = 8  # eighths of a point: the width of a rule
 
 
-def write_word(table: Table, path: Path) -> Path:
+def write_word(table: Content, path: Path) -> Path:
     """Write a table with its number as a field, repeated heads, and notes below."""
     document = Document()
     for stamp in ("created", "modified", "last_printed"):
@@ -43,7 +43,7 @@ def write_word(table: Table, path: Path) -> Path:
     return save_office(document.save, path)
 
 
-def _characters(table: Table) -> list[float]:
+def _characters(table: Content) -> list[float]:
     """Room that each column needs, in characters."""
     lines = [[column.head for column in table.columns]]
     lines += [[cell.text + cell.mark for cell in row.cells] for row in table.rows]
@@ -55,7 +55,7 @@ def _width(text: str) -> float:
     return len(text) + 0.5 * sum(sign.isupper() for sign in text)
 
 
-def _caption(document: Any, table: Table) -> None:
+def _caption(document: Any, table: Content) -> None:
     """Write "Table 1" with its number as a field that Word counts on, and the title below."""
     number = document.add_paragraph(style="Caption")
     number.paragraph_format.keep_with_next = True
@@ -95,7 +95,7 @@ def _field(paragraph: Any, instruction: str, shown: str) -> None:
             run.text = text
 
 
-def _grid(document: Any, table: Table) -> None:
+def _grid(document: Any, table: Content) -> None:
     groups = table.column_groups()
     grid = document.add_table(rows=0, cols=len(table.columns))
     grid.alignment = WD_TABLE_ALIGNMENT.LEFT
@@ -173,7 +173,7 @@ def _rules(cell: Any, **sides: int) -> None:
         borders.append(rule)
 
 
-def _describe(grid: Any, table: Table) -> None:
+def _describe(grid: Any, table: Content) -> None:
     """Give the table a text for those who do not see it."""
     heads = ", ".join(column.head for column in table.columns)
     described = f"{apa.counted(len(table.rows), 'row')} with {heads}"
@@ -183,7 +183,7 @@ def _describe(grid: Any, table: Table) -> None:
         grid._tbl.tblPr.append(element)
 
 
-def _notes(document: Any, table: Table) -> None:
+def _notes(document: Any, table: Content) -> None:
     if table.notes:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(4)

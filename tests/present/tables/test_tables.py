@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 import icx_research as icx
-from icx_research.present.tables.table import Cell, Column, Row, Table, count, figure, words
+from icx_research.present.tables.cells import Cell, Column, Row, count, figure, words
+from icx_research.present.tables.table import Table
 
 ODD = [
     "<b>Ärger & Glück</b>", "100%_#1 $5 ~a^b {x} \\n", "=SUM(A1)", "+1", "-2", "@x", "[a]|`b`*c*",

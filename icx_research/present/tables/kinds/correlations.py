@@ -11,8 +11,9 @@ from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.errors import Blocked
 from icx_research.core.intervals import correlation_interval
 from icx_research.core.moments import Moments
+from icx_research.present.tables.cells import Cell, Column, Row, figure, stars, words
 from icx_research.present.tables.kinds.parts import Style
-from icx_research.present.tables.table import Cell, Column, Row, Table, figure, stars, words
+from icx_research.present.tables.table import Table
 
 Part = Literal["lower", "upper", "full"]
 

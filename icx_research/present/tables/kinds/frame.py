@@ -3,8 +3,9 @@
 import pandas as pd
 
 from icx_research.core.display import cell_text, has_names
+from icx_research.present.tables.cells import Cell, Column, Row
 from icx_research.present.tables.kinds.parts import Style
-from icx_research.present.tables.table import Cell, Column, Row, Table
+from icx_research.present.tables.table import Table
 
 
 def frame_table(frame: pd.DataFrame, style: Style) -> Table:

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from icx_research.linkage.correlation.overview import LinkageOverview
+from icx_research.present.tables.cells import Column, Row, count, figure, words
 from icx_research.present.tables.kinds.parts import Style, named_notes
-from icx_research.present.tables.table import Column, Row, Table, count, figure, words
+from icx_research.present.tables.table import Table
 
 LIMITS = ("estimate", "ci_low", "ci_high")
 

@@ -10,17 +10,9 @@ from icx_research.measurement.exploratory.factor_analysis import FactorAnalysis
 from icx_research.measurement.invariance.result import InvarianceResult
 from icx_research.measurement.sem.ordinal_indices import adjusted
 from icx_research.measurement.sem.result import SemResult
+from icx_research.present.tables.cells import Cell, Column, Row, count, figure, p_value, words
 from icx_research.present.tables.kinds.parts import Style
-from icx_research.present.tables.table import (
-    Cell,
-    Column,
-    Row,
-    Table,
-    count,
-    figure,
-    p_value,
-    words,
-)
+from icx_research.present.tables.table import Table
 
 INDICES = (("CFI", "cfi"), ("TLI", "tli"), ("RMSEA", "rmsea"))
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from icx_research.present.tables.table import Cell, Column, figure, p_value, stars
+from icx_research.present.tables.cells import Cell, Column, figure, p_value, stars
 
 Uncertainty = Literal["interval", "stars", "none"]
 

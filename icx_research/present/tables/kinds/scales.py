@@ -1,7 +1,8 @@
 """Tables of the scales of a study: reliability, and what supports their unit means."""
 
+from icx_research.present.tables.cells import Cell, Column, Row, count, figure, words
 from icx_research.present.tables.kinds.parts import Style, named_notes
-from icx_research.present.tables.table import Cell, Column, Row, Table, count, figure, words
+from icx_research.present.tables.table import Table
 from icx_research.scales.aggregation import AggregationOverview
 from icx_research.scales.reliability import ReliabilityOverview
 
