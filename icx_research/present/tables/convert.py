@@ -34,7 +34,7 @@ KINDS: dict[type, Any] = {
 
 
 def to_table(
-    result: Any,
+    result: Result | Overview | Moments | pd.DataFrame | Mapping[str, SemResult],
     *,
     title: str | None = None,
     number: int | None = None,
@@ -95,10 +95,7 @@ def to_table(
             return make(result, style)
     if isinstance(result, Overview | Result):
         return frame_table(result.table, style)
-    raise TypeError(
-        "to_table takes a result, an overview, Moments or a DataFrame, not "
-        f"{type(result).__name__}."
-    )
+    raise TypeError("to_table takes models by their names, and at least one.")
 
 
 def correlation_table(

@@ -269,8 +269,10 @@ def test_what_refuses_gives_a_table_that_says_why():
 
 
 def test_what_is_no_table_and_no_option():
-    with pytest.raises(TypeError, match=r"^to_table takes a result, an overview, Moments or a Dat"):
+    with pytest.raises(TypeError, match=r"^to_table takes Result or Overview or Moments or Data"):
         icx.to_table(3)
+    with pytest.raises(TypeError, match=r"^to_table takes models by their names, and at least one"):
+        icx.to_table({"model": 3})
     frame = pd.DataFrame({"a": [1.0]})
     with pytest.raises(ValueError, match=r"^uncertainty must be 'interval', 'stars' or 'none', no"):
         icx.to_table(frame, uncertainty="both")
