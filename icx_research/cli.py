@@ -257,15 +257,31 @@ def codebook(
 
 
 @app.command()
+def gallery(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
+) -> None:
+    """Draw every kind of figure at the size of every journal, on one page to look at."""
+    from icx_research.present.pages.gallery import write_gallery
+
+    print(f"Written: {write_gallery(folder)}")
+
+
+@app.command()
 def lab(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of your copy of the notebooks.")
     ] = Path("my_notebooks"),
+    terminals: Annotated[
+        bool, typer.Option("--terminals", help="Offer terminals in JupyterLab, too.")
+    ] = False,
 ) -> None:
-    """Open a copy of the notebooks, yours to change, in JupyterLab."""
-    from icx_research.pipeline.notebooks import open_lab
+    """Open a copy of the notebooks, yours to change, in JupyterLab.
 
-    raise typer.Exit(open_lab(folder))
+    It listens on this computer only, and asks for the token in the address it prints.
+    """
+    from icx_research.pipeline.lab import open_lab
+
+    open_lab(folder, terminals=terminals)
 
 
 def _find(study_file: Path | None) -> Path:

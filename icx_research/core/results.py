@@ -9,7 +9,7 @@ from typing import Self
 import pandas as pd
 
 from icx_research.core.apa import interval, number
-from icx_research.core.display import table_html, to_table
+from icx_research.core.display import shown_table, table_html
 
 TABLE_COLUMNS = (
     "term", "estimate", "se", "ci_low", "ci_high", "statistic", "df", "p_value", "n",
@@ -134,7 +134,7 @@ class Overview(ABC):
 
     def __repr__(self) -> str:
         """Show the table as it is read, or the refusal."""
-        return self.refusal or repr(to_table(self.table))
+        return self.refusal or repr(shown_table(self.table))
 
     def _repr_html_(self) -> str:
         if self.refusal:

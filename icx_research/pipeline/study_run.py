@@ -13,9 +13,6 @@ from icx_research.pipeline.analysis import HANDED_ON, Analysis, changed_file, ha
 from icx_research.pipeline.manifest import write_manifest
 from icx_research.pipeline.notebooks import notebook_paths, run_notebook
 from icx_research.pipeline.publication import workshop
-from icx_research.present.pages.linkage import linkage_figures
-from icx_research.present.pages.quality import quality_figures
-from icx_research.present.pages.report import write_report
 from icx_research.present.tables.csv import write_csv
 from icx_research.survey.disclosure.link_coverage import shown_coverage
 from icx_research.survey.study.study import read_study
@@ -131,6 +128,11 @@ def _run(
     for name, table in tables.items():
         write_csv(as_printed(table), folder / "tables" / f"{name}.csv")
     say.next("drawing figures")
+    # They bring seaborn and scipy.stats along: nobody waits for these to hear of a refusal.
+    from icx_research.present.pages.linkage import linkage_figures
+    from icx_research.present.pages.quality import quality_figures
+    from icx_research.present.pages.report import write_report
+
     figures = list(linkage_figures(analysis.asked, folder=folder / "figures"))
     coverage = analysis.coverage
     quality = quality_figures(study, linked, folder=folder / "figures", coverage=coverage)

@@ -10,9 +10,41 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.collections import LineCollection, PathCollection
 
 import icx_research as icx
 from tests.conftest import ROOT
+
+
+def dots(ax):
+    """Give the places of the dots of each series."""
+    return {
+        c.get_label(): [tuple(place) for place in np.asarray(c.get_offsets()).tolist()]
+        for c in ax.collections
+        if isinstance(c, PathCollection)
+    }
+
+
+def shapes(ax):
+    """Give marker and filling of each series."""
+    return {
+        c.get_label(): (
+            tuple(map(tuple, np.round(c.get_paths()[0].vertices, 3))),
+            tuple(c.get_facecolor()[0]),
+        )
+        for c in ax.collections
+        if isinstance(c, PathCollection)
+    }
+
+
+def spans(ax):
+    """Give the ends of all intervals, series by series."""
+    return [
+        [tuple(segment[:, 0]) for segment in c.get_segments() if len(segment)]
+        for c in ax.collections
+        if isinstance(c, LineCollection)
+    ]
+
 
 PAIR = {"internal": "internal_satisfaction", "external": "csat"}
 
@@ -30,8 +62,8 @@ def draw_measurement(folder):
     x["group"] = np.tile(["in", "out"], 150)
     alpha = icx.cronbach_alpha(x[list("abcd")])
     answers = x.assign(q=np.clip(np.round(x["a"] + 4), 1, 7))
-    with icx.figure_style("two_column"):
-        figure, axes = plt.subplots(3, 2)
+    with icx.figure_style("nature_wide"):
+        figure, axes = plt.subplots(3, 2, figsize=(9, 12))
         icx.plot_reliability({"csat": alpha}, ax=axes[0, 0])
         parallel = icx.parallel_analysis(x[list("abcd")], n_resamples=20, rng=rng)
         icx.plot_scree(parallel, ax=axes[0, 1])

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from icx_research.core.results import check_confidence_level
 from icx_research.core.threads import on_one_thread
-from icx_research.measurement.columns import as_table
 from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.estimation import fit_model, problems
@@ -199,7 +198,6 @@ def prepare(
 ) -> Prepared:
     """Read the model and reduce the data, once for all restrictions that will be fitted."""
     estimator, missing = known_estimator(estimator), known_missing(missing)
-    data = as_table(data)
     is_ordinal = estimator == "WLSMV"
     robust = estimator == "MLR" or cluster is not None
     terms = parse(model)

@@ -4,8 +4,12 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.typing import ColorType
 
-# From the palette of the figures, told apart by every kind of sight.
-LOW, HIGH = "#D55E00", "#0072B2"
+# Told apart by every kind of sight and in grey, each from each: a test measures all pairs.
+COLOURS = ("#005392", "#BE5500", "#1FA878", "#5B1A50", "#EAAB30", "#8CE8EE")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # never colour alone
+HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
+HIGH, LOW, *_ = COLOURS
+GREY, FAINT, REST = "0.6", "0.93", "0.85"  # intervals, grounds, what remains
 DARK = 0.45  # brightness below which a number is written in white
 
 

@@ -4,20 +4,24 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from icx_research.core.display import as_printed
 from icx_research.core.errors import REFUSALS, Blocked, NotTestable, refusal_words
 from icx_research.core.results import Overview
+from icx_research.present.drawing.placing import labelled, settle
+from icx_research.present.drawing.rows import Rows, slot_inches
 from icx_research.present.drawing.saving import SavedFigure, file_name, save_figure
 from icx_research.present.drawing.style import figure_style
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>$#|~])")
-MOST = 20  # things that an alternative text lists: nobody listens to more
+MOST = 300  # characters of an alternative text: nobody listens to more
 
 
 class Figure(ABC):
@@ -28,6 +32,7 @@ class Figure(ABC):
     """
 
     result: Any
+    _above = 0.3  # lines of text between the axes and the key
 
     @property
     @abstractmethod
@@ -42,7 +47,12 @@ class Figure(ABC):
     @property
     @abstractmethod
     def alt(self) -> str:
-        """What describes the figure to those who do not see it."""
+        """What describes the figure to those who do not see it, in 300 characters at most."""
+
+    @property
+    def sentence(self) -> str:
+        """What is said instead of a picture that would show nothing; most do show something."""
+        return ""
 
     @property
     def source(self) -> pd.DataFrame:
@@ -51,24 +61,46 @@ class Figure(ABC):
 
     @abstractmethod
     def _draw(self, ax: Axes) -> None:
-        """Draw into axes."""
+        """Draw into axes; rows are those of `_rows`, for the width of the axes' slot."""
 
-    def _height(self, width: float) -> float:
-        """Height in inches of a figure of its own; three quarters of the width unless given."""
-        return 0.75 * width
+    def _rows(self, width: float) -> Rows | None:
+        """Lay out the rows of a figure so wide (inches), if it is made of rows."""
+        return None
+
+    @property
+    def pages(self) -> "Sequence[Figure]":
+        """Itself, or portions of it where its rows need more than a page of the journal."""
+        rows = self._rows(plt.rcParams["figure.figsize"][0])
+        return self._portions(rows.n_pages) if rows and rows.n_pages > 1 else [self]
+
+    def _portions(self, n: int) -> "Sequence[Figure]":
+        """Divide the rows among n figures; what cannot be divided stays whole."""
+        return [self]
+
+    def _keys(self, ax: Axes) -> Sequence[Artist]:
+        """Give what the key explains: every label once unless said."""
+        return labelled(ax)
+
+    def _key_title(self) -> str:
+        return ""
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw into the axes, or into a figure of its own in the style that holds."""
-        if ax is None:
-            width = plt.rcParams["figure.figsize"][0]
-            ax = plt.subplots(figsize=(width, self._height(width)))[1]
-            try:
-                self._draw(ax)
-            except REFUSALS:
-                plt.close(ax.figure)  # type: ignore[arg-type]
-                raise
-        else:
+        """Draw into the axes, or into a figure of its own in the style that holds.
+
+        A figure of its own is as high as its rows need. Axes that are given keep their size;
+        their figure gets a constrained layout if it has none, so that texts find room.
+        """
+        own = ax is None
+        ax = plt.subplots()[1] if ax is None else ax
+        try:
             self._draw(ax)
+        except REFUSALS:
+            if own:
+                plt.close(ax.figure)  # type: ignore[arg-type]
+            raise
+        rows = self._rows(slot_inches(ax)) if own else None
+        settle(ax, self._keys(ax), title=self._key_title(), above=self._above,
+               rows=rows.inches if rows else 0.0)  # fmt: skip
         return ax
 
     def save(
@@ -77,10 +109,14 @@ class Figure(ABC):
         *,
         name: str = "",
         taken: Collection[str] = (),
-        journal: str = "print",
-        dpi: int = 300,
+        journal: str = "apa",
+        formats: Sequence[str] = (),
+        dpi: int | None = None,
+        editable: bool = False,
     ) -> SavedFigure:
-        """Write the figure as PDF, SVG and PNG with its source data, caption and alt text.
+        """Write the figure with its source data, caption and alternative text.
+
+        What needs more than a page of the journal is written on several: `name`, `name_2`, ...
 
         Parameters
         ----------
@@ -90,37 +126,49 @@ class Figure(ABC):
             Of the files; its own unless given.
         taken : collection of str
             Names of figures of this folder that must not be replaced.
-        journal : str, default "print"
-            As for `figure_style`.
-        dpi : int, default 300
-            Of the PNG.
+        journal : str, default "apa"
+            As for `figure_style`; says, too, which formats are written, and with which dpi.
+        formats, dpi, editable
+            As for `save_figure`.
         """
         with figure_style(journal):
-            drawn = self.plot().figure
-            saved = save_figure(
-                drawn,  # type: ignore[arg-type]
-                file_name(name or self.name, taken=taken),
-                folder=folder,
-                caption=self.caption,
-                alt=self.alt,
-                data=self.source,
-                dpi=dpi,
-            )
-        plt.close(drawn)  # type: ignore[arg-type]
-        return saved
+            pages = [page.plot().get_figure(root=True) for page in self.pages]
+            try:
+                return save_figure(
+                    pages,  # type: ignore[arg-type]
+                    file_name(name or self.name, taken=taken),
+                    folder=folder,
+                    caption=self.caption,
+                    alt=self.alt,
+                    data=self.source,
+                    journal=journal,
+                    formats=formats,
+                    dpi=dpi,
+                    editable=editable,
+                )
+            finally:
+                for page in pages:
+                    plt.close(page)
 
     def _ipython_display_(self) -> None:
-        """Show the figure and below it the caption, in which nothing is read as markup."""
+        """Show the figure and below it the caption, in which nothing is read as markup.
+
+        A figure that would show nothing is a sentence.
+        """
         from IPython.display import Markdown, display  # slow to import, and there already
 
         try:
+            if self.sentence:
+                print(self.sentence)
+                return
             with figure_style():
-                drawn = self.plot().figure
-                display(drawn, metadata={"image/png": {"alt": self.alt}})
+                for page in self.pages:
+                    drawn = page.plot().figure
+                    display(drawn, metadata={"image/png": {"alt": page.alt}})
+                    plt.close(drawn)  # type: ignore[arg-type]
         except REFUSALS as refusal:
             print(refusal_words(refusal))
             return
-        plt.close(drawn)  # type: ignore[arg-type]
         display(Markdown(MARKUP.sub(r"\\\1", self.caption)))
 
     def __repr__(self) -> str:
@@ -131,16 +179,35 @@ class Figure(ABC):
             return f"{type(self).__name__}: {refusal_words(refusal)}"
 
 
-def listed(parts: Sequence[str]) -> str:
-    """List what a figure shows for its alternative text, as long as anybody will listen.
+def heard(opening: str, parts: Sequence[str], ending: str = "") -> str:
+    """Put an alternative text together, as long as anybody will listen; the data hold the rest.
 
     Examples
     --------
-    >>> listed(["a: 1", "b: 2"])
-    'a: 1; b: 2'
+    >>> heard("Dots", ["a: 1", "b: 2"], "Dashed: the limit.")
+    'Dots. a: 1; b: 2. Dashed: the limit.'
     """
-    more = len(parts) - MOST
-    return "; ".join(parts[:MOST]) + (f"; and {more} more in the source data" if more > 0 else "")
+    for said in range(len(parts), -1, -1):
+        more = len(parts) - said
+        rest = [f"{more} {'more ' if said else ''}in the data table"] if more else []
+        listing = "; ".join([*parts[:said], *rest])
+        text = " ".join(part if part[-1] in ".:" else f"{part}."
+                        for part in (opening, listing, ending) if part)  # fmt: skip
+        if len(text) <= MOST:
+            return text
+    return shorten(text, MOST, placeholder=" …")
+
+
+def divided(names: Sequence[str], n: int) -> list[list[str]]:
+    """Divide names among n portions of about the same size, in their order.
+
+    Examples
+    --------
+    >>> divided(["a", "b", "c"], 2)
+    [['a', 'b'], ['c']]
+    """
+    size = -(-len(names) // n)
+    return [list(names[at : at + size]) for at in range(0, len(names), size)]
 
 
 def refuse_unless_allowed(overview: Overview) -> None:

@@ -5,18 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from icx_research.core import apa
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_AGREEMENT, MIN_PERSONS, RWG_BANDS
 from icx_research.core.errors import Blocked
 from icx_research.measurement.agreement.within_group import WithinGroupAgreement
-from icx_research.present.drawing.figure import Figure, refuse_unless_allowed
+from icx_research.present.drawing.colours import COLOURS
+from icx_research.present.drawing.figure import Figure, heard, refuse_unless_allowed
 from icx_research.scales.agreement import ScaleAgreement
 
 EDGES = np.arange(11) / 10
 MIN_UNITS = LOWEST_MIN_PERSONS  # below, a bar would stand for one unit that can be guessed
-LOOKS = ({"color": "C0"}, {"facecolor": "none", "edgecolor": "C1", "hatch": "////", "lw": 1.0})
+HATCHED = ("", "////")  # one for each null distribution, beside its colour
 SHORT = {"very strong": "very\nstrong"}
 
 Agreement = ScaleAgreement | WithinGroupAgreement | Mapping[str, WithinGroupAgreement]
@@ -40,6 +45,7 @@ class AgreementFigure(Figure):
 
     result: Agreement
     min_persons: int = MIN_PERSONS
+    _above = 2.8
 
     @property
     def name(self) -> str:
@@ -80,8 +86,8 @@ class AgreementFigure(Figure):
         if first.n_suppliers > 1:
             suppliers = f", single ratings, median over {first.n_suppliers} suppliers"
         return (
-            f"{title}Agreement of the raters of a unit (rWG(J), {first.n_items} "
-            f"{'item' if first.n_items == 1 else 'items'}{suppliers}) in "
+            f"{title}Agreement of the raters of a unit (rWG(J), "
+            f"{apa.counted(first.n_items, 'item')}{suppliers}) in "
             f"{len(self._shown(first))} of {first.n_units} units, those with at least "
             f"{agreement.min_persons} raters. At least .70 "
             f"(James, 1982; dashed) have {' and '.join(shares)}. Bands: LeBreton and Senter "
@@ -95,7 +101,7 @@ class AgreementFigure(Figure):
         for null, column in self.counts.items():
             steps = [f"{low:.1f} to {low + 0.1:.1f}: {n}" for low, n in column.items() if n]
             parts.append(f"{str(null).replace('_', ' ')} null: {', '.join(steps)}")
-        return f"Histogram of agreement, units in steps of a tenth. {'. '.join(parts)}."
+        return heard("Histogram of agreement, units in steps of a tenth", parts)
 
     @property
     def _agreement(self) -> ScaleAgreement:
@@ -104,7 +110,7 @@ class AgreementFigure(Figure):
             refuse_unless_allowed(result)
             return result
         named = result if isinstance(result, Mapping) else {result.null: result}
-        if not 1 <= len(named) <= len(LOOKS):
+        if not 1 <= len(named) <= len(HATCHED):
             raise ValueError(f"AgreementFigure draws 1 or 2 results, not {len(named)}.")
         return ScaleAgreement(pd.DataFrame(), results=named, min_persons=self.min_persons)
 
@@ -115,22 +121,43 @@ class AgreementFigure(Figure):
 
     def _draw(self, ax: Axes) -> None:
         counts = self.counts
-        width = 0.1 / counts.shape[1]
-        top = max(float(counts.to_numpy().max()), 1.0)
         _bands(ax)
-        for i, (null, column) in enumerate(counts.items()):
-            there = column[column > 0]
-            ax.bar(there.index + i * width, there, width, align="edge", zorder=2,
-                   label=f"{str(null).replace('_', ' ')} null", **LOOKS[i])  # fmt: skip
-        ax.axvline(MIN_AGREEMENT, color="0.2", ls="--", lw=0.9, zorder=3)
-        ax.text(MIN_AGREEMENT - 0.01, top * 1.12, ".70", ha="right", va="top", fontsize=7)
+        bars = counts.set_axis(range(counts.shape[1]), axis=1).melt(
+            var_name="null", value_name="n", ignore_index=False
+        )
+        sns.histplot(
+            x=bars.index + 0.05,
+            weights=bars["n"].to_numpy(),
+            hue=bars["null"].to_numpy(),
+            bins=list(EDGES),
+            multiple="dodge",
+            shrink=0.9,
+            alpha=1,
+            palette=list(COLOURS[: counts.shape[1]]),
+            edgecolor="white",
+            legend=False,
+            zorder=2,
+            ax=ax,
+        )
+        for bars_of, hatch in zip(ax.containers, HATCHED[: counts.shape[1]][::-1], strict=True):
+            for bar in bars_of:
+                bar.set_hatch(hatch)
+        ax.axvline(MIN_AGREEMENT, color="black", ls="--", zorder=3)
+        top = max(float(counts.to_numpy().max()), 1.0)
+        ax.text(MIN_AGREEMENT - 0.01, top * 1.14, ".70", ha="right", va="top")
         ax.set_xlim(0, 1)
         ax.set_ylim(0, top * 1.15)
         ax.set_xticks(EDGES[::2], ["0", ".2", ".4", ".6", ".8", "1"])
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_xlabel("Agreement within a unit, $r_{WG(J)}$")
+        ax.set_xlabel("Agreement within a unit, rWG(J)")
         ax.set_ylabel("Units")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.07), ncols=2, borderaxespad=0.2)
+
+    def _keys(self, ax: Axes) -> list[Artist]:
+        return [
+            Patch(facecolor=colour, hatch=hatch, edgecolor="white",
+                  label=f"{str(null).replace('_', ' ')} null")
+            for null, colour, hatch in zip(self.counts, COLOURS, HATCHED, strict=False)
+        ]  # fmt: skip
 
 
 def _bands(ax: Axes) -> None:
@@ -139,7 +166,7 @@ def _bands(ax: Axes) -> None:
     for i, (low, high, name) in enumerate(zip(limits[:-1], limits[1:], names, strict=True)):
         ax.axvspan(low, high, color="0.96" if i % 2 else "0.90", lw=0, zorder=0)
         middle = (low + high) / 2
-        ax.text(middle, 1.01, SHORT.get(name, name), ha="center", va="bottom", fontsize=7,
+        ax.text(middle, 1.01, SHORT.get(name, name), ha="center", va="bottom", linespacing=1.0,
                 transform=ax.get_xaxis_transform())  # fmt: skip
 
 

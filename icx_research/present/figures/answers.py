@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
 
-from icx_research.present.drawing.colours import HIGH, LOW, ink, tint
-from icx_research.present.drawing.figure import Figure, listed
-from icx_research.present.drawing.item_rows import item_rows, label_items
-from icx_research.present.drawing.row_axes import LINE, column_beside, inches_of
+from icx_research.core import apa
+from icx_research.present.drawing.colours import HIGH, LOW, tint
+from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.marks import number
+from icx_research.present.drawing.rows import LABELS, Rows, item_rows, slot_inches
+from icx_research.present.drawing.wrapping import inches_of
 from icx_research.survey.answers.answer_distributions import (
     WITHHELD,
     AnswerDistributions,
@@ -21,8 +24,7 @@ from icx_research.survey.answers.answer_distributions import (
 MIDDLE = "#D9D9D9"
 BAR = 1.25  # lines
 PALEST = 0.35  # strength of the colour beside the middle
-NUMBER = 0.14  # inches of a number
-LABELS, COLUMNS = 0.42, 1.2  # share of the width, and inches, that the bars leave to texts
+COLUMNS = 1.2  # inches that the bars leave to the columns at the right
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -90,9 +92,10 @@ class AnswersFigure(Figure):
             )
             shown = f"{below}% below and {above}% above the middle" if len(shares) else "not shown"
             parts.append(f"{item.wording}: {shown}")
-        return (
-            f"Stacked bars about the middle of the scale for {len(parts)} items of "
-            f"{_scales(answers)}. {listed(parts)}."
+        return heard(
+            f"Stacked bars about the middle of the scale for {apa.counted(len(parts), 'item')} of "
+            f"{_scales(answers)}",
+            parts,
         )
 
     @property
@@ -105,31 +108,42 @@ class AnswersFigure(Figure):
             )
         return float(ranges["low"].iloc[0]), float(ranges["high"].iloc[0])
 
-    def _height(self, width: float) -> float:
-        rows = item_rows(self.result.items, self.result.codebook, inches=width)
-        return rows.n_lines * LINE + 1.2
+    def _rows(self, width: float) -> Rows:
+        return item_rows(self.result.items, self.result.codebook, width=width)
 
     def _draw(self, ax: Axes) -> None:
         answers, (low, high) = self.result, self._range
-        rows = item_rows(answers.items, answers.codebook, inches=inches_of(ax))
-        label_items(ax, rows)
-        bars = [_pieces(_of(answers, at), (low + high) / 2) for at in range(len(answers.items))]
-        first = min([bar["left"].min() for bar in bars if len(bar)], default=-50.0)
-        last = max([(bar["left"] + bar["percent"]).max() for bar in bars if len(bar)], default=50.0)
-        ax.set_xlim(min(first, -10) - 2, max(last, 10) + 2)
-        for place, bar in zip(rows.places, bars, strict=True):
-            _draw(ax, place, bar, low, high)
+        rows = self._rows(slot_inches(ax))
+        pieces = pd.concat(
+            _pieces(_of(answers, at), (low + high) / 2).assign(place=place)
+            for at, place in enumerate(rows.places)
+        )
+        first, last = pieces["left"].min(), (pieces["left"] + pieces["percent"]).max()
+        ax.set_xlim(np.nanmin([first, -10]) - 2, np.nanmax([last, 10]) + 2)
+        _draw(ax, pieces, low, high)
         for place, status in zip(rows.places, answers.items["status"], strict=True):
             if status == WITHHELD:
                 ax.text(0, place, "withheld", ha="center", va="center", style="italic", zorder=4,
                         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
-        ax.axvline(0, color="0.2", lw=0.6, zorder=3)
+        ax.axvline(0, color="0.2", lw=plt.rcParams["axes.linewidth"], zorder=3)
+        rows.label(ax)
         ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
         ax.set_xlabel("Answers below and above the middle (%)")
         missing = ["" if np.isnan(m) else f"{m:.0f}%" for m in answers.items["missing"]]
-        column_beside(ax, 20, rows.places, missing, "missing")
-        column_beside(ax, 62, rows.places, list(answers.items["respondents"]), "respon-\ndents")
-        _legend(ax, answers, low, high)
+        columns = {"missing": missing, "respon-\ndents": list(answers.items["respondents"])}
+        rows.columns(ax, columns)
+
+    def _keys(self, ax: Axes) -> list[Artist]:
+        answers, (low, high) = self.result, self._range
+        if answers.table.empty:
+            return []
+        keys: list[Artist] = [Patch(color=shade(value, low, high), label=f"{value:g}")
+                for value in np.arange(low, high + 1)]  # fmt: skip
+        if answers.put_together:
+            keys.append(
+                Patch(facecolor="0.5", edgecolor="white", hatch="....", label="put together")
+            )
+        return keys
 
 
 def _of(answers: AnswerDistributions, at: int) -> pd.DataFrame:
@@ -150,19 +164,26 @@ def _pieces(shares: pd.DataFrame, middle: float) -> pd.DataFrame:
     return shares.assign(left=shares["percent"].cumsum() - shares["percent"] - start)
 
 
-def _draw(ax: Axes, place: float, pieces: pd.DataFrame, low: float, high: float) -> None:
-    """Draw one bar, with the percent in every piece that has room for it."""
+def _draw(ax: Axes, pieces: pd.DataFrame, low: float, high: float) -> None:
+    """Draw the bars, with the percent in every piece that has room for it."""
+    colours = [shade(place, low, high) for place in (pieces["lowest"] + pieces["highest"]) / 2]
+    joined = pieces["lowest"] < pieces["highest"]
+    ax.barh(
+        pieces["place"],
+        pieces["percent"],
+        BAR,
+        pieces["left"],
+        color=colours,
+        edgecolor="white",
+        hatch=["...." if dotted else "" for dotted in joined],
+        zorder=2,
+    )
     first, last = ax.get_xlim()
-    room = NUMBER / max((1 - LABELS) * inches_of(ax) - COLUMNS, NUMBER)
-    for piece in pieces.itertuples():
-        colour = shade((piece.lowest + piece.highest) / 2, low, high)
-        joined = piece.lowest < piece.highest
-        ax.barh(place, piece.percent, BAR, piece.left, color=colour, edgecolor="white", lw=0.4,
-                hatch="...." if joined else None, zorder=2)  # fmt: skip
-        if piece.percent >= room * (last - first) and not joined:
-            ax.text(piece.left + piece.percent / 2, place, f"{piece.percent:d}", ha="center",
-                    va="center", color=ink(colour), zorder=4,
-                    path_effects=[withStroke(linewidth=2, foreground=colour)])  # fmt: skip
+    inch = (last - first) / max((1 - LABELS) * slot_inches(ax) - COLUMNS, 0.5)
+    for piece, colour in zip(pieces[~joined].itertuples(), np.array(colours)[~joined], strict=True):
+        text = f"{piece.percent:d}"
+        if piece.percent >= 1.2 * inch * inches_of(text):
+            number(ax, piece.left + piece.percent / 2, piece.place, text, colour)
 
 
 def shade(answer: float, low: float, high: float) -> tuple[float, float, float]:
@@ -173,26 +194,6 @@ def shade(answer: float, low: float, high: float) -> tuple[float, float, float]:
     steps = max(1 - 2 / (high - low), 1e-9)  # from beside the middle to the end
     strength = PALEST + (1 - PALEST) * np.clip(1 - (1 - abs(place)) / steps, 0, 1)
     return tint(HIGH if place > 0 else LOW, strength)
-
-
-def _legend(ax: Axes, answers: AnswerDistributions, low: float, high: float) -> None:
-    if answers.table.empty:
-        return
-    values = np.arange(low, high + 1)
-    keys = [Patch(color=shade(value, low, high), label=f"{value:g}") for value in values]
-    if answers.put_together:
-        keys.append(Patch(facecolor="0.5", edgecolor="white", hatch="....", label="put together"))
-    ax.legend(
-        handles=keys,
-        loc="lower center",
-        bbox_to_anchor=(0.4, 1.0),
-        ncols=len(keys),
-        handlelength=0.9,
-        handleheight=0.9,
-        handletextpad=0.3,
-        columnspacing=0.8,
-        borderaxespad=3.2,
-    )
 
 
 def _scales(answers: AnswerDistributions) -> str:

@@ -7,15 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icx_research.present.drawing.figure import Figure
-from icx_research.present.drawing.row_axes import LINE, column_beside, inches_of, label_rows
-from icx_research.present.drawing.wrapping import plain
+from icx_research.present.drawing.colours import COLOURS
+from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.rows import Rows, slot_inches, stacked
 from icx_research.survey.disclosure.link_coverage import ALL_WAVES, LinkCoverage
 
-SIDES = {"internal": "Internal:\nclient units", "external": "External:\nserving units"}
-WIDE = 5.0  # inches of a figure whose legend has two columns
-BAR = 0.9  # lines
-ROW, HEADING = 2.6, 2.8  # lines
+SIDES = {"internal": "Internal: client units", "external": "External: serving units"}
+BAR, ROW = 0.9, 2.6  # lines
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -66,37 +64,49 @@ class CoverageFigure(Figure):
             f"{line.percent_respondents:g}% of the {_counted(coverage)} have a partner"
             for line in coverage.table[coverage.table["wave"] == ALL_WAVES].itertuples()
         ]
-        return f"Bars of the link's coverage; {'; '.join(parts)}. Gate at {coverage.limit:g}%."
+        return heard("Bars of the link's coverage", parts, f"Gate at {coverage.limit:g}%")
 
-    def _height(self, width: float) -> float:
+    @property
+    def sentence(self) -> str:
+        """Say that all have a partner, if they have."""
         rows = self.result.table
-        return (rows["side"].nunique() * HEADING + len(rows) * ROW) * LINE + 0.9
+        if (rows[["percent_units", "percent_respondents"]] != 100).to_numpy().any():
+            return ""
+        whole = rows[rows["wave"] == ALL_WAVES]
+        units = " and ".join(f"{line.units} {line.side}" for line in whole.itertuples())
+        return (
+            f"Every unit ({units}) and all {_counted(self.result)} have a partner on the other "
+            f"side of the link{' in every wave' if _has_waves(rows) else ''}: a figure would show "
+            "full bars only."
+        )
+
+    def _rows(self, width: float) -> Rows:
+        rows = self.result.table
+        named = [
+            "" if not _has_waves(rows) else "all waves" if wave == ALL_WAVES else f"wave {wave}"
+            for wave in rows["wave"]
+        ]
+        groups = pd.Series(named).groupby(rows["side"].to_numpy(), sort=False)
+        labels = [(SIDES[str(side)], list(own)) for side, own in groups]
+        return stacked(labels, width=width, least=ROW)
 
     def _draw(self, ax: Axes) -> None:
-        coverage, rows = self.result, self.result.table
-        counted, places, ticks, at = _counted(coverage), [], [], 0.0
-        for side, lines in rows.groupby("side", sort=False):
-            ticks.append((at + HEADING / 2, SIDES[str(side)], True))
-            at += HEADING
-            for line in lines.itertuples():
-                place = at + ROW / 2
-                name = "all waves" if line.wave == ALL_WAVES else f"wave {line.wave}"
-                ticks.append((place, plain(name) if _has_waves(rows) else "", False))
-                _bar(ax, place - BAR / 2, line.percent_units, "C0", "units, upper bar")
-                _bar(ax, place + BAR / 2, line.percent_respondents, "C1", f"{counted}, lower bar")
-                places.append(place)
-                at += ROW
+        coverage, table = self.result, self.result.table
+        counted, rows = _counted(coverage), self._rows(slot_inches(ax))
+        for place, line in zip(rows.places, table.itertuples(), strict=True):
+            _bar(ax, place - BAR / 2, line.percent_units, 0, "units, upper bar")
+            _bar(ax, place + BAR / 2, line.percent_respondents, 1, f"{counted}, lower bar")
         gate = f"gate: {coverage.limit:g}% of the {counted}"
-        ax.axvline(coverage.limit, color="black", ls="--", lw=1, zorder=4, label=gate)
-        ticked, labels, bold = zip(*ticks, strict=True)
-        label_rows(ax, labels, places=ticked, bold=bold, bottom=at)
+        ax.axvline(coverage.limit, color="black", ls="--", zorder=4, label=gate)
+        rows.label(ax)
         ax.set_xlim(0, 100)
         ax.set_xlabel("With a partner on the other side (%)")
-        units = [f"{line.units_matched} of {line.units}" for line in rows.itertuples()]
-        column_beside(ax, 28, places, units, "units")
-        if any(rows["respondents"]):
-            column_beside(ax, 82, places, list(rows["respondents"]), "respon-\ndents")
-        _legend(ax)
+        columns = {
+            "units": [f"{line.units_matched} of {line.units}" for line in table.itertuples()]
+        }
+        if any(table["respondents"]):
+            columns["respon-\ndents"] = list(table["respondents"])
+        rows.columns(ax, columns)
 
 
 def _published(coverage: LinkCoverage) -> dict[str, bool]:
@@ -113,22 +123,13 @@ def _has_waves(rows: pd.DataFrame) -> bool:
     return bool((rows["wave"] != ALL_WAVES).any())
 
 
-def _bar(ax: Axes, place: float, percent: Any, colour: str, what: str) -> None:
+def _bar(ax: Axes, place: float, percent: Any, series: int, what: str) -> None:
     if np.isnan(percent):
-        ax.text(1, place, "withheld", va="center", style="italic", color="0.3")
+        ax.text(1, place, "withheld", va="center", style="italic")
         return
-    ax.barh(place, percent, BAR, color=colour, label=what)
-    ax.barh(place, 100 - percent, BAR, percent, facecolor="white", edgecolor="0.5", lw=0.4,
+    ax.barh(place, percent, BAR, color=COLOURS[series], linewidth=0, label=what)
+    ax.barh(place, 100 - percent, BAR, percent, facecolor="white", edgecolor="0.5",
             hatch="/////", label="without a partner")  # fmt: skip
-
-
-def _legend(ax: Axes) -> None:
-    """Show every kind of bar once, above the heads of the columns."""
-    handles, labels = ax.get_legend_handles_labels()
-    once = dict(zip(labels, handles, strict=True))
-    ax.legend(once.values(), once.keys(), loc="lower center", bbox_to_anchor=(0.5, 1),
-              ncols=2 if inches_of(ax) >= WIDE else 1, borderaxespad=3.2,
-              columnspacing=1.2)  # fmt: skip
 
 
 def plot_coverage(result: LinkCoverage, *, ax: Axes | None = None) -> Axes:

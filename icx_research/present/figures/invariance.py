@@ -11,8 +11,10 @@ from matplotlib.patheffects import withStroke
 from icx_research.core import apa
 from icx_research.core.cutoffs import CHEN_CFI, CHEN_RMSEA, CHEN_SRMR
 from icx_research.measurement.invariance.result import InvarianceResult
-from icx_research.present.drawing.figure import Figure
-from icx_research.present.drawing.row_axes import beside, label_rows
+from icx_research.present.drawing.colours import FAINT
+from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.marks import dots
+from icx_research.present.drawing.rows import Rows, slot_inches, stacked
 
 EQUAL = {
     "configural": "same form",
@@ -20,14 +22,14 @@ EQUAL = {
     "scalar": "and intercepts",
     "strict": "and residuals",
 }
-INDICES = {"cfi": ("ΔCFI", "o"), "rmsea": ("ΔRMSEA", "s"), "srmr": ("ΔSRMR", "^")}
+INDICES = {"cfi": "ΔCFI", "rmsea": "ΔRMSEA", "srmr": "ΔSRMR"}
 RULES = {
     "cheung_rensvold": "by the fall of CFI alone (not more than .010)",
     "chen": "by CFI together with RMSEA or SRMR",
     "chi_square": "by the test of χ² (5%)",
 }
 BEYOND = 3.0  # multiples of a cut-off from which on a change is drawn at the edge
-SPREAD = 0.2  # vertical distance of the indices, in rows
+SPREAD, ROW = 1.2, 4.0  # lines between the indices of a level, and of a row
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -69,22 +71,23 @@ class InvarianceFigure(Figure):
             for row in self.result.table.itertuples()
             if not np.isnan(row.delta_cfi)
         ]
-        return f"One row per level of invariance. {'; '.join(parts) or 'No level is compared'}."
+        return heard("One row per level of invariance", parts or ["No level is compared"])
 
-    def _height(self, width: float) -> float:
-        return len(self.result.table) * 0.62 + 1.0
+    def _rows(self, width: float) -> Rows:
+        labels = [f"{level} ({EQUAL[level]})" for level in self.result.table["level"]]
+        return stacked([("", labels)], width=0.7 * width, least=ROW)
 
     def _draw(self, ax: Axes) -> None:
-        table = self.result.table
-        ax.axvspan(1, BEYOND + 1, color="0.93", lw=0, zorder=0)
-        ax.axvline(0, color="0.7", lw=0.6, zorder=1)
-        ax.axvline(1, color="0.3", lw=0.9, ls="--", zorder=1)
-        worse = pd.DataFrame({name: multiples(table, name) for name in INDICES})
-        for i, (name, (symbol, marker)) in enumerate(INDICES.items()):
-            drawn = worse[name].clip(-1, BEYOND)
-            places = np.arange(len(table)) + SPREAD * (i - 1)
-            ax.plot(drawn, places, marker, color=f"C{i}", label=symbol, clip_on=False, zorder=3)
-            changes = zip(drawn, places, worse[name], table[f"delta_{name}"], strict=True)
+        table, rows = self.result.table, self._rows(slot_inches(ax))
+        ax.axvspan(1, BEYOND + 1, color=FAINT, lw=0, zorder=0)
+        ax.axvline(0, color="0.7", zorder=1)
+        ax.axvline(1, color="0.3", ls="--", zorder=1)
+        for i, (name, symbol) in enumerate(INDICES.items()):
+            worse = multiples(table, name)
+            drawn = worse.clip(-1, BEYOND)
+            places = np.array(rows.places) + SPREAD * (i - 1)
+            dots(ax, pd.DataFrame({"estimate": drawn}), list(places), series=i, label=symbol)
+            changes = zip(drawn, places, worse, table[f"delta_{name}"], strict=True)
             for x, y, size, change in changes:
                 if np.isnan(x):
                     continue
@@ -95,17 +98,13 @@ class InvarianceFigure(Figure):
                     (5, 0),
                     textcoords="offset points",
                     va="center",
-                    fontsize=7,
-                    color=f"C{i}",
                     path_effects=[withStroke(linewidth=2, foreground="white")],
                     zorder=4,
                 )
-        for place, row in enumerate(table.itertuples()):
-            beside(ax, place, _test(row), fontsize=7, linespacing=1.3)
-        label_rows(ax, [f"{level}\n({EQUAL[level]})" for level in table["level"]])
+        rows.columns(ax, {"": [_test(row) for row in table.itertuples()]})
+        rows.label(ax)
         ax.set_xlim(-1.15, BEYOND + 0.9)
         ax.set_xlabel("Change for the worse, in multiples of its cut-off")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
 
 
 def multiples(table: pd.DataFrame, name: str) -> pd.Series:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from icx_research.core import apa
@@ -13,13 +15,12 @@ from icx_research.core.intervals import normal_quantile
 from icx_research.linkage.correlation.correlation import LinkageCorrelation
 from icx_research.linkage.correlation.disattenuation import disattenuate
 from icx_research.linkage.correlation.line import LinkageLine
+from icx_research.present.drawing.colours import COLOURS, GREY
 from icx_research.present.drawing.figure import Figure
-from icx_research.present.drawing.wrapping import wrapped
 from icx_research.survey.disclosure.protect import ProtectedUnits
 
 Z_95 = normal_quantile(0.95)  # bars are drawn, not tested: no degrees of freedom
 MANY_UNITS = 200
-LABEL_WIDTHS = (60, 48)  # characters of the labels across and up before they break
 # Steps of an evenly spread sequence in the plane (powers of the plastic number).
 EVEN_STEPS = (0.7548776662466927, 0.5698402909980532)
 
@@ -132,6 +133,7 @@ class LinkageFigure(Figure):
         inside, outside = self._pair
         x, y = (_spread(shown[name], units, axis) for axis, name in enumerate((inside, outside)))
         many = len(shown) > MANY_UNITS
+        thin, wide = plt.rcParams["axes.linewidth"], plt.rcParams["lines.linewidth"]
         _wedge(ax, line, self.delta)
         ax.errorbar(
             x,
@@ -139,29 +141,28 @@ class LinkageFigure(Figure):
             xerr=_reach(shown, inside),
             yerr=_reach(shown, outside),
             fmt="none",
-            ecolor="0.6",
-            elinewidth=0.3 if many else 0.5,
+            ecolor=GREY,
+            elinewidth=0.6 * thin if many else thin,
             alpha=0.35 if many else 0.6,
             zorder=0.5 if many else 2,  # bars of many units would hide wedge and band
         )
-        ax.scatter(
-            x,
-            y,
-            s=9 if many else 16,
-            alpha=0.6 if many else 0.85,
-            color="C0",
-            edgecolor="white",
-            linewidth=0.3,
-            zorder=3,
-            label="unit",
-        )
+        size = plt.rcParams["lines.markersize"] * (0.7 if many else 1)
+        sns.scatterplot(x=x.to_numpy(float), y=y.to_numpy(float), s=size**2, color=COLOURS[0],
+                        alpha=0.6 if many else 0.85, linewidth=0.5 * thin, label="unit",
+                        legend=False, zorder=3, ax=ax)  # fmt: skip
         band = line.band
-        ax.fill_between(band["x"], band["ci_low"], band["ci_high"], color="C1", alpha=0.2, lw=0)
-        ax.plot(band["x"], band["fit"], color="C1", zorder=4, label="line with 95% band")
+        ax.fill_between(
+            band["x"], band["ci_low"], band["ci_high"], color=COLOURS[1], alpha=0.2, lw=0
+        )
+        sns.lineplot(x=band["x"].to_numpy(), y=band["fit"].to_numpy(), color=COLOURS[1], lw=wide,
+                     estimator=None, errorbar=None, label="line with 95% band", legend=False,
+                     zorder=4, ax=ax)  # fmt: skip
         measures = units.codebook.measures
-        ax.set_xlabel(wrapped(measures[inside].axis_label, width=LABEL_WIDTHS[0], even=True))
-        ax.set_ylabel(wrapped(measures[outside].axis_label, width=LABEL_WIDTHS[1], even=True))
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+        ax.set_xlabel(measures[inside].axis_label)
+        ax.set_ylabel(measures[outside].axis_label)
+
+    def _key_title(self) -> str:
+        return _sentence(self.correlation)
 
 
 def _sentence(correlation: LinkageCorrelation) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -12,13 +13,13 @@ from icx_research.core import apa
 from icx_research.core.cutoffs import NOTABLE_LOADING
 from icx_research.measurement.exploratory.factor_analysis import FactorAnalysis
 from icx_research.present.drawing.colours import HIGH, LOW, ink
-from icx_research.present.drawing.figure import Figure, listed
-from icx_research.present.drawing.row_axes import inches_of, label_rows
-from icx_research.present.drawing.wrapping import wrapped
+from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.rows import LABELS, Rows, slot_inches, stacked
+from icx_research.present.drawing.wrapping import inches_of
 
 # Negative, none, positive.
 SHADES = LinearSegmentedColormap.from_list("loadings", [LOW, "#FFFFFF", HIGH])
-CELL = 0.34  # inches of a cell that holds a number of 8 points
+ROW, UPRIGHT = 1.4, 3.0  # lines of a row, and of one whose numbers stand upright
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -48,8 +49,9 @@ class LoadingsFigure(Figure):
         q = len(result.variance)
         share = 100 * float(result.variance["cumulative"].iloc[-1])
         parts = [
-            f"Loadings of {len(result.loadings)} items on {q} {'factor' if q == 1 else 'factors'} "
-            f"({result.method}, {'unrotated' if q == 1 else result.rotation}), which "
+            f"Loadings of {apa.counted(len(result.loadings), 'item')} on "
+            f"{apa.counted(q, 'factor')} ({result.method}, "
+            f"{'unrotated' if q == 1 else result.rotation}), which "
             f"{'explains' if q == 1 else 'explain'} {share:.0f}% of the variance; "
             f"{apa.bounded(NOTABLE_LOADING)} and more in bold; h²: communality.",
         ]
@@ -69,51 +71,50 @@ class LoadingsFigure(Figure):
         for item, row in self.result.loadings.iterrows():
             factor = row.abs().idxmax()
             parts.append(f"{self._label(item)}: {apa.bounded(float(row[factor]))} on {factor}")
-        return f"Table of loadings shaded by size. Largest of each item: {listed(parts)}."
+        return heard("Table of loadings shaded by size. Largest of each item:", parts)
 
     def _label(self, item: object) -> str:
         return self.labels.get(str(item), str(item))
 
-    @property
-    def _row_labels(self) -> list[str]:
-        items = self.result.sorted_loadings.index
-        return [wrapped(self._label(item), width=40, lines=2) for item in items]
+    def _upright(self, width: float) -> bool:
+        """Tell whether the cells are too narrow for numbers that lie."""
+        cell = (1 - LABELS) * width / (len(self.result.loadings.columns) + 1)
+        return cell < 1.1 * inches_of("−.00", weight="bold")
 
-    def _height(self, width: float) -> float:
-        labels = self._row_labels
-        return len(labels) * (0.29 if "\n" in "".join(labels) else 0.17) + 0.5
+    def _rows(self, width: float) -> Rows:
+        labels = [self._label(item) for item in self.result.sorted_loadings.index]
+        least = UPRIGHT if self._upright(width) else ROW
+        return stacked([("", labels)], width=width, least=least, gap=0.4, lines=2)
 
     def _draw(self, ax: Axes) -> None:
-        result = self.result
-        table = result.sorted_loadings
-        items, factors = list(table.index), list(result.loadings.columns)
-        values = result.loadings.loc[items].to_numpy()
-        q = len(factors)
-        extent = (-0.5, q - 0.5, len(items) - 0.5, -0.5)
-        ax.imshow(values, cmap=SHADES, vmin=-1, vmax=1, aspect="auto", extent=extent)
-        width = inches_of(ax) * 0.6 / (q + 1)
-        size = float(np.clip(8 * width / CELL, 4.5, 8))
-        for i, line in enumerate(values):
-            for j, value in enumerate(line):
-                ax.text(
-                    j,
-                    i,
-                    apa.bounded(float(value)),
-                    ha="center",
-                    va="center",
-                    fontsize=size,
-                    fontweight="bold" if abs(value) >= NOTABLE_LOADING else "normal",
-                    color=ink(SHADES((value + 1) / 2)),
-                )
-            communality = apa.bounded(float(table["communality"].iloc[i]))
-            ax.text(q, i, communality, ha="center", va="center", fontsize=size)
-        ax.set_xticks(range(q + 1), [*factors, "h²"], fontsize=min(8.0, size + 1))
-        ax.set_xlim(-0.5, q + 0.5)
+        result, width = self.result, slot_inches(ax)
+        table, rows = result.sorted_loadings, self._rows(width)
+        values = result.loadings.loc[table.index]
+        q, n = len(values.columns), len(values)
+        rotation = 90 if self._upright(width) else 0
+        sns.heatmap(
+            values.to_numpy(float),
+            cmap=SHADES,
+            vmin=-1,
+            vmax=1,
+            annot=values.map(apa.bounded).to_numpy(),
+            fmt="",
+            annot_kws={"size": "medium", "rotation": rotation},
+            cbar=False,
+            ax=ax,
+        )
+        for text, value in zip(ax.texts, values.to_numpy().ravel(), strict=True):
+            text.set_fontweight("bold" if abs(value) >= NOTABLE_LOADING else "normal")
+            text.set_color(ink(SHADES((value + 1) / 2)))
+        for row, communality in enumerate(table["communality"]):
+            ax.text(q + 0.5, row + 0.5, apa.bounded(float(communality)), ha="center", va="center",
+                    rotation=rotation)  # fmt: skip
+        Rows([row + 0.5 for row in range(n)], rows.labels, n).label(ax)
+        ax.set_xticks([at + 0.5 for at in range(q + 1)], [*values.columns, "h²"])
+        ax.set_xlim(0, q + 1)
         ax.xaxis.tick_top()
-        ax.tick_params(axis="x", length=0)
-        label_rows(ax, self._row_labels)
-        for side in ("left", "bottom"):
-            ax.spines[side].set_visible(False)
+        ax.tick_params(axis="both", length=0)
+        ax.spines["bottom"].set_visible(False)
 
 
 def plot_loadings(

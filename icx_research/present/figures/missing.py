@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icx_research.present.drawing.colours import HIGH, ink, tint
-from icx_research.present.drawing.figure import Figure
-from icx_research.present.drawing.item_rows import ItemRows, item_rows, label_items
-from icx_research.present.drawing.row_axes import LINE, inches_of
-from icx_research.present.drawing.wrapping import plain
+from icx_research.core import apa
+from icx_research.present.drawing.colours import HIGH, tint
+from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.marks import number
+from icx_research.present.drawing.rows import LABELS, Rows, item_rows, slot_inches
+from icx_research.present.drawing.wrapping import inches_of, plain
 from icx_research.survey.answers.missing_answers import MissingAnswers
 
 FULL = 20.0  # percent missing from which on a cell has the strongest colour, at least
-BAR = 1.1  # lines
-BARS = 0.3  # share of the width
-MAX_UPRIGHT = 4  # columns whose names stand beside each other
-MAX_NUMBERS = 14  # columns that leave room for a number in each cell
+CELL, ROW = 1.6, 2.0  # lines
+COLUMNS = 0.7  # inches of the column at the right
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -51,7 +51,7 @@ class MissingnessFigure(Figure):
             columns = f"by the number of respondents of the unit{together}"
         parts = [
             f"Missing answers per item {columns}, in percent of the rows: empty cells and codes "
-            "for no answer. The bars are over all rows."
+            "for no answer; at the right over all rows."
         ]
         if missing.table["missing"].isna().any():
             parts.append(
@@ -70,61 +70,72 @@ class MissingnessFigure(Figure):
         known = missing.items.dropna(subset="missing").sort_values(
             ["missing", "item"], ascending=[False, True]
         )
-        most = "; ".join(f"{row.wording}: {row.missing:.0f}%" for row in known.head(5).itertuples())
-        return (
-            f"Map of missing answers: {len(missing.items)} items by {len(missing.columns)} "
-            f"{'waves' if missing.by == 'wave' else 'sizes of units'}. Most are missing for: "
-            f"{most}."
+        most = [f"{row.wording}: {row.missing:.0f}%" for row in known.head(5).itertuples()]
+        columns = f"{len(missing.columns)} {'waves' if missing.by == 'wave' else 'sizes of units'}"
+        return heard(
+            f"Map of missing answers: {apa.counted(len(missing.items), 'item')} by {columns}. Most "
+            "are missing for:",
+            most,
         )
 
-    def _height(self, width: float) -> float:
-        rows = item_rows(self.result.items, self.result.codebook, inches=width)
-        return rows.n_lines * LINE + 0.9
+    @property
+    def sentence(self) -> str:
+        """Say what is missing if it is the same for all items."""
+        missing = self.result
+        cells = missing.table.pivot_table(
+            index=["table", "item"], columns="column", values="missing", dropna=False, sort=False
+        )
+        if len(cells) < len(missing.items) or any(len(cells[name].unique()) > 1 for name in cells):
+            return ""
+        shares = cells.iloc[0].dropna()
+        each = [f"{column}: {share:.0f}%" for column, share in shares.items()]
+        said = f"{shares.iloc[0]:.0f}%" if len(set(shares)) == 1 else "; ".join(each)
+        return (
+            f"Missing answers, the same for {'all ' if len(cells) > 1 else ''}"
+            f"{apa.counted(len(cells), 'item')}: {said}."
+        )
+
+    def _rows(self, width: float) -> Rows:
+        missing = self.result
+        return item_rows(missing.items, missing.codebook, width=width, least=ROW)
 
     def _draw(self, ax: Axes) -> None:
-        missing = self.result
-        rows = item_rows(missing.items, missing.codebook, inches=inches_of(ax))
-        label_items(ax, rows)
-        full = np.nanmax([*missing.table["missing"], FULL])
-        for column, name in enumerate(missing.columns):
-            cells = missing.table[missing.table["column"] == name].set_index(["table", "item"])
-            for item, place in zip(missing.items.itertuples(), rows.places, strict=True):
-                if (item.table, item.item) in cells.index:
-                    value = float(cells.loc[(item.table, item.item), "missing"])
-                    _cell(ax, column, place, value, full, len(missing.columns) <= MAX_NUMBERS)
-        n_columns = len(missing.columns)
-        wide = BARS * n_columns / (1 - BARS)  # the bars take their share of the width
-        _bars(ax, rows, missing.items, n_columns - 0.4, wide)
-        names = [*map(plain, missing.columns), "all rows"]
-        ax.set_xticks([*range(n_columns), n_columns - 0.4 + wide / 3], names)
-        if n_columns > MAX_UPRIGHT:
+        missing, width = self.result, slot_inches(ax)
+        rows = self._rows(width)
+        places = {
+            (item.table, item.item): place
+            for item, place in zip(missing.items.itertuples(), rows.places, strict=True)
+        }
+        cell = ((1 - LABELS) * width - COLUMNS) / len(missing.columns)
+        full = max(FULL, float(np.nanmax([*missing.table["missing"], 0.0])))
+        for row in missing.table.itertuples():
+            column, place = missing.columns.index(row.column), places[row.table, row.item]
+            _cell(ax, column, place, row.missing, full, cell >= 1.2 * inches_of("00"))
+        rows.label(ax)
+        ax.set_xticks(range(len(missing.columns)), list(map(plain, missing.columns)))
+        if cell < 1.1 * max(map(inches_of, missing.columns)):
             ax.tick_params(axis="x", rotation=90)
         ax.tick_params(axis="x", length=0)
-        ax.set_xlim(-0.5, n_columns - 0.5 + wide)
+        ax.set_xlim(-0.5, len(missing.columns) - 0.5)
         ax.set_xlabel("Wave" if missing.by == "wave" else "Respondents per unit")
         ax.spines["bottom"].set_visible(False)
+        overall = missing.items["missing"]
+        rows.columns(
+            ax, {"all\nrows": ["withheld" if np.isnan(m) else f"{m:.0f}%" for m in overall]}
+        )
 
 
-def _cell(ax: Axes, column: int, place: float, value: float, full: float, number: bool) -> None:
+def _cell(ax: Axes, column: int, place: float, value: float, full: float, numbered: bool) -> None:
     """Draw one cell: its percent as colour and number, or a hatch."""
-    frame: dict[str, Any] = {"height": 1.6, "width": 0.94, "edgecolor": "0.7", "lw": 0.4}
+    frame: dict[str, Any] = {"height": CELL, "width": 0.94, "edgecolor": "0.7",
+                             "lw": plt.rcParams["axes.linewidth"]}  # fmt: skip
     if np.isnan(value):
         ax.barh(place, left=column - 0.47, facecolor="white", hatch="/////", **frame)
         return
     colour = tint(HIGH, min(value / full, 1.0))
     ax.barh(place, left=column - 0.47, facecolor=colour, **frame)
-    if number:
-        ax.text(column, place, f"{value:.0f}", ha="center", va="center", color=ink(colour))
-
-
-def _bars(ax: Axes, rows: ItemRows, items: pd.DataFrame, start: float, wide: float) -> None:
-    """Draw the share of each item over all rows beside the map, 20 percent 0.6 wide."""
-    values = items["missing"].to_numpy(float)
-    scale = 0.6 * wide / np.nanmax([*values, FULL])  # a few percent must look like a few
-    ax.barh(rows.places, scale * np.nan_to_num(values), BAR, start, color="0.45", label="all rows")
-    for place, value in zip(rows.places, values, strict=True):
-        text = "withheld" if np.isnan(value) else f" {value:.0f}%"
-        ax.text(start + scale * np.nan_to_num(value), place, text, va="center", ha="left")
+    if numbered:
+        number(ax, column, place, f"{value:.0f}", colour)
 
 
 def plot_missingness(result: MissingAnswers, *, ax: Axes | None = None) -> Axes:

@@ -1,7 +1,7 @@
 """Reliability of scales as a forest: coefficients with their intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,12 @@ from matplotlib.axes import Axes
 from icx_research.core import apa
 from icx_research.core.cutoffs import ADEQUATE_RELIABILITY
 from icx_research.measurement.reliability.result import ReliabilityResult
-from icx_research.present.drawing.figure import Figure, listed, refuse_unless_allowed
-from icx_research.present.drawing.row_axes import LABEL, beside, label_rows
-from icx_research.present.drawing.wrapping import wrapped
+from icx_research.present.drawing.figure import Figure, divided, heard, refuse_unless_allowed
+from icx_research.present.drawing.marks import dots
+from icx_research.present.drawing.rows import Rows, beside, slot_inches, stacked
 from icx_research.scales.reliability import ReliabilityOverview, overview_of_results
 
-MARKERS = ("o", "s", "^", "D", "v")
-REACH = 0.22  # vertical distance of two coefficients of one scale, in rows
+PITCH = 1.2  # lines between two coefficients of one scale
 NAMES = {"alpha": "Cronbach's alpha", "omega_total": "McDonald's omega"}
 
 
@@ -75,37 +74,37 @@ class ReliabilityFigure(Figure):
             f"{self.overview.label(row.scale)}: {row.term.replace('_', ' ')} {_numbers(row)}"
             for row in self.overview.table.itertuples()
         ]
-        return f"Dots with intervals, one row per scale. {listed(parts)}."
+        return heard("Dots with intervals, one row per scale", parts)
 
-    def _height(self, width: float) -> float:
-        table = self.overview.table
-        return table["scale"].nunique() * max(0.3, 0.16 * table["term"].nunique()) + 0.9
+    def _rows(self, width: float) -> Rows:
+        overview = self.overview
+        labels = [overview.label(scale) for scale in dict.fromkeys(overview.table["scale"])]
+        least = PITCH * overview.table["term"].nunique() + 0.5
+        return stacked([("", labels)], width=width, least=least)
+
+    def _portions(self, n: int) -> list[Figure]:
+        overview = self.overview
+        table = overview.table
+        return [
+            ReliabilityFigure(replace(overview, table=table[table["scale"].isin(own)]))
+            for own in divided(list(dict.fromkeys(table["scale"])), n)
+        ]
 
     def _draw(self, ax: Axes) -> None:
-        table, label = self.overview.table, self.overview.label
+        table, rows = self.overview.table, self._rows(slot_inches(ax))
         scales, terms = list(dict.fromkeys(table["scale"])), list(dict.fromkeys(table["term"]))
-        ax.axvline(ADEQUATE_RELIABILITY, color="0.3", lw=0.9, ls=":", zorder=1)
+        ax.axvline(ADEQUATE_RELIABILITY, color="0.3", ls=":", zorder=1)
         for t, term in enumerate(terms):
-            rows = table[table["term"] == term].set_index("scale").reindex(scales)
-            places = np.arange(len(scales)) + REACH * (2 * t - len(terms) + 1)
-            ax.hlines(places, rows["ci_low"], rows["ci_high"], color=f"C{t}", lw=1.2, zorder=2)
-            ax.plot(
-                rows["estimate"],
-                places,
-                MARKERS[t % len(MARKERS)],
-                color=f"C{t}",
-                markerfacecolor=f"C{t}" if t == 0 else "white",
-                label=_term(term),
-                zorder=3,
-            )
-            for place, row in zip(places, rows.itertuples(), strict=True):
-                beside(ax, place, _numbers(row), fontsize=7, color=f"C{t}")
-        label_rows(ax, [wrapped(label(str(scale)), width=LABEL, lines=2) for scale in scales])
+            own = table[table["term"] == term].set_index("scale").reindex(scales)
+            places = np.array(rows.places) + PITCH * (t - (len(terms) - 1) / 2)
+            dots(ax, own, list(places), series=t, label=_term(term), filled=t == 0)
+            for place, row in zip(places, own.itertuples(), strict=True):
+                beside(ax, place, _numbers(row), ha="left")
+        rows.label(ax)
         low = np.nanmin([*table["estimate"], *table["ci_low"], 0.5])
         ax.set_xlim(np.floor(10 * low) / 10, 1.0)
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:.1f}".replace("0.", "."))
         ax.set_xlabel("Reliability of the scale score")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(terms), borderaxespad=0.2)
 
 
 def _term(name: object) -> str:

@@ -1,12 +1,17 @@
 """The scree with parallel analysis: eigenvalues beside those of unrelated items."""
 
 from dataclasses import dataclass
+from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from icx_research.core import apa
 from icx_research.measurement.exploratory.parallel import ParallelAnalysis
+from icx_research.present.drawing.colours import COLOURS, FAINT
 from icx_research.present.drawing.figure import Figure
 
 
@@ -35,7 +40,7 @@ class ScreeFigure(Figure):
         shaded = f"Shaded: the {n} that exceed it" if n else f"No {self._kind} exceeds it"
         shaded = "Shaded: the one that exceeds it" if n == 1 else shaded
         return (
-            f"Eigenvalues of {len(result.eigenvalues)} items (dots), with mean and "
+            f"Eigenvalues of {apa.counted(len(result.eigenvalues), 'item')} (dots), with mean and "
             f"{100 * result.quantile:g}% quantile of {result.n_resamples} draws of unrelated "
             f"{null} of the same size (parallel analysis). {shaded}. n = {result.n_used} complete "
             "rows."
@@ -59,18 +64,22 @@ class ScreeFigure(Figure):
         result = self.result
         table = result.eigenvalues
         if result.n_factors:
-            ax.axvspan(0.5, result.n_factors + 0.5, color="0.92", lw=0, zorder=0)
-        drawn = f"{100 * result.quantile:g}% quantile, unrelated items"
-        ax.plot(table.index, table["null_mean"], ":", color="0.45", label="mean, unrelated items")
-        ax.plot(table.index, table["null_quantile"], "--", color="C1", label=drawn)
-        ax.plot(table.index, table["observed"], "o-", color="C0", label="these items", zorder=3)
-        ax.axhline(0, color="0.7", lw=0.5, zorder=1)
+            ax.axvspan(0.5, result.n_factors + 0.5, color=FAINT, lw=0, zorder=0)
+        lines: dict[str, tuple[str, dict[str, Any]]] = {
+            "observed": ("these items", {"color": COLOURS[0], "marker": "o", "zorder": 3}),
+            "null_quantile": (f"{100 * result.quantile:g}% quantile, unrelated items",
+                              {"color": COLOURS[1], "linestyle": "--"}),
+            "null_mean": ("mean, unrelated items", {"color": "0.45", "linestyle": ":"}),
+        }  # fmt: skip
+        for name, (label, look) in lines.items():
+            sns.lineplot(x=table.index, y=table[name].to_numpy(), label=label, estimator=None,
+                         errorbar=None, legend=False, ax=ax, **look)  # fmt: skip
+        ax.axhline(0, color="0.7", lw=plt.rcParams["axes.linewidth"], zorder=1)
         ax.set_xlim(0.5, len(table) + 0.5)
         ax.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True, min_n_ticks=1))
         ax.set_xlabel(f"Number of the {self._kind}")
         reduced = "" if result.method == "pca" else " (reduced)"
         ax.set_ylabel(f"Eigenvalue of the correlations{reduced}")
-        ax.legend(loc="upper right")
 
 
 def plot_scree(result: ParallelAnalysis, *, ax: Axes | None = None) -> Axes:

@@ -1,25 +1,21 @@
 """Service quality by dimension: needed, expected and perceived, side by side."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icx_research.present.drawing.figure import Figure, listed
-from icx_research.present.drawing.item_rows import GAP, label_width
-from icx_research.present.drawing.row_axes import LINE, column_beside, inches_of, label_rows
-from icx_research.present.drawing.wrapping import wrapped
+from icx_research.present.drawing.colours import REST
+from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.marks import dots
+from icx_research.present.drawing.rows import Rows, slot_inches, stacked
 from icx_research.survey.instruments.servqual import SIDES, TOTALS, ServqualGap
 
-# Marker, colour, filled, and distance from the middle of the row in lines.
-MARKS = {
-    "expectation": ("D", "C1", False, 0.0),
-    "perception": ("o", "C0", True, 0.0),
-    "need": ("^", "C2", True, 0.75),
-}
-LEAST_LINES = 2.4  # of a row: dots need room
+# Series, filled, and distance from the middle of the row in lines.
+MARKS = {"expectation": (1, False, 0.0), "perception": (0, True, 0.0), "need": (2, True, 0.75)}
+ROW = 2.4  # lines: dots need room
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -69,60 +65,45 @@ class ServqualFigure(Figure):
             + ", ".join(f"{row.part} {row.estimate:.2f}" for row in rows.itertuples())
             for name, rows in shown.groupby("dimension", sort=False)
         ]
-        return f"Dots by dimension of service quality. {listed(parts)}."
+        return heard("Dots by dimension of service quality", parts)
 
-    def _rows(self, inches: float) -> tuple[list[str], np.ndarray]:
-        """Label every dimension, and say where its row begins and ends."""
-        names = dict.fromkeys(self.result.profile["dimension"])
-        labels = [wrapped(self.result.labels[name], width=label_width(inches)) for name in names]
-        sizes = [max(label.count("\n") + 1 + GAP, LEAST_LINES) for label in labels]
-        return labels, np.cumsum([0.0, *sizes])
-
-    def _height(self, width: float) -> float:
-        return float(self._rows(width)[1][-1]) * LINE + 0.9
+    def _rows(self, width: float) -> Rows:
+        names = list(dict.fromkeys(self.result.profile["dimension"]))
+        labels = [self.result.labels[name] for name in names]
+        bold = [row for row, name in enumerate(names) if name in TOTALS]
+        return stacked([("", labels)], width=width, least=ROW, bold=bold)
 
     def _draw(self, ax: Axes) -> None:
-        gap, profile = self.result, self.result.profile
+        gap, profile, rows = self.result, self.result.profile, self._rows(slot_inches(ax))
         names = list(dict.fromkeys(profile["dimension"]))
-        labels, edges = self._rows(inches_of(ax))
-        places = [(top + bottom) / 2 for top, bottom in pairwise(edges)]
         wide = profile.set_index(["dimension", "part"])
-        for name, place in zip(names, places, strict=True):
+        for name, place in zip(names, rows.places, strict=True):
             _distance(ax, place, wide.loc[name])
-        for part, (marker, colour, filled, shift) in MARKS.items():
-            rows = profile[profile["part"] == part].set_index("dimension").reindex(names)
-            if rows["estimate"].isna().all():
-                continue
-            reach = np.abs(rows[["ci_low", "ci_high"]].to_numpy().T - rows["estimate"].to_numpy())
-            ax.errorbar(
-                rows["estimate"],
-                np.array(places) + shift,
-                xerr=reach,
-                fmt=marker,
-                color=colour,
-                markerfacecolor=colour if filled else "white",
-                markersize=5,
-                elinewidth=1,
-                label=part,
-                zorder=3,
-            )
-        bottom = float(edges[-1]) + (0.4 if "need" in gap.levels else 0)
-        label_rows(
-            ax, labels, places=places, bold=[name in TOTALS for name in names], bottom=bottom
-        )
+        for part, (series, filled, shift) in MARKS.items():
+            own = profile[profile["part"] == part].set_index("dimension").reindex(names)
+            if own["estimate"].notna().any():
+                places = [place + shift for place in rows.places]
+                dots(ax, own, places, series=series, label=part, filled=filled)
+        rows.label(ax)
         low, high = gap.response_range
         ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
         ax.set_xlabel(f"Mean answer ({low:g}–{high:g}, respondents)")
-        distances = [_points(wide.loc[(name, "gap"), "estimate"]) for name in names]
-        column_beside(ax, 30, places, distances, "P − E")
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, borderaxespad=1.8,
-                  columnspacing=1.2, handletextpad=0.4)  # fmt: skip
+        rows.columns(
+            ax, {"P − E": [_points(wide.loc[(name, "gap"), "estimate"]) for name in names]}
+        )
 
 
 def _distance(ax: Axes, place: float, parts: pd.DataFrame) -> None:
     ends = parts.loc[["perception", "expectation"], "estimate"]
     if ends.notna().all():
-        ax.plot(ends, [place, place], color="0.85", lw=1.5, solid_capstyle="butt", zorder=1)
+        ax.plot(
+            ends,
+            [place, place],
+            color=REST,
+            lw=2 * plt.rcParams["lines.linewidth"],
+            solid_capstyle="butt",
+            zorder=1,
+        )
 
 
 def _points(gap: float) -> str:

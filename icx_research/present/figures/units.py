@@ -9,15 +9,11 @@ from matplotlib.axes import Axes
 
 from icx_research.core.bands import band
 from icx_research.present.drawing.figure import Figure
-from icx_research.present.drawing.wrapping import wrapped
+from icx_research.present.drawing.marks import dots
+from icx_research.present.drawing.rows import Rows, most_lines, slot_inches, stacked
 from icx_research.survey.disclosure.unit_intervals import UnitIntervals
 
-MAX_NAMED = 60  # units whose names can be read
-PITCH = 0.125  # inches of a named unit
-MARKERS = "osD^vPX<>h*"
-LABEL_WIDTH = 60  # characters of the axis label before it breaks
-NAME_WIDTH = 30  # characters of a unit's name
-MAX_KEYS = 6  # of one line of the legend
+PITCH = 1.2  # lines of a named unit
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -77,58 +73,37 @@ class UnitsFigure(Figure):
             f"intervals wholly below the mean: {units.n_below}, wholly above it: {units.n_above}."
         )
 
-    @property
-    def _named(self) -> bool:
-        return self.result.n_shown <= MAX_NAMED
-
-    def _height(self, width: float) -> float:
-        return max(self.result.n_shown * PITCH + 1.2, 2.0) if self._named else 1.05 * width
+    def _rows(self, width: float) -> Rows | None:
+        names = list(self.result.table["unit"])[::-1]  # the lowest at the bottom
+        if len(names) * PITCH > most_lines():
+            return None
+        return stacked([("", names)], width=width, gap=PITCH - 1, lines=1)
 
     def _draw(self, ax: Axes) -> None:
-        units, named = self.result, self._named
-        table = units.table
-        places = np.arange(len(table))
-        known = table["ci_low"].notna()
-        ax.hlines(places[known], table["ci_low"][known], table["ci_high"][known], color="0.6",
-                  lw=0.8 if named else 0.4, zorder=2)  # fmt: skip
+        units, table = self.result, self.result.table.iloc[::-1]
+        rows = self._rows(slot_inches(ax))
+        places = np.array(rows.places) if rows else np.arange(len(table)) + 1.0
         banded = table["respondents"].map(_banded)
-        bands = sorted(banded.unique(), key=_size)
-        for at, name in enumerate(bands):
+        for at, name in enumerate(self._bands):
             inside = (banded == name).to_numpy()
-            ax.scatter(
-                table["estimate"][inside],
-                places[inside],
-                s=14 if named else 5,
-                marker=MARKERS[at % len(MARKERS)],
-                color=f"C{at % 7}",
-                linewidth=0,
-                zorder=3,
-                label=name or "unit",
-            )
-        ax.axvline(units.mean, color="black", ls="--", lw=0.9, zorder=2.5,
+            dots(ax, table[inside], list(places[inside]), series=at, label=name or "unit",
+                 size=1 if rows else 0.6, grey=True)  # fmt: skip
+        ax.axvline(units.mean, color="black", ls="--", zorder=2.5,
                    label=f"mean of the units ({units.mean:.{_decimals(units)}f})")  # fmt: skip
-        ax.set_xlabel(
-            wrapped(units.codebook.measures[units.score].axis_label, width=LABEL_WIDTH, even=True)
-        )
-        ax.set_ylim(-1, len(table))
-        if named:
-            ax.set_yticks(
-                places, [wrapped(name, width=NAME_WIDTH, lines=1) for name in table["unit"]]
-            )
+        ax.set_xlabel(units.codebook.measures[units.score].axis_label)
+        if rows:
+            rows.label(ax)
         else:
+            ax.set_ylim(len(table) + 1, 0)
+            ax.set_yticks([])
             ax.set_ylabel("Units in order of their mean")
-        n_keys = len(bands) + 1
-        ax.legend(
-            title="Respondents" if any(bands) else None,
-            loc="lower right",
-            bbox_to_anchor=(1, 1),
-            ncols=n_keys if n_keys <= MAX_KEYS else -(-n_keys // 2),
-            borderaxespad=0.4,
-            alignment="left",
-            columnspacing=1.0,
-            handletextpad=0.4,
-            markerscale=1 if named else 2,
-        )
+
+    @property
+    def _bands(self) -> list[str]:
+        return sorted(self.result.table["respondents"].map(_banded).unique(), key=_size)
+
+    def _key_title(self) -> str:
+        return "Respondents" if any(self._bands) else ""
 
 
 def _banded(respondents: str) -> str:

@@ -2,31 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from icx_research.present.drawing.figure import Figure, listed, refuse_unless_allowed
-from icx_research.present.drawing.row_axes import LABEL, label_rows
-from icx_research.present.drawing.wrapping import wrapped
+from icx_research.present.drawing.colours import COLOURS, REST
+from icx_research.present.drawing.figure import Figure, divided, heard, refuse_unless_allowed
+from icx_research.present.drawing.marks import number
+from icx_research.present.drawing.rows import Rows, slot_inches, stacked
 from icx_research.scales.variance import Parts, VarianceOverview, share_rows
 
 # In the order they are drawn, with their words, colour and hatching.
 TERMS = {
-    "rater": ("rater", "C0", ""),
-    "client": ("client unit", "C1", "////"),
-    "unit": ("unit", "C5", "xxxx"),
-    "supplier": ("supplier unit", "C2", "\\\\\\\\"),
-    "dyad": ("client × supplier", "C4", "...."),
-    "residual": ("residual", "0.85", ""),
+    "rater": ("rater", COLOURS[0], ""),
+    "client": ("client unit", COLOURS[1], "////"),
+    "unit": ("unit", COLOURS[3], "xxxx"),
+    "supplier": ("supplier unit", COLOURS[2], "\\\\\\\\"),
+    "dyad": ("client × supplier", COLOURS[4], "...."),
+    "residual": ("residual", REST, ""),
 }
 WRITTEN = 0.06  # share of the width that a piece must have to hold its number
-DARK = ("C0",)  # colours on which numbers are white
-# Behind a number, to keep it readable on a hatched piece.
-GROUND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
+ROW, BAR = 2.2, 1.6  # lines
 
 Shares = VarianceOverview | Parts | Mapping[str, Parts]
 
@@ -88,51 +89,51 @@ class VarianceFigure(Figure):
             f"{label + ': ' if label else ''}{', '.join(map(_words, own.to_dict('records')))}"
             for label, own in self.source.groupby("label", sort=False)
         ]
-        return f"Stacked bars of shares of variance. {listed(bars)}."
+        return heard("Stacked bars of shares of variance", bars)
 
     @property
-    def _bars(self) -> Mapping[str, pd.DataFrame]:
+    def _named(self) -> Mapping[str, Parts]:
         named = self.result
         if isinstance(named, VarianceOverview):
             refuse_unless_allowed(named)
-            named = {named.label(name): own for name, own in named.results.items()}
-        named = named if isinstance(named, Mapping) else {"": named}
-        return {label: share_rows(own) for label, own in named.items()}
+            return {named.label(name): own for name, own in named.results.items()}
+        return named if isinstance(named, Mapping) else {"": named}
 
-    def _height(self, width: float) -> float:
-        return 0.42 * len(self._bars) + 0.9
+    @cached_property
+    def _bars(self) -> Mapping[str, pd.DataFrame]:
+        return {label: share_rows(own) for label, own in self._named.items()}
+
+    def _rows(self, width: float) -> Rows:
+        return stacked([("", list(self._bars))], width=width, least=ROW)
+
+    def _portions(self, n: int) -> list[Figure]:
+        named = self._named
+        return [
+            VarianceFigure({name: named[name] for name in own}) for own in divided(list(named), n)
+        ]
 
     def _draw(self, ax: Axes) -> None:
-        table = self.source
-        labels = list(dict.fromkeys(table["label"]))
-        for row, label in enumerate(labels):
+        table, rows = self.source, self._rows(slot_inches(ax))
+        for place, (_, own) in zip(rows.places, table.groupby("label", sort=False), strict=True):
             left = 0.0
-            own = table[table["label"] == label]
             for term, drawn in zip(own["term"], own["drawn"], strict=True):
                 _, colour, hatch = TERMS[term]
-                ax.barh(row, drawn, 0.7, left, color=colour, hatch=hatch, edgecolor="white", lw=0.5)
+                ax.barh(place, drawn, BAR, left, color=colour, hatch=hatch, edgecolor="white")
                 if drawn >= WRITTEN:
-                    ax.text(left + drawn / 2, row, f"{100 * drawn:.0f}", ha="center", va="center",
-                            color="white" if colour in DARK else "black", fontsize=7,
-                            bbox=GROUND if hatch else None)  # fmt: skip
+                    text = f"{100 * drawn:.0f}"
+                    number(ax, left + drawn / 2, place, text, colour, clear=bool(hatch))
                 left += drawn
-        label_rows(ax, [wrapped(label, width=LABEL, lines=2) for label in labels])
+        rows.label(ax)
         ax.set_xlim(0, 1)
         ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
         ax.set_xlabel("Share of the variance of a score (%)")
-        keys = [
+
+    def _keys(self, ax: Axes) -> list[Artist]:
+        return [
             Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=words)
             for term, (words, colour, hatch) in TERMS.items()
-            if term in set(table["term"])
+            if term in set(self.source["term"])
         ]
-        ax.legend(
-            handles=keys,
-            loc="lower right",
-            bbox_to_anchor=(1, 1),
-            ncols=min(len(keys), 3),
-            borderaxespad=0.2,
-            columnspacing=1.0,
-        )
 
 
 def _words(row: dict[str, Any]) -> str:

@@ -43,8 +43,8 @@ def quality_figures(
     *,
     folder: str | Path,
     coverage: LinkCoverage | None = None,
-    journal: str = "print",
-    dpi: int = 300,
+    journal: str = "apa",
+    dpi: int | None = None,
 ) -> dict[str, Drawn]:
     """Write the figures on units, answers, missing answers, service quality and coverage.
 
@@ -56,9 +56,9 @@ def quality_figures(
     folder : path
     coverage : LinkCoverage, optional
         Of the same study; counted unless given.
-    journal : str, default "print"
-    dpi : int, default 300
-        Of the PNG.
+    journal : str, default "apa"
+    dpi : int, optional
+        Of the PNG; what the journal asks for unless given.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def quality_figures(
 
 
 def _drawn(
-    makers: list[Callable[[], Iterable[Figure]]], folder: str | Path, journal: str, dpi: int
+    makers: list[Callable[[], Iterable[Figure]]], folder: str | Path, journal: str, dpi: int | None
 ) -> Drawn:
     figures: list[SavedFigure] = []
     refusals: list[str] = []

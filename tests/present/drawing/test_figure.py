@@ -8,7 +8,7 @@ import pytest
 
 from icx_research.core.errors import Blocked
 from icx_research.pipeline.notebooks import page_of
-from icx_research.present.drawing.figure import MOST, Figure, listed
+from icx_research.present.drawing.figure import MOST, Figure, divided, heard
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -43,7 +43,7 @@ def test_a_notebook_shows_the_figure_then_its_caption_and_closes_it(displayed):
     Line()._ipython_display_()
     (figure, options), (caption, _) = displayed
     assert options == {"metadata": {"image/png": {"alt": "A line, up & away."}}}
-    assert list(figure.get_size_inches()) == [5.5, 0.75 * 5.5]  # in the style for print
+    assert list(figure.get_size_inches() * 25.4) == pytest.approx([165, 0.75 * 165])
     assert caption.data == "A line, n = 5."
     assert not plt.get_fignums()
 
@@ -89,6 +89,32 @@ def test_saves_words_and_data_under_a_name_that_is_free(tmp_path):
 
 
 def test_nobody_listens_to_a_hundred_numbers():
-    parts = [f"s{i}" for i in range(MOST + 3)]
-    assert listed(parts[:MOST]).endswith(f"s{MOST - 1}")
-    assert listed(parts).endswith(f"s{MOST - 1}; and 3 more in the source data")
+    parts = [f"scale {i}: .7{i}" for i in range(10)]
+    assert heard("Dots", parts).endswith("; scale 9: .79.")
+    said = heard("Dots", parts * 9, "Gate at 5%")
+    assert len(said) <= MOST
+    assert said.startswith("Dots. scale 0: .70; scale 1: .71; ")
+    assert said.endswith(" more in the data table. Gate at 5%.")
+    n_said = said.count(":")
+    assert f"; {90 - n_said} more in" in said
+    assert heard("Dots", ["x" * 400]) == "Dots. 1 in the data table."
+    assert len(heard("word " * 100, [])) <= MOST
+
+
+def test_rows_are_divided_in_their_order():
+    assert divided(list("abcdefg"), 3) == [["a", "b", "c"], ["d", "e", "f"], ["g"]]
+
+
+def test_a_figure_that_shows_nothing_is_a_sentence(displayed, capsys):
+    class Full(Line):
+        sentence = "All have a partner."
+
+    Full()._ipython_display_()
+    assert capsys.readouterr().out == "All have a partner.\n"
+    assert not displayed
+
+
+def test_axes_that_are_given_get_room_for_their_texts():
+    figure, axes = plt.subplots(1, 2)
+    Line().plot(axes[0])
+    assert type(figure.get_layout_engine()).__name__ == "ConstrainedLayoutEngine"

@@ -53,7 +53,7 @@ def test_texts_find_room_once_and_the_figure_stays_as_it_was(tmp_path, monkeypat
         monkeypatch.setattr(type(engine), "execute", lambda *a: rounds.append(1) or lay_out(*a))
         monkeypatch.setattr(Figure, "draw", lambda *a: draws.append(1) or draw(*a))
         save_figure(figure, "x", folder=tmp_path, caption="c", alt="a", data=table)
-    assert (len(rounds), len(draws)) == (1, 4)  # without ink, then PDF, SVG and PNG
+    assert (len(rounds), len(draws)) == (1, 3)  # PDF, SVG and PNG
     assert (figure.get_layout_engine(), figure.dpi) == (engine, 90)
 
 

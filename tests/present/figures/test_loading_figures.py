@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import QuadMesh
 
 import icx_research as icx
 from icx_research.core import apa
@@ -17,7 +18,7 @@ def result(rng):
 
 def test_every_loading_and_communality_is_written(result):
     ax = plot_loadings(result)
-    grid = {(round(t.get_position()[0]), round(t.get_position()[1])): t for t in ax.texts}
+    grid = {(int(t.get_position()[0]), int(t.get_position()[1])): t for t in ax.texts}
     table = result.sorted_loadings
     assert [text.get_text() for text in ax.get_yticklabels()] == list(table.index)
     assert [text.get_text() for text in ax.get_xticklabels()] == ["F1", "F2", "h²"]
@@ -29,9 +30,9 @@ def test_every_loading_and_communality_is_written(result):
 
 def test_colours_are_the_loadings_and_never_the_only_cue(result):
     ax = plot_loadings(result)
-    (image,) = ax.images
+    (image,) = [mesh for mesh in ax.collections if isinstance(mesh, QuadMesh)]
     values = result.sorted_loadings[["F1", "F2"]].to_numpy()
-    np.testing.assert_array_equal(image.get_array(), values)
+    np.testing.assert_array_equal(image.get_array().reshape(values.shape), values)
     assert image.get_clim() == (-1, 1)
     bold = {t.get_text() for t in ax.texts if t.get_fontweight() == "bold"}
     assert bold == {apa.bounded(float(v)) for v in values.ravel() if abs(v) >= 0.3}

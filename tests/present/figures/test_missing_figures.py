@@ -1,3 +1,5 @@
+import dataclasses
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -29,7 +31,7 @@ def test_each_cell_stands_in_its_column_with_its_percent(found):
         if text.get_text().isdigit()
     }
     assert numbers == {(2, "10"), (2, "0"), (0, "0"), (1, "0")}  # the customers answered all
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2", "3", "all rows"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2", "3"]
     assert ax.get_xlabel() == "Wave"
 
 
@@ -53,19 +55,15 @@ def test_more_missing_is_darker():
     assert brightness[1] < brightness[0] < 1
 
 
-def test_bars_are_the_shares_over_all_rows():
+def test_shares_over_all_rows_stand_beside():
     staff = rows("1", 20, gaps=5) + rows("2", 20, gaps=5)
     for row in staff[:4]:
         row["q2"] = None
     found = missing_answers(study_of(staff))
     assert found.items["missing"].tolist() == [20, 10, 0]
     ax = plot_missingness(found)
-    bars = next(c for c in ax.containers if c.get_label() == "all rows")
-    values = [patch.get_width() for patch in bars]
-    shares = found.items["missing"].to_numpy()
-    np.testing.assert_allclose(np.array(values) * shares.max(), shares * max(values))
     texts = [text.get_text() for text in ax.texts]
-    assert all(f" {share:.0f}%" in texts for share in shares)
+    assert texts[-4:] == ["all\nrows", "20%", "10%", "0%"]
 
 
 def test_columns_nobody_was_asked_in_stay_empty():
@@ -84,7 +82,7 @@ def test_words(company):
     found = missing_answers(company, scales=ASKED)
     assert MissingnessFigure(found).caption == (
         "Missing answers per item by wave, in percent of the rows: empty cells and codes for no "
-        "answer. The bars are over all rows."
+        "answer; at the right over all rows."
     )
     assert MissingnessFigure(found).alt.startswith(
         "Map of missing answers: 11 items by 3 waves. Most are missing for: "
@@ -96,8 +94,21 @@ def test_words(company):
 
 
 def test_axis_names_scales_and_wordings(company):
-    with icx.figure_style("print"):
+    with icx.figure_style("apa"):
         ax = plot_missingness(missing_answers(company, scales=ASKED))
     labels = [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
     assert labels[:2] == ["Internal satisfaction", "All in all I am satisfied with this supplier."]
     assert len(labels) == 11 + 4
+
+
+def test_what_is_the_same_for_all_items_is_a_sentence(found):
+    assert MissingnessFigure(found).sentence == ""
+    same = missing_answers(study_of(rows("1", 20, gaps=4) + rows("2", 20, gaps=0)))
+    own = same.items[same.items["missing"] == same.items["missing"].iloc[0]]
+    few = dataclasses.replace(same, items=own, table=same.table.merge(own[["table", "item"]]))
+    said = MissingnessFigure(few).sentence
+    assert (
+        said
+        == f"Missing answers, the same for {'all ' if len(own) > 1 else ''}{len(own)} item"
+        + (f"{'s' if len(own) > 1 else ''}: 1: 20%; 2: 0%.")
+    )

@@ -5,6 +5,7 @@ import pytest
 import icx_research as icx
 from icx_research.present.figures.servqual import ServqualFigure, plot_servqual
 from icx_research.survey.instruments.service_dimensions import servqual_study
+from tests.present.pictures import dots, shapes, spans
 from tests.survey.instruments.test_service_dimensions import study_of
 
 
@@ -13,28 +14,22 @@ def found():
     return servqual_study(study_of(n=40)[0])
 
 
-def dots(ax, part):
-    return next(c for c in ax.containers if c.get_label() == part)
-
-
 def test_each_part_has_its_own_marker_at_its_mean_with_its_interval(found):
     ax = plot_servqual(found)
-    markers = {}
-    for part in ("expectation", "perception", "need"):
-        line, _, (bars,) = dots(ax, part)
+    drawn = dots(ax)
+    assert list(drawn) == ["expectation", "perception", "need"]
+    for (part, places), ends in zip(drawn.items(), spans(ax), strict=True):
         rows = found.profile[found.profile["part"] == part]
-        np.testing.assert_allclose(line.get_xdata().astype(float), rows["estimate"])
-        ends = np.array([segment[:, 0] for segment in bars.get_segments()])
-        np.testing.assert_allclose(ends.astype(float), rows[["ci_low", "ci_high"]])
-        markers[part] = line.get_marker()
-    assert len(set(markers.values())) == 3
-    heights = {part: dots(ax, part)[0].get_ydata()[0] for part in markers}
+        np.testing.assert_allclose([x for x, _ in places], rows["estimate"])
+        np.testing.assert_allclose(ends, rows[["ci_low", "ci_high"]])
+    assert len({marker for marker, _ in shapes(ax).values()}) == 3
+    heights = {part: places[0][1] for part, places in drawn.items()}
     assert heights["expectation"] == heights["perception"] < heights["need"]  # below them
 
 
 def test_gap_is_a_distance_and_a_number_never_a_mean_of_its_own(found):
     ax = plot_servqual(found)
-    assert "gap" not in {c.get_label() for c in ax.containers}
+    assert "gap" not in dots(ax)
     wide = found.profile.set_index(["dimension", "part"])["estimate"]
     ties = [line for line in ax.lines if line.get_color() == "0.85"]
     for name, tie in zip(("p1", "p2", "total"), ties, strict=True):
@@ -73,7 +68,7 @@ def test_what_few_answered_is_not_drawn():
         answers, perception={"a": ["p1"], "b": ["p2"]}, expectation={"a": ["e1"], "b": ["e2"]}
     )
     ax = plot_servqual(gap)
-    assert np.isnan(dots(ax, "perception")[0].get_xdata()[0])
+    assert len(dots(ax)["perception"]) == 1
     assert "withheld" in [text.get_text() for text in ax.texts]
     # Of b alone: the mean of both dimensions would give a away.
     assert len([line for line in ax.lines if line.get_color() == "0.85"]) == 1

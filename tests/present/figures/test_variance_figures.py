@@ -1,6 +1,5 @@
 import pandas as pd
 import pytest
-from matplotlib.patches import Rectangle
 
 from icx_research.core.variance import VarianceComponents
 from icx_research.present.figures.variance import VarianceFigure, plot_variance_shares
@@ -21,7 +20,8 @@ ONE_WAY = VarianceComponents(0.2, 0.8, 0.2, 0.1, 0.3, 0.7, 10, 20, 200)
 
 
 def pieces(ax, row):
-    found = [p for p in ax.patches if isinstance(p, Rectangle) and round(p.get_y() + 0.35) == row]
+    place = ax.get_yticks()[row]
+    found = [p for p in ax.patches if p.get_y() < place < p.get_y() + p.get_height()]
     return [(round(p.get_x(), 6), round(p.get_width(), 6)) for p in found]
 
 
