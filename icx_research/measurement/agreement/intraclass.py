@@ -9,7 +9,6 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.one_way import one_way
 from icx_research.core.results import (
     Estimate,
     SampleResult,
@@ -17,6 +16,7 @@ from icx_research.core.results import (
     check_confidence_level,
     estimate_table,
 )
+from icx_research.core.variance import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
 from icx_research.measurement.items import SAME
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.cutoffs import LOWEST_MIN_PERSONS, MIN_AGREEMENT, MIN_PERSONS
-from icx_research.core.one_way import one_way
 from icx_research.core.results import (
     check_confidence_level,
 )
 from icx_research.core.threads import on_one_thread
+from icx_research.core.variance import one_way
 from icx_research.measurement.agreement.intraclass import check_units
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
 from icx_research.measurement.agreement.result import AggregationSupport
