@@ -16,10 +16,11 @@ import time
 from pathlib import Path
 
 PYTHONS = [(3, 14), (3, 13), (3, 12), (3, 11)]  # those the locked packages are built for
-UV = "uv==0.13.9"
 
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.lock"
+SETUP_LOCK = ROOT / "setup.lock"  # uv, which installs the others
+BUILD_LOCK = ROOT / "build.lock"  # what builds the project, and packages that come as sources
 VENV = ROOT / ".venv"
 STAMP = VENV / "icx_stamp.txt"  # written last: without it the environment is half-made
 LOG = VENV / "icx_setup.log"
@@ -147,8 +148,8 @@ def place():
 
 def requirements_hash():
     """Return a hash of all that decides what is installed."""
-    content = UV.encode() + LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    return hashlib.sha256(content).hexdigest()
+    files = [LOCK, SETUP_LOCK, BUILD_LOCK, ROOT / "pyproject.toml"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 @contextlib.contextmanager
@@ -200,17 +201,24 @@ def make_venv():
 
 
 def install_packages():
-    """Install the locked packages and the project: by uv, or by pip where uv is not let through."""
+    """Install the locked packages and the project: by uv, or by pip where uv is not let through.
+
+    Whatever is installed on the way, uv and what builds packages, is held to its hash as well.
+    """
     pip = [PYTHON, "-m", "pip", "install", "--retries", "1"]
+    hashed = ["--require-hashes", "-r"]
     uv = [PYTHON, "-m", "uv", "pip"]
-    target = ["--python", PYTHON]
+    target = ["--python", PYTHON, "--build-constraints", BUILD_LOCK]
     project = ["--no-deps", "--editable", ROOT]
-    if attempt(*pip, UV) and (
-        (
-            attempt(*uv, "sync", *target, "--require-hashes", LOCK)
-            and attempt(*uv, "install", *target, *project)
-        )
-        or (attempt(*pip, "--require-hashes", "-r", LOCK) and attempt(*pip, *project))
+    if attempt(*pip, *hashed, SETUP_LOCK) and (
+        attempt(*uv, "sync", *target, "--require-hashes", LOCK)
+        and attempt(*uv, "install", *target, *project)
+    ):
+        return
+    if (
+        attempt(*pip, *hashed, BUILD_LOCK)
+        and attempt(*pip, "--no-build-isolation", *hashed, LOCK)
+        and attempt(*pip, "--no-build-isolation", *project)
     ):
         return
     raise CannotRun(

@@ -10,7 +10,6 @@ from icx_research.core.artefacts import effective_n as effective_n
 from icx_research.core.artefacts import gap_reliability as gap_reliability
 from icx_research.core.artefacts import regression_to_the_mean as regression_to_the_mean
 from icx_research.core.artefacts import same_source_correlation as same_source_correlation
-from icx_research.core.display import to_table as to_table
 from icx_research.core.errors import Blocked as Blocked
 from icx_research.core.errors import NotTestable as NotTestable
 from icx_research.core.errors import StudyError as StudyError
@@ -122,6 +121,8 @@ from icx_research.present.figures.variance import VarianceFigure as VarianceFigu
 from icx_research.present.figures.variance import plot_variance_shares as plot_variance_shares
 from icx_research.present.pages.linkage import linkage_figure as linkage_figure
 from icx_research.present.pages.quality import quality_figures as quality_figures
+from icx_research.present.tables.convert import correlation_table as correlation_table
+from icx_research.present.tables.convert import to_table as to_table
 from icx_research.present.words.measurement import measurement_answer as measurement_answer
 from icx_research.present.words.quality import quality_answer as quality_answer
 from icx_research.scales.aggregation import aggregation_overview as aggregation_overview

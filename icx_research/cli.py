@@ -271,11 +271,17 @@ def lab(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of your copy of the notebooks.")
     ] = Path("my_notebooks"),
+    terminals: Annotated[
+        bool, typer.Option("--terminals", help="Offer terminals in JupyterLab, too.")
+    ] = False,
 ) -> None:
-    """Open a copy of the notebooks, yours to change, in JupyterLab."""
-    from icx_research.pipeline.notebooks import open_lab
+    """Open a copy of the notebooks, yours to change, in JupyterLab.
 
-    raise typer.Exit(open_lab(folder))
+    It listens on this computer only, and asks for the token in the address it prints.
+    """
+    from icx_research.pipeline.lab import open_lab
+
+    open_lab(folder, terminals=terminals)
 
 
 def _find(study_file: Path | None) -> Path:

@@ -310,11 +310,27 @@ def test_version(icx):
     assert icx("--version")[:2] == (0, "icx_research 0.1.0\n")
 
 
-def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch):
-    from icx_research.pipeline import notebooks
+def server_of(monkeypatch):
+    """Put a server that ends at once in the place of JupyterLab; list how it is called."""
+    from icx_research.pipeline import lab
 
     calls = []
-    monkeypatch.setattr(notebooks.subprocess, "call", lambda command: calls.append(command) or 0)
+
+    class Server:
+        poll = wait = lambda self: 0
+
+        def __init__(self, command, **options):
+            calls.append((command, options))
+
+        def terminate(self):
+            """End, as it has already."""
+
+    monkeypatch.setattr(lab.subprocess, "Popen", Server)
+    return calls
+
+
+def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch):
+    calls = server_of(monkeypatch)
     (tmp_path / "mine").mkdir()
     mine = ["00_tutorial_student.ipynb", "04_linkage.ipynb"]
     for name in mine:
@@ -330,13 +346,17 @@ def test_lab_copies_notebooks_and_keeps_what_is_there(icx, tmp_path, monkeypatch
     ]
     for name in mine:
         assert (tmp_path / "mine" / name).read_text(encoding="utf-8") == "my work"
-    assert calls == [[sys.executable, "-m", "jupyterlab", str(tmp_path / "mine")]]
+    ((command, options),) = calls
+    assert command[:3] == [sys.executable, "-P", "-c"]
+    assert options["cwd"] == tmp_path / "mine"
+    token = options["env"]["ICX_LAB_TOKEN"]
+    assert not [word for word in command if token in word]
+    for option in ("ip=127.0.0.1", "allow_origin=", "allow_root=True", "terminals_enabled=False"):
+        assert f"--ServerApp.{option}" in command
 
 
 def test_lab_offers_the_students_copy_that_the_readme_names(icx, tmp_path, monkeypatch):
-    from icx_research.pipeline import notebooks
-
-    monkeypatch.setattr(notebooks.subprocess, "call", lambda command: 0)
+    server_of(monkeypatch)
     assert icx("lab", tmp_path)[0] == 0
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(\w+_student\.ipynb)`", readme))

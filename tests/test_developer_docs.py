@@ -46,7 +46,7 @@ def test_functions_and_classes_exist(page):
 
 
 def test_there_is_a_recipe_for_each_kind_of_new_code():
-    kinds = ["statistic", "linkage method", "claim", "figure", "reader"]
+    kinds = ["statistic", "linkage method", "claim", "figure", "table", "reader"]
     recipes = read(FOLDER / "recipes.md")
     assert re.findall("^## A (.+)$", recipes, flags=re.MULTILINE) == kinds
 

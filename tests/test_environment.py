@@ -99,10 +99,25 @@ def test_lock_has_a_hash_for_every_package(locked):
             assert all(re.fullmatch("sha256:[0-9a-f]{64}", text) for text in hashes)
 
 
-def test_lock_holds_no_address_and_no_path():
-    assert "/" not in LOCK_TEXT
-    assert " @ " not in LOCK_TEXT
-    assert not re.search("^(-|#)", LOCK_TEXT, flags=re.MULTILINE)
+@pytest.mark.parametrize("name", ["requirements.lock", "setup.lock", "build.lock"])
+def test_locks_hold_no_address_and_no_path_and_a_hash_for_each_package(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "/" not in text
+    assert " @ " not in text
+    assert not re.search("^(-|#)", text, flags=re.MULTILINE)
+    entries = text.replace("\\\n", " ").splitlines()
+    assert entries
+    assert all(re.search("--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+
+
+def test_what_builds_the_project_is_locked():
+    text = (ROOT / "build.lock").read_text(encoding="utf-8")
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        (builder,) = tomllib.load(file)["build-system"]["requires"]
+    requirement = Requirement(builder)
+    version = re.search(rf"^{requirement.name}==(\S+)", text, flags=re.MULTILINE).group(1)
+    assert version in requirement.specifier
+    assert "\nsetuptools==" in text  # factor-analyzer comes as sources
 
 
 def test_optional_engines_are_neither_locked_nor_required(direct, extras, locked):

@@ -23,13 +23,25 @@ def script(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("run_script", SCRIPT)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("LOCK", "VENV", "STAMP", "LOG", "BIN", "PYTHON", "ICX"):
+    for name in (
+        "LOCK",
+        "SETUP_LOCK",
+        "BUILD_LOCK",
+        "VENV",
+        "STAMP",
+        "LOG",
+        "BIN",
+        "PYTHON",
+        "ICX",
+    ):
         moved = tmp_path / getattr(module, name).relative_to(module.ROOT)
         monkeypatch.setattr(module, name, moved)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "version_info", NEW)
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     (tmp_path / "requirements.lock").write_text("numpy==2.4.6\n")
+    (tmp_path / "setup.lock").write_text("uv==0.13.9\n")
+    (tmp_path / "build.lock").write_text("hatchling==1.33.0\n")
     return module
 
 
@@ -99,7 +111,9 @@ def test_half_made_environment_is_not_ready(ready, name):
     assert not ready.is_ready()
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "requirements.lock"])
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", "requirements.lock", "setup.lock", "build.lock"]
+)
 def test_changed_requirements_are_noticed(ready, name):
     with open(ready.ROOT / name, "a") as file:
         file.write("more\n")
@@ -148,11 +162,12 @@ def test_packages_come_from_pip_where_uv_is_not_let_through(ready, monkeypatch):
 
     def attempt(*command):
         tried.append(command[2])
+        assert "--require-hashes" in command or "--no-deps" in command
         return command[2] == "pip"
 
     monkeypatch.setattr(ready, "attempt", attempt)
     ready.install_packages()
-    assert tried == ["pip", "uv", "pip", "pip"]
+    assert tried == ["pip", "uv", "pip", "pip", "pip"]
 
 
 def test_missing_right_to_write_is_one_clear_line(ready, monkeypatch, capsys):

@@ -43,6 +43,7 @@ MADE = {
     },
     "LinkageCorrelation": {"": "linkage_correlations(linked, internal=..., external=...)"},
 }
+TABLES = ("data", "items")  # the parameters that take a table; a NumPy array may stand there
 OTHERS = {"Study", "ScoredStudy", "UnitScores", "LinkedUnits", "ProtectedUnits", "Codebook",
           "DataFrame"}  # fmt: skip
 SAMPLES = {"rng": "1", "n_factors": "parallel_analysis(items, rng=1).n_factors"}
@@ -62,18 +63,31 @@ def guided(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def asked(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            given = signature.bind_partial(*args, **kwargs).arguments
+            bound = signature.bind_partial(*args, **kwargs)
         except TypeError:  # an argument too many: Python's own words name it
             return function(*args, **kwargs)
+        given = bound.arguments
+        for name in given.keys() & TABLES:
+            given[name] = _with_names(given[name])
         _check_kinds(function, signature, given)
         missing = [name for name in _required(signature) if name not in given]
         if missing:
             call = _call(function, signature, given)
             raise TypeError(f"{function.__name__} needs {' and '.join(missing)}; type {call}.")
-        return function(*args, **kwargs)
+        return function(*bound.args, **bound.kwargs)
 
     asked.__module__ = "icx_research"  # where it is found again, also by another process
     return asked
+
+
+def _with_names(data: Any) -> Any:
+    """Name the columns of a NumPy array x1, x2, ... (of a structured one as it says)."""
+    if type(data).__name__ != "ndarray" or (data.ndim != 2 and not data.dtype.names):
+        return data
+    import pandas as pd  # here, so that importing the package loads no library
+
+    names = data.dtype.names or [f"x{place + 1}" for place in range(data.shape[1])]
+    return pd.DataFrame(data, columns=list(names))
 
 
 def _check_kinds(

@@ -31,30 +31,18 @@ class ShownTable:
     def __repr__(self) -> str:
         """Give the table as text."""
         shown = shown_cells(self.table, digits=self.digits)
-        return shown.to_string(index=_has_names(self.table)) if len(shown) else "nothing"
+        return shown.to_string(index=has_names(self.table)) if len(shown) else "nothing"
 
     def _repr_html_(self) -> str:
         return table_html(self.table, digits=self.digits)
 
 
-def to_table(table: pd.DataFrame, *, digits: int = 3) -> ShownTable:
-    """Show a table in a notebook as it would stand in a paper.
-
-    Parameters
-    ----------
-    table : DataFrame
-    digits : int, default 3
-        Decimals of what is not a count.
-
-    Returns
-    -------
-    ShownTable
-        Numbers are rounded, counts whole, missing values empty, p values below .001 named so,
-        and no text is cut. Nothing of the table itself is changed.
+def shown_table(table: pd.DataFrame, *, digits: int = 3) -> ShownTable:
+    """Show a table as it stands in a paper; nothing of the table itself is changed.
 
     Examples
     --------
-    >>> to_table(pd.DataFrame({"estimate": [-0.12345], "p_value": [1e-9], "n": [60.0]}))
+    >>> shown_table(pd.DataFrame({"estimate": [-0.12345], "p_value": [1e-9], "n": [60.0]}))
     estimate p_value  n
       −0.123  < .001 60
     """
@@ -64,9 +52,9 @@ def to_table(table: pd.DataFrame, *, digits: int = 3) -> ShownTable:
 def table_html(
     table: pd.DataFrame, *, digits: int = 3, na: str = "", heads: Mapping[str, str] | None = None
 ) -> str:
-    """Write a table as HTML with escaped texts, as `to_table` shows it; `heads` name columns."""
+    """Write a table as HTML with escaped texts, as `shown_table` shows it; `heads` name columns."""
     shown = shown_cells(table, digits=digits, na=na).rename(columns=heads or {})
-    named = _has_names(table)
+    named = has_names(table)
     with pd.option_context("display.max_colwidth", None):
         page = shown.to_html(index=named)
     styles = [_style(shown.iloc[:, at], table.dtypes.iloc[at]) for at in range(table.shape[1])]
@@ -138,6 +126,6 @@ def _printed(value: float, column: object) -> float:
     return round(value, -size if small else min(3, 2 - size)) + 0.0
 
 
-def _has_names(table: pd.DataFrame) -> bool:
+def has_names(table: pd.DataFrame) -> bool:
     """Tell an index of names from mere row numbers."""
     return table.index.nlevels > 1 or not pd.api.types.is_integer_dtype(table.index)

@@ -9,7 +9,7 @@ from typing import Self
 import pandas as pd
 
 from icx_research.core.apa import interval, number
-from icx_research.core.display import table_html, to_table
+from icx_research.core.display import shown_table, table_html
 
 TABLE_COLUMNS = (
     "term", "estimate", "se", "ci_low", "ci_high", "statistic", "df", "p_value", "n",
@@ -95,6 +95,11 @@ class SampleResult(Result):
     n_dropped: int
     note: str = ""
 
+    @property
+    def _remark(self) -> str:
+        """The note, as it ends a sentence."""
+        return f" ({self.note})" if self.note else ""
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Overview(ABC):
@@ -129,7 +134,7 @@ class Overview(ABC):
 
     def __repr__(self) -> str:
         """Show the table as it is read, or the refusal."""
-        return self.refusal or repr(to_table(self.table))
+        return self.refusal or repr(shown_table(self.table))
 
     def _repr_html_(self) -> str:
         if self.refusal:
@@ -177,10 +182,11 @@ def check_confidence_level(confidence_level: float) -> None:
         raise ValueError(f"confidence_level must lie between 0 and 1, not {confidence_level}.")
 
 
-def check_choice(value: str, name: str, first: str, second: str) -> None:
-    """Refuse an option that is neither of two."""
-    if value not in (first, second):
-        raise ValueError(f"{name} must be {first!r} or {second!r}, not {value!r}.")
+def check_choice(value: str, name: str, *known: str) -> None:
+    """Refuse an option that is none of the known ones."""
+    if value not in known:
+        *first, last = map(repr, known)
+        raise ValueError(f"{name} must be {', '.join(first)} or {last}, not {value!r}.")
 
 
 def with_interval(estimate: "Estimate", *, digits: int = 2) -> str:

@@ -1,10 +1,11 @@
 """Variance between and within units, from counts, means and variances alone."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from scipy import special
 
-from icx_research.core.intervals import f_quantiles
 from icx_research.core.moments import GroupedMoments
 
 
@@ -104,31 +105,94 @@ def variance_components(
         )
     if not np.array_equal(moments.weight, moments.n):
         raise ValueError("variance_components needs moments without weights.")
-    n = moments.n.astype(float)
-    total, units = n.sum(), int((n > 0).sum())
+    present = moments.n > 0
+    total, units = int(moments.n.sum()), int(present.sum())
     if units < 2 or total - units < 1:
-        return VarianceComponents(*(np.nan,) * 7, units, int(total))
-    grand = float(moments.pooled().mean[0])
-    deviations = np.where(n > 0, moments.mean[:, 0] - grand, 0.0)
-    ms_between = float(np.sum(n * deviations**2)) / (units - 1)
-    ms_within = float(moments.sscp[:, 0, 0].sum()) / (total - units)
-    size = (total - np.sum(n**2) / total) / (units - 1)
-    between = (ms_between - ms_within) / size
+        return VarianceComponents(*(np.nan,) * 7, units, total)
+    found = one_way(moments.n[present], moments.mean[present], moments.cov[present, :, 0])
+    size = found.weighted_size
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.float64(ms_between) / ms_within
-        f_high, f_low = f_quantiles(confidence_level, units - 1, total - units)
-        icc_1 = np.float64(between) / (between + ms_within)
-        low = 1 - size / (ratio / f_high - 1 + size)
-        high = 1 - size / (ratio / f_low - 1 + size)
-        icc_2 = (ms_between - ms_within) / np.float64(ms_between)
-    return VarianceComponents(
-        between=float(between),
-        within=float(ms_within),
-        icc_1=float(icc_1),
-        icc_1_low=float(low),
-        icc_1_high=float(high),
-        icc_2=float(icc_2),
-        mean_size=float(size),
-        n_units=units,
-        n_used=int(total),
-    )
+        icc_1, low, high = found.icc_1(size, confidence_level)[:, 0].tolist()
+        icc_2 = float(found.icc_2(confidence_level)[0, 0])
+    between, within = float(found.between[0]), float(found.within[0])
+    return VarianceComponents(between, within, icc_1, low, high, icc_2, size, units, total)
+
+
+@dataclass(frozen=True)
+class OneWay:
+    """Components of variance of s scores.
+
+    Attributes
+    ----------
+    between, within : array, shape (s,)
+        Variance of true unit means and within units; `between` may be negative.
+    ratio : array, shape (s,)
+        F = MSB / MSW.
+    weighted_size : float
+        The size k* that stands for unequal units.
+    n_units, n : int
+        Units and rows.
+    """
+
+    between: np.ndarray
+    within: np.ndarray
+    ratio: np.ndarray
+    weighted_size: float
+    n_units: int
+    n: int
+
+    @property
+    def df(self) -> tuple[int, int]:
+        """Degrees of freedom between and within units."""
+        return self.n_units - 1, self.n - self.n_units
+
+    @property
+    def p_value(self) -> np.ndarray:
+        """Of the F test that units do not differ."""
+        return np.asarray(special.fdtrc(*self.df, self.ratio))
+
+    def icc_1(self, size: float, confidence_level: float) -> np.ndarray:
+        """Estimate and limits of ICC(1) for units of a size: shape (3, s)."""
+        return 1 - size / (self._ratios(confidence_level) - 1 + size)
+
+    def icc_2(self, confidence_level: float) -> np.ndarray:
+        """Estimate and limits of ICC(2): shape (3, s)."""
+        with np.errstate(divide="ignore"):
+            return 1 - 1 / self._ratios(confidence_level)
+
+    def _ratios(self, confidence_level: float) -> np.ndarray:
+        """Ratio observed, and divided by the upper and lower quantile of F."""
+        tail = (1 - confidence_level) / 2
+        quantiles = special.fdtri(*self.df, np.array([[1 - tail], [tail]]))
+        return np.vstack([self.ratio[None], self.ratio / quantiles])
+
+
+def one_way(sizes: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> OneWay:
+    r"""Analyse the variance of scores from their unit means and variances.
+
+    Parameters
+    ----------
+    sizes : array of int, shape (g,)
+        Raters per unit; at least two units, one with two raters.
+    mean, variance : array, shape (g, s)
+        Per unit and score; the variance of a single rater may be nan.
+
+    Returns
+    -------
+    OneWay
+
+    Notes
+    -----
+    :math:`MSB = \sum n_u (m_u - m)^2 / (G - 1)`, :math:`MSW = \sum (n_u - 1) s_u^2 / (N -
+    G)`, :math:`k^* = (N - \sum n_u^2 / N) / (G - 1)`: the formulae of
+    `variance_components`, for all scores in one pass.
+    """
+    n: Any = sizes[:, None].astype(float)
+    total, units = float(sizes.sum()), len(sizes)
+    grand = (n * mean).sum(axis=0) / total
+    ms_between = (n * (mean - grand) ** 2).sum(axis=0) / (units - 1)
+    ms_within = np.where(n > 1, (n - 1) * variance, 0.0).sum(axis=0) / (total - units)
+    size = (total - float(np.sum(sizes.astype(float) ** 2)) / total) / (units - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = ms_between / ms_within
+    return OneWay((ms_between - ms_within) / size, ms_within, ratio, size, units, int(total))

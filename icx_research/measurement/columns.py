@@ -2,21 +2,9 @@
 
 from decimal import Decimal
 from numbers import Real
-from typing import Any
 
 import numpy as np
 import pandas as pd
-
-
-def as_table(data: Any) -> Any:
-    """Name the columns of a NumPy array x1, x2, ... (of a structured one as it says).
-
-    Anything else is passed on.
-    """
-    if not isinstance(data, np.ndarray) or (data.ndim != 2 and not data.dtype.names):
-        return data
-    names = data.dtype.names or [f"x{place + 1}" for place in range(data.shape[1])]
-    return pd.DataFrame(data, columns=list(names))
 
 
 def numeric_columns(data: pd.DataFrame) -> pd.DataFrame:

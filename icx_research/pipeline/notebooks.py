@@ -5,8 +5,6 @@ import atexit
 import logging
 import os
 import re
-import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -59,45 +57,6 @@ def notebook_paths() -> list[Path]:
 def tutorial_paths() -> list[Path]:
     """List the tutorials: numbered 00, on the bundled company only."""
     return sorted(bundled("notebooks").glob("00_*.ipynb"))
-
-
-def open_lab(folder: Path) -> int:
-    """Copy the notebooks to a folder, where they are not there yet, and open JupyterLab on it.
-
-    Beside a tutorial lies a copy for students, without solutions and outputs. The server
-    keeps its token and listens on this computer only.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    int
-        Exit code of JupyterLab.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in [*tutorial_paths(), *notebook_paths()]:
-            if not (folder / path.name).exists():
-                shutil.copyfile(path, folder / path.name)
-        for path in tutorial_paths():
-            student = folder / f"{path.stem}_student.ipynb"
-            if not student.exists():
-                nbformat.write(without_solutions(nbformat.read(path, as_version=4)), student)
-    except OSError as error:
-        raise StudyError(f"{folder} cannot be written to: {error.strerror}.") from None
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)])
-
-
-def without_solutions(notebook: Any) -> Any:
-    """Copy a tutorial for students: without the cells tagged `solution`, and never run."""
-    student = deepcopy(notebook)
-    student.cells = [c for c in student.cells if "solution" not in c.metadata.get("tags", [])]
-    for cell in student.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return student
 
 
 def run_notebook(

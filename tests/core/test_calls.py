@@ -164,3 +164,50 @@ def test_waves_may_be_numbers():
     assert icx.gated_correlation(My.linked, **pair, wave=1).wave == "1"
     with pytest.raises(ValueError, match=r"^There is no wave '9'; linked are 1, 2, 3\.$"):
         My.linked.at_wave(9)
+
+
+ITEMS = {
+    "cronbach_alpha": {},
+    "omega_total": {},
+    "guttman_lambda_6": {},
+    "item_analysis": {},
+    "kmo": {},
+    "bartlett_sphericity": {},
+    "minimum_average_partial": {},
+    "parallel_analysis": {"rng": 1},
+    "split_half": {"rng": 1},
+    "factor_analysis": {"n_factors": 1},
+    "polychoric": {},
+    "htmt": {"scales": {"one": ["x1", "x2"], "two": ["x3", "x4"]}},
+}
+
+
+@pytest.fixture(scope="module")
+def answers():
+    rng = np.random.default_rng(4)
+    level = rng.normal(4, 1, (200, 1))
+    values = np.clip(np.round(level + rng.normal(0, 1, (200, 4))), 1, 7)
+    return pd.DataFrame(values, columns=["x1", "x2", "x3", "x4"])
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_an_array_is_a_table_whose_columns_are_numbered(name, answers):
+    function = getattr(icx, name)
+    expected = repr(function(answers, **ITEMS[name]))
+    assert repr(function(answers.to_numpy(), **ITEMS[name])) == expected
+    named = answers.to_records(index=False).view(np.ndarray)
+    assert repr(function(named, **ITEMS[name])) == expected
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_ordered_categories_and_numbers_kept_as_objects_are_answers(name, answers):
+    function = getattr(icx, name)
+    expected = repr(function(answers, **ITEMS[name]))
+    ranks = answers.astype(pd.CategoricalDtype([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], ordered=True))
+    for table in (ranks, answers.astype(object)):
+        assert repr(function(table, **ITEMS[name])) == expected
+
+
+def test_an_array_in_one_dimension_is_refused():
+    with pytest.raises(TypeError, match=r"^cronbach_alpha takes DataFrame or Moments, not ndarray"):
+        icx.cronbach_alpha(np.arange(10.0))

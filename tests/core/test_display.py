@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icx_research.core.display import cell_text, shown_cells, to_table
+from icx_research.core.display import cell_text, shown_cells, shown_table
 
 LONG = "a note that is longer than the fifty characters at which a data frame cuts texts"
 
@@ -29,29 +29,29 @@ def test_a_cell_reads_as_in_a_paper(value, column, text):
 
 
 def test_nothing_is_cut_and_everything_escaped():
-    html = to_table(pd.DataFrame({"note": [LONG], "unit": ["<i>A</i>"]}))._repr_html_()
+    html = shown_table(pd.DataFrame({"note": [LONG], "unit": ["<i>A</i>"]}))._repr_html_()
     assert LONG in html
     assert "&lt;i&gt;A&lt;/i&gt;" in html
 
 
 def test_names_of_rows_are_shown_and_mere_numbers_are_not():
     named = pd.DataFrame({"F1": [0.5]}, index=["q1"])
-    assert ">q1</th>" in to_table(named)._repr_html_()
+    assert ">q1</th>" in shown_table(named)._repr_html_()
     counted = pd.DataFrame({"F1": [0.5]}, index=[37])
-    assert "37" not in to_table(counted)._repr_html_()
+    assert "37" not in shown_table(counted)._repr_html_()
 
 
 def test_words_stand_on_the_left_and_sentences_have_room():
     table = pd.DataFrame({"unit": ["A"], "n": [3.0], "note": [LONG]}, index=pd.Index(["x"]))
     left, wide = ' style="text-align: left;"', ' style="text-align: left; min-width: 16em;"'
-    html = to_table(table)._repr_html_()
+    html = shown_table(table)._repr_html_()
     for tag in (
         f"<th{left}></th>", f"<th{left}>unit</th>", "<th>n</th>", f"<th{wide}>note</th>",
         f"<th{left}>x</th>", f"<td{left}>A</td>", "<td>3</td>", f"<td{wide}>{LONG}</td>",
     ):  # fmt: skip
         assert tag in html
     levels = table.set_axis(pd.MultiIndex.from_product([["all"], table.columns]), axis="columns")
-    assert f"<td{left}>A</td>" in to_table(levels)._repr_html_()
+    assert f"<td{left}>A</td>" in shown_table(levels)._repr_html_()
 
 
 def test_levels_of_columns_and_the_table_itself_stay():
@@ -64,4 +64,4 @@ def test_levels_of_columns_and_the_table_itself_stay():
 
 
 def test_an_empty_table_says_so():
-    assert repr(to_table(pd.DataFrame({"side": []}))) == "nothing"
+    assert repr(shown_table(pd.DataFrame({"side": []}))) == "nothing"

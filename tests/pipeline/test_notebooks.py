@@ -3,12 +3,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from icx_research.core.errors import StudyError
+from icx_research.pipeline.lab import without_solutions
 from icx_research.pipeline.notebooks import (
     notebook_paths,
     page_of,
     run_notebook,
     tutorial_paths,
-    without_solutions,
 )
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 from scipy import special
 
 from icx_research.core import apa
-from icx_research.core.calls import guided
 from icx_research.core.errors import NotTestable, UnsuitableData
 from icx_research.core.intervals import wald_interval
 from icx_research.core.results import (
@@ -200,7 +199,6 @@ def _studies(
     return used, x, ["pooled", *explained]
 
 
-@guided
 def meta_analysis(
     data: pd.DataFrame,
     *,

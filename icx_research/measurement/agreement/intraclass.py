@@ -16,7 +16,7 @@ from icx_research.core.results import (
     check_confidence_level,
     estimate_table,
 )
-from icx_research.measurement.agreement.one_way import one_way
+from icx_research.core.variance import one_way
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows
 from icx_research.measurement.items import SAME
 

@@ -12,9 +12,9 @@ from icx_research.core.results import (
     check_confidence_level,
 )
 from icx_research.core.threads import on_one_thread
+from icx_research.core.variance import one_way
 from icx_research.measurement.agreement.intraclass import check_units
 from icx_research.measurement.agreement.null_variance import null_variance, response_options
-from icx_research.measurement.agreement.one_way import one_way
 from icx_research.measurement.agreement.result import AggregationSupport
 from icx_research.measurement.agreement.units import RatedUnits, UnitRows, check_table
 from icx_research.measurement.agreement.within_group import agreement, check_range, rwg_j

@@ -101,8 +101,7 @@ class VarianceShares(SampleResult):
             + apa.interval(row["ci_low"], row["ci_high"], confidence_level=self.confidence_level)
             for term, row in self.components.iterrows()
         ]
-        remark = f" ({self.note})" if self.note else ""
-        return f"shares of variance: {', '.join(parts)}, n = {self.n_used}{remark}"
+        return f"shares of variance: {', '.join(parts)}, n = {self.n_used}{self._remark}"
 
 
 def variance_shares(

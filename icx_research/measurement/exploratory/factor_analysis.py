@@ -86,14 +86,13 @@ class FactorAnalysis(SampleResult):
     def to_apa(self) -> str:
         """Factors, method, explained variance, fit and n."""
         n_factors, share = len(self.variance), 100 * float(self.variance["cumulative"].iloc[-1])
-        remark = f" ({self.note})" if self.note else ""
         test = ""
         if not np.isnan(self.chi_square):
             test = f", χ²({self.df}) = {self.chi_square:.2f}, {apa.p_value(self.p_value)}"
         return (
             f"{apa.counted(n_factors, 'factor')} ({self.method}, {self.rotation}) explain"
             f"{'s' if n_factors == 1 else ''} {share:.0f}% of the variance{test}, "
-            f"RMSR = {apa.bounded(self.rmsr, digits=3)}, n = {self.n_used}{remark}"
+            f"RMSR = {apa.bounded(self.rmsr, digits=3)}, n = {self.n_used}{self._remark}"
         )
 
     def _repr_html_(self) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.display import table_html
-from icx_research.core.moments import Moments
+from icx_research.core.moments import Moments, correlations
 from icx_research.core.resampling import block_sizes
 from icx_research.core.results import SampleResult, value_table
 from icx_research.core.rng import Rng, as_generator
@@ -226,11 +226,6 @@ def _eigenvalues(matrices: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.eigvalsh(matrices)[:, ::-1])
 
 
-def _standardized(covariances: np.ndarray) -> np.ndarray:
-    scale = 1 / np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
-    return np.asarray(covariances * scale[:, :, None] * scale[:, None, :])
-
-
 def _normal_correlations(
     n: int, k: int, n_resamples: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
@@ -240,7 +235,7 @@ def _normal_correlations(
         root = np.zeros((size, k, k))
         root[:, at, at] = np.sqrt(rng.chisquare(n - 1 - at, size=(size, k)))
         root[:, below[0], below[1]] = rng.standard_normal((size, len(below[0])))
-        yield _standardized(root @ root.transpose(0, 2, 1))
+        yield correlations(root @ root.transpose(0, 2, 1))
 
 
 def _permuted_correlations(
@@ -254,4 +249,4 @@ def _permuted_correlations(
         for d in range(size):
             shuffled = rng.permuted(x, axis=0)
             drawn[d] = shuffled.T @ shuffled
-        yield _standardized(drawn)
+        yield correlations(drawn)

@@ -10,7 +10,11 @@ from icx_research.core.errors import UnsuitableData
 from icx_research.core.moments import GroupedMoments, Moments
 from icx_research.core.results import check_confidence_level
 from icx_research.core.rng import Rng, as_generator
-from icx_research.measurement.invariance.ordinal import ORDINAL_LEVELS, ordinal_levels
+from icx_research.measurement.invariance.ordinal import (
+    ORDINAL_LEVELS,
+    ordinal_levels,
+    parameters_of,
+)
 from icx_research.measurement.invariance.permutation import PermutationTest, permutation_test
 from icx_research.measurement.invariance.result import (
     LEVELS,
@@ -210,14 +214,7 @@ def _ordinal(
 ) -> Fitted:
     found, notes = ordinal_levels(prepared, levels, free)
     models = {
-        level.name: estimate_ordinal(
-            prepared,
-            theta=True,
-            std_lv=True,
-            more_terms=level.terms,
-            equal_paths=level.equal,
-            confidence_level=confidence_level,
-        )
+        level.name: estimate_ordinal(prepared, parameters_of(prepared, level), confidence_level)
         for level in found
     }
     return models, [NOT_VALIDATED, *notes]

@@ -24,6 +24,7 @@ import numpy as np
 
 from icx_research.measurement.sem.estimation import degrees_of_freedom
 from icx_research.measurement.sem.model import Prepared, ordinal_table
+from icx_research.measurement.sem.parameters import ParameterTable
 from icx_research.measurement.sem.specifications import check_free, read_paths
 from icx_research.measurement.sem.syntax import Term
 
@@ -95,11 +96,7 @@ def ordinal_levels(
     before = -1
     for step, name in enumerate(names):
         level = _level(model, name, step)
-        df = degrees_of_freedom(
-            ordinal_table(
-                prepared, theta=True, std_lv=True, more_terms=level.terms, equal_paths=level.equal
-            )
-        )
+        df = degrees_of_freedom(parameters_of(prepared, level))
         if df == before:
             waiting.append(name)
             continue
@@ -117,6 +114,13 @@ def ordinal_levels(
             "which they join with thresholds, loadings and intercepts"
         )
     return levels, notes
+
+
+def parameters_of(prepared: Prepared, level: Level) -> ParameterTable:
+    """Lay out the parameters of a level."""
+    return ordinal_table(
+        prepared, theta=True, std_lv=True, more_terms=level.terms, equal_paths=level.equal
+    )
 
 
 def _nothing(levels: Sequence[str]) -> str:

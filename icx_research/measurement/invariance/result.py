@@ -87,22 +87,12 @@ class InvarianceResult(SampleResult):
         difference from the level before, scaled under "MLR"), and whether it holds by each
         named rule: holds_cheung_rensvold, holds_chen, holds_chi_square.
         """
-        rows: list[dict[str, object]] = []
-        before: pd.Series | None = None
-        for level, model in self.models.items():
-            fit = model.fit_indices
-            row: dict[str, object] = {"level": level}
-            row |= {name: fit[name] for name in (*SCALED, *INDICES) if name in fit}
-            for name in ("cfi", "rmsea", "srmr"):
-                row[f"delta_{name}"] = np.nan if before is None else fit[name] - before[name]
-            test = self.differences.get(level)
-            row["difference"] = test.chi_square if test else np.nan
-            row["difference_df"] = test.df if test else np.nan
-            row["difference_p_value"] = test.p_value if test else np.nan
-            row |= {f"holds_{rule}": self.holds(level, rule=rule) for rule in RULES}
-            rows.append(row)
-            before = fit
-        return pd.DataFrame(rows)
+        fits = {level: model.fit_indices for level, model in self.models.items()}
+        table = level_table(
+            fits, self.differences, indices=(*SCALED, *INDICES), compared=("cfi", "rmsea", "srmr")
+        )
+        holds = {f"holds_{r}": [self.holds(level, rule=r) for level in fits] for r in RULES}
+        return table.assign(**holds)
 
     def holds(self, level: str, *, rule: str | None = None) -> bool:
         """Whether a level holds beside the one before it, by a named rule.
@@ -255,6 +245,30 @@ def last_held(levels: Iterable[str], holds: Callable[[str], bool]) -> str | None
     """Name the last level that holds, all before it holding too; None where none does."""
     held = list(takewhile(holds, levels))
     return held[-1] if held else None
+
+
+def level_table(
+    fits: Mapping[str, pd.Series],
+    differences: Mapping[str, LikelihoodRatio],
+    *,
+    indices: Sequence[str],
+    compared: Sequence[str],
+) -> pd.DataFrame:
+    """Fit of every level, its change from the level before, and the test of that difference."""
+    rows: list[dict[str, object]] = []
+    before: pd.Series | None = None
+    for level, fit in fits.items():
+        row: dict[str, object] = {"level": level}
+        row |= {name: fit[name] for name in indices if name in fit}
+        for name in compared:
+            row[f"delta_{name}"] = np.nan if before is None else fit[name] - before[name]
+        test = differences.get(level)
+        row["difference"] = test.chi_square if test else np.nan
+        row["difference_df"] = test.df if test else np.nan
+        row["difference_p_value"] = test.p_value if test else np.nan
+        rows.append(row)
+        before = fit
+    return pd.DataFrame(rows)
 
 
 def known_option(value: str, name: str, allowed: Sequence[str]) -> str:

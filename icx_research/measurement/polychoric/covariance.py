@@ -7,14 +7,14 @@ import pandas as pd
 
 from icx_research.core import apa
 from icx_research.core.errors import UnsuitableData
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import SampleResult, estimate_table
 from icx_research.measurement.items import item_values
 from icx_research.measurement.polychoric.fit import category_codes, pair_counts, two_step
 from icx_research.measurement.polychoric.influence import estimates, gamma
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class PolychoricCovariance(Result):
+class PolychoricCovariance(SampleResult):
     """Thresholds and polychoric correlations with their asymptotic covariance.
 
     Attributes
@@ -29,8 +29,6 @@ class PolychoricCovariance(Result):
 
     estimates: pd.Series
     covariance: pd.DataFrame
-    n_used: int
-    n_dropped: int
 
     @property
     def table(self) -> pd.DataFrame:

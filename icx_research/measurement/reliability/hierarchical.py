@@ -66,12 +66,11 @@ class HierarchicalOmega(SampleResult):
 
     def to_apa(self) -> str:
         """Both omegas, the share of the general factor, and n."""
-        remark = f" ({self.note})" if self.note else ""
         limits = f", {self.estimate.limits}" if self.intervals else ""
         return (
             f"omega hierarchical = {apa.bounded(self.omega_hierarchical)}{limits}, omega total = "
             f"{apa.bounded(self.omega_total)}, explained common variance = "
-            f"{apa.bounded(self.explained_common_variance)}, n = {self.n_used}{remark}"
+            f"{apa.bounded(self.explained_common_variance)}, n = {self.n_used}{self._remark}"
         )
 
 

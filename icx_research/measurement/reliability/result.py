@@ -26,8 +26,7 @@ class _Coefficient(SampleResult):
         limits = "" if np.isnan(self.estimate.ci_low) else f", {self.estimate.limits}"
         rows = f", n = {self.n_used}" if self.n_used else ""
         words = self.coefficient.replace("_", " ")
-        remark = f" ({self.note})" if self.note else ""
-        return f"{words} = {apa.bounded(self.estimate.value)}{limits}{rows}{remark}"
+        return f"{words} = {apa.bounded(self.estimate.value)}{limits}{rows}{self._remark}"
 
 
 @dataclass(frozen=True, repr=False)

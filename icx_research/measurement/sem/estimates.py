@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from icx_research.core.intervals import normal_quantile
 from icx_research.core.results import Result
 from icx_research.measurement.sem.definitions import defined_values
 from icx_research.measurement.sem.parameters import Parameter, ParameterTable
@@ -74,7 +75,7 @@ def estimates_frame(
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(np.concatenate([variance, of_definitions]))
         z = np.where(se > 0, estimate / se, np.nan)
-    reach = special.ndtri((1 + confidence_level) / 2) * se
+    reach = normal_quantile(confidence_level) * se
     return pd.DataFrame(
         {
             "lhs": [row.lhs for row in everything],

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from icx_research.core.results import check_confidence_level
 from icx_research.core.threads import on_one_thread
-from icx_research.measurement.columns import as_table
 from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.estimation import fit_model, problems
@@ -152,14 +151,14 @@ def sem(
     )
     if prepared.ordinal:
         equal = check_ordinal_equalities(group_equal)
-        return estimate_ordinal(
+        table = ordinal_table(
             prepared,
             theta=parameterization == "theta",
             std_lv=std_lv,
             group_equal=equal,
             group_partial=group_partial,
-            confidence_level=confidence_level,
         )
+        return estimate_ordinal(prepared, table, confidence_level)
     if parameterization != "delta":
         raise ValueError("parameterization='theta' belongs to estimator='WLSMV'.")
     return estimate(
@@ -199,7 +198,6 @@ def prepare(
 ) -> Prepared:
     """Read the model and reduce the data, once for all restrictions that will be fitted."""
     estimator, missing = known_estimator(estimator), known_missing(missing)
-    data = as_table(data)
     is_ordinal = estimator == "WLSMV"
     robust = estimator == "MLR" or cluster is not None
     terms = parse(model)
@@ -286,30 +284,13 @@ def ordinal_table(
 
 @on_one_thread
 def estimate_ordinal(
-    prepared: Prepared,
-    *,
-    theta: bool,
-    std_lv: bool = False,
-    more_terms: Sequence[Term] = (),
-    group_equal: Iterable[str] = (),
-    group_partial: Iterable[str] = (),
-    equal_paths: Collection[tuple[str, str, str]] = (),
-    confidence_level: float = 0.95,
+    prepared: Prepared, table: ParameterTable, confidence_level: float
 ) -> SemResult:
-    """Fit a prepared ordinal model, with further terms and equal paths; see `sem`."""
-    table = ordinal_table(
-        prepared,
-        theta=theta,
-        std_lv=std_lv,
-        more_terms=more_terms,
-        group_equal=group_equal,
-        group_partial=group_partial,
-        equal_paths=equal_paths,
-    )
+    """Fit a prepared ordinal model, its parameters laid out by `ordinal_table`; see `sem`."""
     check_definitions(table.definitions, [row.label for row in table.rows if row.label])
     fit = fit_ordinal(table, prepared.sample, prepared.ordinal)
     found = problems(fit)
-    if theta and not fit.minimum.converged:
+    if table.theta and not fit.minimum.converged:
         found.append(NO_HEYWOOD)
     return SemResult(
         model=prepared.model,

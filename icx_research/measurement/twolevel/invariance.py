@@ -15,6 +15,7 @@ from icx_research.core.results import SampleResult, check_confidence_level
 from icx_research.measurement.invariance.result import (
     known_option,
     last_held,
+    level_table,
 )
 from icx_research.measurement.items import ROUNDING
 from icx_research.measurement.sem.comparison import LikelihoodRatio, difference
@@ -64,20 +65,9 @@ class CrossLevelInvariance(SampleResult):
         delta_rmsea, difference, difference_df, difference_p_value (chi-square difference from
         the rung before) and holds.
         """
-        rows: list[dict[str, object]] = []
-        before: pd.Series | None = None
-        for level, model in self.models.items():
-            fit, test = model.fit_indices, self.differences.get(level)
-            row: dict[str, object] = {"level": level} | {name: fit[name] for name in INDICES}
-            for name in ("cfi", "rmsea"):
-                row[f"delta_{name}"] = np.nan if before is None else fit[name] - before[name]
-            row["difference"] = test.chi_square if test else np.nan
-            row["difference_df"] = test.df if test else np.nan
-            row["difference_p_value"] = test.p_value if test else np.nan
-            row["holds"] = self.holds(level)
-            rows.append(row)
-            before = fit
-        return pd.DataFrame(rows)
+        fits = {level: model.fit_indices for level, model in self.models.items()}
+        table = level_table(fits, self.differences, indices=INDICES, compared=("cfi", "rmsea"))
+        return table.assign(holds=[self.holds(level) for level in fits])
 
     def holds(self, level: str) -> bool:
         """Whether a rung holds beside the one before it: chi-square difference, 5 %.

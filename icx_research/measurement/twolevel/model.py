@@ -7,7 +7,6 @@ import numpy as np
 
 from icx_research.core.results import check_confidence_level
 from icx_research.core.threads import on_one_thread
-from icx_research.measurement.columns import as_table
 from icx_research.measurement.sem.constraints import refuse_constraints
 from icx_research.measurement.sem.definitions import check_definitions
 from icx_research.measurement.sem.parameters import ParameterTable
@@ -129,7 +128,6 @@ def prepare_levels(
     if saturated is not None and saturated not in LEVELS:
         raise ValueError(f"saturated must be 'within', 'between' or None, not {saturated!r}.")
     within, between = parse_levels(model)
-    data = as_table(data)
     if saturated is not None:
         if opens_levels(model):
             raise ValueError(

@@ -78,8 +78,7 @@ class MultilevelOmega(SampleResult):
             + apa.interval(row["ci_low"], row["ci_high"], confidence_level=self.confidence_level)
             for term, row in self.coefficients.iterrows()
         ]
-        remark = f" ({self.note})" if self.note else ""
-        return f"{'; '.join(parts)}; {self.n_units} units, n = {self.n_used}{remark}"
+        return f"{'; '.join(parts)}; {self.n_units} units, n = {self.n_used}{self._remark}"
 
 
 def multilevel_omega(

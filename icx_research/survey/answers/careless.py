@@ -18,7 +18,7 @@ from icx_research.core.cutoffs import (
 )
 from icx_research.core.errors import NotTestable, UnsuitableData
 from icx_research.core.frames import check_columns
-from icx_research.core.results import Result, estimate_table
+from icx_research.core.results import SampleResult, estimate_table
 from icx_research.survey.answers.careless_indices import (
     even_odd_consistency,
     longstring,
@@ -31,7 +31,7 @@ INDICES = ("longstring", "variability", "even_odd", "mahalanobis")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CarelessResponding(Result):
+class CarelessResponding(SampleResult):
     """How many rows of answers look careless, by which sign.
 
     Attributes
@@ -55,9 +55,6 @@ class CarelessResponding(Result):
     flags: pd.DataFrame
     flagged: np.ndarray
     min_flags: int
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def table(self) -> pd.DataFrame:

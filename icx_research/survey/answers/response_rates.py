@@ -12,7 +12,7 @@ from icx_research.core.errors import NotTestable, StudyError, UnsuitableData
 from icx_research.core.frames import check_columns
 from icx_research.core.results import (
     Estimate,
-    Result,
+    SampleResult,
     check_confidence_level,
     estimate_table,
     with_interval,
@@ -23,7 +23,7 @@ from icx_research.survey.units.aggregation import UnitScores
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ResponseRates(Result):
+class ResponseRates(SampleResult):
     """Response rates of units, and whether they go with the score.
 
     Attributes
@@ -48,9 +48,6 @@ class ResponseRates(Result):
     correlation: Estimate
     statistic: float
     p_value: float
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def estimate(self) -> Estimate:
@@ -186,7 +183,7 @@ def response_rates(
 
 
 @dataclass(frozen=True, repr=False)
-class EarlyLate(Result):
+class EarlyLate(SampleResult):
     """Late less early respondents, within their units.
 
     Attributes
@@ -202,8 +199,6 @@ class EarlyLate(Result):
     se: float
     df: float
     p_value: float
-    n_used: int
-    n_dropped: int
 
     @property
     def estimate(self) -> Estimate:

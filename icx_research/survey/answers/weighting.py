@@ -13,7 +13,7 @@ from icx_research.core.intervals import wald_interval
 from icx_research.core.reduction import moments
 from icx_research.core.results import (
     Estimate,
-    Result,
+    SampleResult,
     check_confidence_level,
     estimate_table,
     with_interval,
@@ -21,7 +21,7 @@ from icx_research.core.results import (
 
 
 @dataclass(frozen=True, repr=False)
-class PostStratifiedMean(Result):
+class PostStratifiedMean(SampleResult):
     """Mean of a score, weighted to known headcounts, beside the plain mean.
 
     Attributes
@@ -44,9 +44,6 @@ class PostStratifiedMean(Result):
     unweighted_se: float
     weights: Mapping[str, float]
     effective_n: float
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def estimate(self) -> Estimate:

@@ -139,12 +139,12 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     )
 
 
-def read_section(place: Place, section: str, *, keys_of: str = "") -> dict[str, Any]:
+def read_section(place: Place, section: str) -> dict[str, Any]:
     """Read a mapping by its schema; values come as Python values or as `Place`.
 
     Sections inside come back as `Place`, to be read by whoever knows them.
     """
-    keys = SCHEMA[keys_of or section]
+    keys = SCHEMA[section]
     values: dict[str, Any] = {}
     for name, value in place.items():
         if name not in keys:

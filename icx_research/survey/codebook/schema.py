@@ -21,7 +21,6 @@ class Key:
     kind: str | tuple[str, ...]
     doc: str
     required: bool = False
-    section: str = ""
 
 
 FILE_KEYS = {
@@ -46,6 +45,7 @@ FILE_KEYS = {
     ),
 }
 
+KEYS = Key("section", "Which columns hold the keys.", required=True)
 SURVEY = {
     **FILE_KEYS,
     "grain": Key(
@@ -58,7 +58,7 @@ SURVEY = {
     "proxy": Key(
         "flag", "True where these scores stand in for what the claims are about; verdicts say so."
     ),
-    "keys": Key("section", "Which columns hold the keys.", required=True, section="keys"),
+    "keys": KEYS,
     "date_format": Key(
         "text",
         'How the dates of the file are written, such as "%d.%m.%Y"; ISO 8601 (2025-03-01) unless '
@@ -72,10 +72,9 @@ SURVEY = {
         "section",
         "Where each answer has a row of its own: the columns that name the item and hold the "
         "answer.",
-        section="long",
     ),
-    "scales": Key("sections", "Scales made of items; respondent grain.", section="scale"),
-    "scores": Key("sections", "Published scores, one per unit; unit grain.", section="score"),
+    "scales": Key("sections", "Scales made of items; respondent grain."),
+    "scores": Key("sections", "Published scores, one per unit; unit grain."),
 }
 
 RESPONDENT = Key("text", "Who answered; without it every row is one person.")
@@ -93,41 +92,32 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "source": Key("text", "Who publishes the data and where they come from."),
         "licence": Key("text", "Terms under which the data may be used."),
         "cautions": Key("texts", "What a reader must know; printed with every result."),
-        "internal": Key(
-            "section", "Colleagues' ratings of the internal service.", True, section="internal"
-        ),
-        "external": Key(
-            "section", "End customers' ratings of the units.", True, section="external"
-        ),
-        "employees": Key(
-            "section", "Employees about themselves and their unit.", section="employees"
-        ),
-        "units": Key("section", "What is known of each unit.", section="units"),
-        "programme": Key("section", "Which programmes run in which unit.", section="programme"),
-        "outcomes": Key("section", "Outcomes of each unit, per wave.", section="outcomes"),
-        "crosswalk": Key(
-            "section", "Which client unit stands behind which serving unit.", section="crosswalk"
-        ),
+        "internal": Key("section", "Colleagues' ratings of the internal service.", True),
+        "external": Key("section", "End customers' ratings of the units.", True),
+        "employees": Key("section", "Employees about themselves and their unit."),
+        "units": Key("section", "What is known of each unit."),
+        "programme": Key("section", "Which programmes run in which unit."),
+        "outcomes": Key("section", "Outcomes of each unit, per wave."),
+        "crosswalk": Key("section", "Which client unit stands behind which serving unit."),
         "waves": Key(
             "waves",
             "The waves in order of time, or each with its first and last day; needed where their "
             "names do not tell (as 2024q4, April 2024 or WS 2024/25 do).",
         ),
-        "question": Key("section", "What the study asks.", section="question"),
+        "question": Key("section", "What the study asks."),
         "same_respondents": Key(
             ("same", "different", "unknown"),
             "Whether the respondents behind both surveys are the same, where no ids tell it "
             "(published tables); unknown unless stated.",
         ),
-        "link": Key("section", "Units that have no partner by design.", section="link"),
-        "thresholds": Key("section", "Limits other than the usual ones.", section="thresholds"),
+        "link": Key("section", "Units that have no partner by design."),
+        "thresholds": Key("section", "Limits other than the usual ones."),
     },
     "internal": {
         **SURVEY,
         "supplier_blocks": Key(
             "section",
             "Where one row holds the ratings of several suppliers, each in columns of its own.",
-            section="supplier_blocks",
         ),
     },
     "external": SURVEY,
@@ -192,12 +182,12 @@ SCHEMA: dict[str, dict[str, Key]] = {
     },
     "units": {
         **FILE_KEYS,
-        "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
+        "keys": KEYS,
         "attributes": Key("labelled", "Columns that describe units: region, size, function."),
     },
     "programme": {
         **FILE_KEYS,
-        "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
+        "keys": KEYS,
         "indicators": Key(
             "labelled",
             "Columns that say whether a programme runs: 1 or 0, true or false, yes or no.",
@@ -207,12 +197,12 @@ SCHEMA: dict[str, dict[str, Key]] = {
     "outcomes": {
         **FILE_KEYS,
         "published": Key("flag", "True where the table is already public."),
-        "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
-        "scores": Key("sections", "Outcomes, one figure per unit.", True, section="score"),
+        "keys": KEYS,
+        "scores": Key("sections", "Outcomes, one figure per unit.", True),
     },
     "crosswalk": {
         **FILE_KEYS,
-        "keys": Key("section", "Which columns hold the keys.", True, section="keys"),
+        "keys": KEYS,
         "weight": Key(
             "text",
             "Share of the serving unit's customers reached through the client unit; "

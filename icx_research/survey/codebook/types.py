@@ -202,13 +202,14 @@ class Source:
         """Columns of the file that a scale or score reads; with blocks, supplier by supplier."""
         if isinstance(measure, Score):
             return measure.columns
+        each = [self.columns_of_item(item) for item in measure.items]
+        return tuple(column for of_supplier in zip(*each, strict=True) for column in of_supplier)
+
+    def columns_of_item(self, item: str) -> tuple[str, ...]:
+        """Columns that hold the answers to an item: one, or one for each supplier."""
         if self.blocks is None:
-            return tuple(measure.items)
-        return tuple(
-            self.blocks.column(supplier, item)
-            for supplier in self.blocks.suppliers
-            for item in measure.items
-        )
+            return (item,)
+        return tuple(self.blocks.column(supplier, item) for supplier in self.blocks.suppliers)
 
     @property
     def facts(self) -> Mapping[str, str]:

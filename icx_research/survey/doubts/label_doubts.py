@@ -54,9 +54,7 @@ def _labels(
     scale: Scale, item: str, source: Source, labels: Mapping[str, Mapping[str, str]]
 ) -> Mapping[str, str]:
     """Give the labels of an item's codes: of the file, else the words of the codebook."""
-    columns = [item] if source.blocks is None else [
-        source.blocks.column(supplier, item) for supplier in source.blocks.suppliers
-    ]  # fmt: skip
+    columns = source.columns_of_item(item)
     found = next((labels[column] for column in columns if column in labels), {})
     return found or {f"{number:g}": text for text, number in scale.answers.items()}
 
@@ -109,9 +107,7 @@ def _no_answers(
     by_codes: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for item, labels in of_items.items():
         given = set(np.unique(frame[item].drop_nulls().to_numpy()).tolist())
-        columns = {item} if source.blocks is None else {
-            source.blocks.column(supplier, item) for supplier in source.blocks.suppliers
-        }  # fmt: skip
+        columns = set(source.columns_of_item(item))
         codes = tuple(
             (code, text) for code, text in codes_without_answer(labels).items()
             if code not in scale.missing_codes

@@ -8,6 +8,7 @@ from scipy import special
 
 TOPS = (2, 3, 4, 5, 6, 7, 9, 10, 20, 50)  # usual upper ends, and those of sliders
 LEAST_GROUPS, LEAST_ANSWERS = 2, 30  # on either side, where groups are small
+SHOWN = 5  # groups that are named
 MIN_EACH = 3  # answers of a group that count
 AT_THE_END = 0.02  # share of the shorter scale's answers at its end
 CLEARLY_ABOVE = 0.25  # share of answers above that end, in the typical other group
@@ -71,7 +72,7 @@ def _stands_apart(given: pd.DataFrame, table: pd.DataFrame, end: float) -> bool:
     )
 
 
-def named(groups: Sequence[str], most: int = 5) -> str:
+def named(groups: Sequence[str]) -> str:
     """Write the first groups of a list."""
-    more = ", ..." if len(groups) > most else ""
-    return ", ".join(map(repr, groups[:most])) + more
+    more = ", ..." if len(groups) > SHOWN else ""
+    return ", ".join(map(repr, groups[:SHOWN])) + more

@@ -91,6 +91,12 @@ def study_text(
         lines += [*comment(asked), f"{'' if ordered else '# '}waves: [{listed}]", ""]
     for side, table in tables.items():
         lines += [f"{side}:", *_indented(_table(table)), ""]
+    if any(isinstance(scale, ScoreDraft) for table in tables.values() for scale in table.scales):
+        asked = (
+            "QUESTION: did the same persons answer both surveys? Published figures do not tell. "
+            "Write same or different: if same, part of any link is their mood."
+        )
+        lines += [*comment(asked), "same_respondents: unknown", ""]
     lines.append("question:   # the scores the study asks about")
     for side, name in question.items():
         others = [scale.name for scale in tables[side].scales if scale.name != name]

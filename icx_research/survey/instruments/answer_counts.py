@@ -10,7 +10,7 @@ import pandas as pd
 
 from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns, collected
-from icx_research.core.results import Estimate, Result, estimate_table, with_interval
+from icx_research.core.results import Estimate, SampleResult, estimate_table, with_interval
 from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
 
 ANSWER = "_answer"
@@ -18,7 +18,7 @@ EVERYONE = "_everyone"
 
 
 @dataclass(frozen=True, repr=False)
-class GroupedScore(Result):
+class GroupedScore(SampleResult):
     """A score of all answers, or of each group of them, with intervals.
 
     Attributes
@@ -47,9 +47,6 @@ class GroupedScore(Result):
     standard_errors: tuple[float, ...]
     counts: tuple[float, ...]
     digits: int
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def estimate(self) -> Estimate:

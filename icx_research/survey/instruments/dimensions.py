@@ -12,7 +12,7 @@ from icx_research.core.errors import UnsuitableData
 from icx_research.core.frames import check_columns, collected
 from icx_research.core.intervals import wald_interval
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, Result, estimate_table
+from icx_research.core.results import Estimate, SampleResult, estimate_table
 from icx_research.survey.disclosure.suppression import groups_withheld, withheld_words
 from icx_research.survey.scores.scoring import mean_of_answered
 
@@ -21,14 +21,11 @@ POINTS_TOLERANCE = 0.5  # thirds are written as 33.3
 
 
 @dataclass(frozen=True, repr=False)
-class GapResult(Result):
+class GapResult(SampleResult):
     """Mean gaps by dimension and in total; see `ServqualGap`."""
 
     dimensions: pd.DataFrame
     gaps: tuple[tuple[str, Estimate, float, int], ...]
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def estimate(self) -> Estimate:

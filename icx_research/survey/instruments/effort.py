@@ -13,7 +13,7 @@ from icx_research.core.proportions import (
     difference_standard_error,
     wilson_interval,
 )
-from icx_research.core.results import Estimate, check_confidence_level
+from icx_research.core.results import Estimate, check_choice, check_confidence_level
 from icx_research.survey.disclosure.thresholds import check_min_persons
 from icx_research.survey.instruments.answer_counts import GroupedScore, count_answers, grouped_score
 
@@ -101,8 +101,7 @@ def customer_effort(
     """
     check_confidence_level(confidence_level)
     check_min_persons(min_persons)
-    if rule not in RULES:
-        raise ValueError(f"rule must be 'mean', 'agree' or 'net_easy', not {rule!r}.")
+    check_choice(rule, "rule", *RULES)
     conditions = {"agree": (5, 7), "easy": (6, 7), "hard": (1, 3)}
     counts = count_answers(data, item=item, by=by, response_range=(1, 7), conditions=conditions)
     found = [_one(row, rule, confidence_level) for row in counts.table.itertuples()]

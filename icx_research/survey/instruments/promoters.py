@@ -10,7 +10,7 @@ from icx_research.core.proportions import (
     difference_standard_error,
     score_difference,
 )
-from icx_research.core.results import check_confidence_level
+from icx_research.core.results import check_choice, check_confidence_level
 from icx_research.survey.disclosure.thresholds import check_min_persons
 from icx_research.survey.instruments.answer_counts import GroupedScore, count_answers, grouped_score
 
@@ -86,8 +86,7 @@ def net_promoter_score(
     """
     check_confidence_level(confidence_level)
     check_min_persons(min_persons)
-    if method not in INTERVALS:
-        raise ValueError(f"method must be 'adjusted_wald' or 'score', not {method!r}.")
+    check_choice(method, "method", *INTERVALS)
     conditions = {"promoters": (9, 10), "detractors": (0, 6)}
     counts = count_answers(data, item=item, by=by, response_range=(0, 10), conditions=conditions)
     found = []

@@ -8,7 +8,7 @@ import pandas as pd
 
 from icx_research.core.cutoffs import MIN_PERSONS
 from icx_research.core.reduction import moments
-from icx_research.core.results import Estimate, Result, check_confidence_level, with_interval
+from icx_research.core.results import Estimate, SampleResult, check_confidence_level, with_interval
 from icx_research.survey.disclosure.thresholds import check_min_persons
 from icx_research.survey.instruments.dimensions import (
     alpha_of,
@@ -21,7 +21,7 @@ from icx_research.survey.instruments.dimensions import (
 
 
 @dataclass(frozen=True, repr=False)
-class Servperf(Result):
+class Servperf(SampleResult):
     """Perceived service quality, by dimension.
 
     Attributes
@@ -41,9 +41,6 @@ class Servperf(Result):
     scores: tuple[tuple[str, Estimate, float, int], ...]
     reliability: Mapping[str, float]
     groups: pd.DataFrame | None
-    n_used: int
-    n_dropped: int
-    note: str
 
     @property
     def estimate(self) -> Estimate:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import narwhals as nw
 
 from icx_research.core.errors import Blocked, NotTestable, UnsuitableData
+from icx_research.core.results import check_choice
 from icx_research.core.safe_frame import SafeFrame
 from icx_research.survey.codebook.document import suggestion
 from icx_research.survey.codebook.types import UNIT_ROLES, Codebook, Scale, Source
@@ -160,8 +161,7 @@ def chosen_scales(codebook: Codebook, scales: str | Sequence[str]) -> tuple[list
 
 def _roles(source: Source, keys: str | Sequence[str], rows: str) -> dict[str, str]:
     """Names of the key columns to keep, with the roles behind them."""
-    if rows not in ("rater", "rating"):
-        raise ValueError(f"rows must be 'rater' or 'rating', not {rows!r}.")
+    check_choice(rows, "rows", "rater", "rating")
     known = {"unit": source.unit_key, source.unit_key: source.unit_key}
     known |= {"respondent": "respondent", "wave": "wave"}
     if "supplier_unit" in source.roles and rows == "rating":

@@ -27,18 +27,24 @@ def check_common_units(codebook: Codebook, tables: Mapping[str, Any]) -> None:
     StudyError
         With file, column and the first units of it.
     """
-    surveyed = _surveyed(codebook, tables)
-    for name, sides in SIDES.items():
-        if name not in tables:
-            continue
-        own = _values(tables[name], codebook.sources[name].unit_key)
-        known = set().union(*(surveyed[side] for side in sides))
+    for name, own, sides in _further_units(codebook, tables):
+        known = set().union(*sides.values())
         if not own & known:
+            kind = next(iter(sides)).replace("_", " ") if len(sides) == 1 else "unit"
             raise StudyError(
-                f"{_place(codebook, name)}: none of its units ({_named(own)}) is a "
-                f"{sides[0].replace('_', ' ') if len(sides) == 1 else 'unit'} of the surveys "
-                f"({_named(known)}); write the ids alike, or leave the table out."
+                f"{_place(codebook, name)}: none of its units ({_named(own)}) is a {kind} of the "
+                f"surveys ({_named(known)}); write the ids alike, or leave the table out."
             )
+
+
+def _further_units(
+    codebook: Codebook, tables: Mapping[str, Any]
+) -> Iterator[tuple[str, set[str], dict[str, set[str]]]]:
+    """Name each further table with its units, and those of the sides of the survey it is of."""
+    surveyed = _surveyed(codebook, tables)
+    for name in (name for name in SIDES if name in tables):
+        own = _values(tables[name], codebook.sources[name].unit_key)
+        yield name, own, {side: surveyed[side] for side in SIDES[name]}
 
 
 def without_counterpart(codebook: Codebook, tables: Mapping[str, Any]) -> list[str]:
@@ -47,13 +53,9 @@ def without_counterpart(codebook: Codebook, tables: Mapping[str, Any]) -> list[s
 
 
 def _units_apart(codebook: Codebook, tables: Mapping[str, Any]) -> Iterator[str]:
-    surveyed = _surveyed(codebook, tables)
-    for name, sides in SIDES.items():
-        if name not in tables:
-            continue
-        own = _values(tables[name], codebook.sources[name].unit_key)
-        strange = own - set().union(*(surveyed[side] for side in sides))
-        absent = min((surveyed[side] - own for side in sides), key=len)
+    for name, own, sides in _further_units(codebook, tables):
+        strange = own - set().union(*sides.values())
+        absent = min((units - own for units in sides.values()), key=len)
         said = []
         if strange:
             said.append(f"{counted(len(strange), 'unit')} of it in no survey ({_named(strange)})")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import icx_research as icx
 from icx_research.measurement.invariance.ladder import measurement_invariance
 from icx_research.measurement.polychoric.correlations import polychoric
 from icx_research.measurement.reliability.alpha import cronbach_alpha
@@ -153,9 +154,9 @@ def test_what_is_no_number_is_still_refused(kept):
 def test_arrays_are_tables_with_numbered_columns():
     data = answers()[ITEMS]
     expected = cfa(ONE, data).fit_indices
-    assert cfa(ONE, data.to_numpy()).fit_indices.equals(expected)
+    assert icx.cfa(ONE, data.to_numpy()).fit_indices.equals(expected)
     named = data.set_axis(["q1", "q2", "q3", "q4"], axis=1).to_records(index=False)
-    assert cfa("f =~ q1 + q2 + q3 + q4", np.asarray(named)).fit_indices.equals(expected)
+    assert icx.cfa("f =~ q1 + q2 + q3 + q4", np.asarray(named)).fit_indices.equals(expected)
 
 
 def test_no_warning_where_cells_are_almost_impossible(recwarn):

@@ -71,6 +71,8 @@ def test_tables_with_one_row_per_unit_are_drafted_as_such_and_run(tmp_path, rng,
     assert (source.grain, dict(source.keys)) == ("unit", {"client_unit": "trust"})
     assert {n: (s.metric, s.n) for n, s in source.measures.items()} == scores
     assert "QUESTION: is each row a unit with its published figures?" in text
+    assert "QUESTION: did the same persons answer both surveys?" in text
+    assert read_codebook(path).same_respondents == "unknown"
     assert len(link_study(read_study(path)).table) == 30
 
 
@@ -339,3 +341,9 @@ def test_a_survey_weight_is_asked_about(tmp_path, rng, name):
 def test_loops_of_customers_are_asked_about(tmp_path, rng, names):
     _, text = draft(tmp_path, staff(rng, q1=answers), staff(rng, **items(names)))
     assert "QUESTION: are these the rounds of a loop:" in text
+
+
+def test_files_of_respondents_need_not_say_who_answered_both(tmp_path, rng):
+    path, text = draft(tmp_path, staff(rng, **CUSTOMERS))
+    assert "same_respondents" not in text
+    assert read_codebook(path).same_respondents == ""

@@ -1,0 +1,1 @@
+"""What each kind of result looks like as a table."""
