@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from icx_research.core.errors import REFUSALS
+from icx_research.survey.files.parquet import plain_path
 
 FIELDS = "fields.json"
 OWN = "icx_research."
@@ -144,7 +145,8 @@ class _Reader:
         self, number: int, ranged: bool, names: list[Any], described: list[Any]
     ) -> pd.DataFrame:
         path = self.folder / f"{number}.parquet"
-        found = self.engine.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
+        with plain_path(path) as plain:
+            found = self.engine.execute("SELECT * FROM read_parquet(?)", [plain]).df()
         parts: list[Any] = []
         for i, (dtype, words) in enumerate(described):
             part = found[f"c{i}"].to_numpy()

@@ -162,7 +162,7 @@ def _sheets(path: Path) -> dict[str, int]:
     """List the sheets of a workbook that has several, each with its width."""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         return {}
-    from icx_research.survey.files.excel import sheet_widths
+    from icx_research.survey.files.reader_process import sheet_widths
 
     widths = sheet_widths(path)
     return widths if len(widths) > 1 else {}

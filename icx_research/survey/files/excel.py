@@ -91,7 +91,7 @@ def read_excel(path: Path, source: Source) -> TextTable:
     )
 
 
-def sheet_widths(path: Path) -> dict[str, int]:
+def widths_of(path: Path) -> dict[str, int]:
     """List the sheets of a workbook, each with the most cells that a row at its top holds."""
     check_package(path)
     with warnings.catch_warnings():

@@ -19,14 +19,14 @@ from icx_research.survey.files.tables import TextTable, positions, typed_columns
 def read_parquet(path: Path, source: Source) -> TextTable:
     """Read the declared columns of a Parquet file; its first record is row 1."""
     try:
-        with _plain(path) as whole, duckdb.connect() as engine:
+        with plain_path(path) as whole, duckdb.connect() as engine:
             return _read(engine, path.name, whole, source)
     except (duckdb.Error, RuntimeError, UnicodeError):  # its words may repeat a cell
         raise StudyError(f"{path.name} is not a readable Parquet file; write it again.") from None
 
 
 @contextmanager
-def _plain(path: Path) -> Iterator[str]:
+def plain_path(path: Path) -> Iterator[str]:
     """Give a path that DuckDB takes for this file alone, not for a pattern of others' names."""
     whole = str(path.resolve())
     if not set(whole) & set("*?["):

@@ -114,14 +114,6 @@ def reader_of(path: Path, source: Source) -> Callable[[Path, Source], TextTable]
     if source.separator != "," or source.format:
         key = "format" if source.format else "separator"
         raise StudyError(f"{path.name} is no text file; leave the key {key} out.")
-    if ending in (".xlsx", ".xlsm"):
-        from icx_research.survey.files.excel import read_excel
+    from icx_research.survey.files.reader_process import read_apart
 
-        return read_excel
-    if ending in (".parquet", ".pq"):
-        from icx_research.survey.files.parquet import read_parquet
-
-        return read_parquet
-    from icx_research.survey.files.labelled import read_labelled
-
-    return read_labelled
+    return read_apart

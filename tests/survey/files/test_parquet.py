@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from icx_research import StudyError
+from icx_research.survey.files.parquet import plain_path
 from tests.survey.formats import refusal, study_of, write_parquet
 
 
@@ -99,9 +101,9 @@ def test_where_no_link_can_be_made_such_a_name_is_refused(tmp_path, monkeypatch)
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
     (tmp_path / "staff[1].parquet").write_text("x")
-    assert refusal(tmp_path, "staff[1].parquet") == (
-        "staff[1].parquet: a Parquet file must have a name and folders without *, ? and [."
-    )
+    message = r"\.parquet: a Parquet file must have a name and folders without \*, \? and \[\.$"
+    with pytest.raises(StudyError, match=message), plain_path(tmp_path / "staff[1].parquet"):
+        pytest.fail("no link could be made")
 
 
 def test_personal_columns_are_listed_and_never_loaded(tmp_path):
