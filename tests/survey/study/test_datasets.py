@@ -26,7 +26,9 @@ def test_the_bundled_company_is_clean_and_as_large_as_said(company):
     )
     assert company.tables["internal"]["supplier_unit"].nunique() == 6
     assert (linked.table["internal_satisfaction_n"] >= 12).all()
-    assert sum(protect(linked).n_suppressed.values()) == 0
+    # nine tenths of four units gave the same answer to a question of yes or no
+    withheld = {name: n for name, n in protect(linked).n_suppressed.items() if n}
+    assert withheld == {"brand_recognition": 4}
     folder = example_path("company").parent
     assert sum(path.stat().st_size for path in folder.iterdir()) < 5_000_000
 
