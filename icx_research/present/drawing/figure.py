@@ -21,6 +21,7 @@ from icx_research.present.drawing.saving import SavedFigure, file_name, save_fig
 from icx_research.present.drawing.style import figure_style
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>$#|~])")
+KEYS = ["table", "item"]  # that name an item of a study
 MOST = 300  # characters of an alternative text: nobody listens to more
 
 
@@ -198,16 +199,16 @@ def heard(opening: str, parts: Sequence[str], ending: str = "") -> str:
     return shorten(text, MOST, placeholder=" …")
 
 
-def divided(names: Sequence[str], n: int) -> list[list[str]]:
-    """Divide names among n portions of about the same size, in their order.
+def divided(rows: Any, n: int) -> list[Any]:
+    """Divide names, or the rows of a table, among n portions of about the same size.
 
     Examples
     --------
     >>> divided(["a", "b", "c"], 2)
     [['a', 'b'], ['c']]
     """
-    size = -(-len(names) // n)
-    return [list(names[at : at + size]) for at in range(0, len(names), size)]
+    size = -(-len(rows) // n)
+    return [rows[at : at + size] for at in range(0, len(rows), size)]
 
 
 def refuse_unless_allowed(overview: Overview) -> None:

@@ -30,7 +30,7 @@ FORMATS = ("pdf", "svg", "png", "tiff")
 MAX_NAME = 100  # characters of a file name: systems stop at 255, whole paths on Windows at 260
 REPRODUCIBLE: Any = {"svg.hashsalt": "icx_research", "pdf.fonttype": 42}
 # Named in an SVG whose text can be edited, in the order in which a program tries them.
-EDITABLE = ["Arial", "Helvetica", "Liberation Sans", "DejaVu Sans", "sans-serif"]
+EDITABLE = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _contents(
     """Give the bytes of each format; pictures made of pixels are drawn once for all."""
     contents: dict[str, bytes] = {}
     words = {"pdf": {"Title": name, "Subject": alt}, "svg": {"Title": name, "Description": alt}}
-    text: Any = {"svg.fonttype": "none", "font.family": EDITABLE} if editable else {}
+    text: Any = {"svg.fonttype": "none" if editable else "path"}
     for kind in [kind for kind in formats if kind in SILENT]:
         file = io.BytesIO()
         with mpl.rc_context(text if kind == "svg" else {}):
@@ -245,7 +245,8 @@ def _write(paths: dict[str, Path], contents: dict[str, bytes], data: pd.DataFram
 
 
 def _accessible(content: bytes, alt: str) -> bytes:
-    """Give an SVG the role and description that screen readers look for."""
+    """Give an SVG role and description for screen readers, and its texts fonts that all have."""
     added = f' role="img">\n <desc>{escape(alt)}</desc>'
     text = re.sub("(<svg [^>]*)>", lambda tag: tag[1] + added, content.decode("utf-8"), count=1)
+    text = re.sub("font-family: 'ICX Sans'[^;\"]*", f"font-family: {EDITABLE}", text)
     return text.encode("utf-8")

@@ -1,6 +1,6 @@
 """Answers to items as bars about the middle of the scale."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from icx_research.core import apa
 from icx_research.present.drawing.colours import HIGH, LOW, tint
-from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.figure import KEYS, Figure, divided, heard
 from icx_research.present.drawing.marks import number
 from icx_research.present.drawing.rows import LABELS, Rows, item_rows, slot_inches
 from icx_research.present.drawing.wrapping import inches_of
@@ -110,6 +110,12 @@ class AnswersFigure(Figure):
 
     def _rows(self, width: float) -> Rows:
         return item_rows(self.result.items, self.result.codebook, width=width)
+
+    def _portions(self, n: int) -> list[Figure]:
+        return [
+            AnswersFigure(replace(self.result, items=own, table=self.result.table.merge(own[KEYS])))
+            for own in divided(self.result.items, n)
+        ]
 
     def _draw(self, ax: Axes) -> None:
         answers, (low, high) = self.result, self._range

@@ -1,6 +1,6 @@
 """What the link reaches, side by side with what its gate asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icx_research.present.drawing.colours import COLOURS
-from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.figure import Figure, divided, heard
 from icx_research.present.drawing.rows import Rows, slot_inches, stacked
 from icx_research.survey.disclosure.link_coverage import ALL_WAVES, LinkCoverage
 
@@ -89,6 +89,11 @@ class CoverageFigure(Figure):
         groups = pd.Series(named).groupby(rows["side"].to_numpy(), sort=False)
         labels = [(SIDES[str(side)], list(own)) for side, own in groups]
         return stacked(labels, width=width, least=ROW)
+
+    def _portions(self, n: int) -> list[Figure]:
+        return [
+            CoverageFigure(replace(self.result, table=own)) for own in divided(self.result.table, n)
+        ]
 
     def _draw(self, ax: Axes) -> None:
         coverage, table = self.result, self.result.table

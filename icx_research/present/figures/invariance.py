@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -95,7 +96,7 @@ class InvarianceFigure(Figure):
                 ax.annotate(
                     f"{_signed(change)}{arrow}",
                     (x, y),
-                    (5, 0),
+                    (0.7 * plt.rcParams["font.size"], 0),
                     textcoords="offset points",
                     va="center",
                     path_effects=[withStroke(linewidth=2, foreground="white")],

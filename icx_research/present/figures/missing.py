@@ -1,6 +1,6 @@
 """Missing answers as a map: items down, waves or sizes of units across."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from icx_research.core import apa
 from icx_research.present.drawing.colours import HIGH, tint
-from icx_research.present.drawing.figure import Figure, heard
+from icx_research.present.drawing.figure import KEYS, Figure, divided, heard
 from icx_research.present.drawing.marks import number
 from icx_research.present.drawing.rows import LABELS, Rows, item_rows, slot_inches
 from icx_research.present.drawing.wrapping import inches_of, plain
@@ -98,6 +98,14 @@ class MissingnessFigure(Figure):
     def _rows(self, width: float) -> Rows:
         missing = self.result
         return item_rows(missing.items, missing.codebook, width=width, least=ROW)
+
+    def _portions(self, n: int) -> list[Figure]:
+        return [
+            MissingnessFigure(
+                replace(self.result, items=own, table=self.result.table.merge(own[KEYS]))
+            )
+            for own in divided(self.result.items, n)
+        ]
 
     def _draw(self, ax: Axes) -> None:
         missing, width = self.result, slot_inches(ax)

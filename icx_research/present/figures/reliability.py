@@ -64,6 +64,9 @@ class ReliabilityFigure(Figure):
         if len(known) < len(table):
             notes = dict.fromkeys(table.loc[table["estimate"].isna(), "note"])
             why = "; ".join(str(note).rstrip(".") for note in notes if note)
+            without = table["scale"].nunique() - self._table["scale"].nunique()
+            if without:
+                parts.append(f"Not drawn: {apa.counted(without, 'scale')} without a coefficient.")
             parts.append(f"Not assessable: {why or 'the answers do not allow the coefficient'}.")
         return " ".join(parts)
 
@@ -76,22 +79,29 @@ class ReliabilityFigure(Figure):
         ]
         return heard("Dots with intervals, one row per scale", parts)
 
+    @property
+    def _table(self) -> pd.DataFrame:
+        """What is drawn: scales without any coefficient are named in the caption only."""
+        table = self.overview.table
+        known = table.groupby("scale")["estimate"].transform(lambda own: own.notna().any())
+        return table[known.astype(bool)] if known.any() else table
+
     def _rows(self, width: float) -> Rows:
-        overview = self.overview
-        labels = [overview.label(scale) for scale in dict.fromkeys(overview.table["scale"])]
-        least = PITCH * overview.table["term"].nunique() + 0.5
+        overview, table = self.overview, self._table
+        labels = [overview.label(scale) for scale in dict.fromkeys(table["scale"])]
+        least = PITCH * table["term"].nunique() + 0.5
         return stacked([("", labels)], width=width, least=least)
 
     def _portions(self, n: int) -> list[Figure]:
         overview = self.overview
-        table = overview.table
+        table = self._table
         return [
             ReliabilityFigure(replace(overview, table=table[table["scale"].isin(own)]))
             for own in divided(list(dict.fromkeys(table["scale"])), n)
         ]
 
     def _draw(self, ax: Axes) -> None:
-        table, rows = self.overview.table, self._rows(slot_inches(ax))
+        table, rows = self._table, self._rows(slot_inches(ax))
         scales, terms = list(dict.fromkeys(table["scale"])), list(dict.fromkeys(table["term"]))
         ax.axvline(ADEQUATE_RELIABILITY, color="0.3", ls=":", zorder=1)
         for t, term in enumerate(terms):

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
@@ -7,8 +8,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
+from PIL import Image
 
 from icx_research import link_study, study_from_frames
+from icx_research.core.errors import StudyError
 from icx_research.present.drawing.saving import file_name, save_figure
 from icx_research.present.drawing.style import figure_style
 from icx_research.present.pages.linkage import linkage_figure, linkage_figures
@@ -158,3 +161,53 @@ def test_scores_whose_names_resemble_each_other_keep_their_figures(tmp_path):
     for figure, name in zip(saved, scales, strict=True):
         assert name in figure.caption
         assert name in pd.read_csv(figure.paths["csv"])
+
+
+def test_tiff_is_what_plos_asks_for(figure, tmp_path):
+    saved = save_figure(
+        figure, "x", folder=tmp_path, data=pd.DataFrame(), journal="plos", **words()
+    )
+    with Image.open(saved.paths["tiff"]) as picture:
+        assert picture.mode == "RGB"
+        assert picture.info["compression"] == "tiff_lzw"
+        assert picture.info["dpi"] == (300, 300)
+    with Image.open(saved.paths["png"]) as picture:
+        assert picture.info["Description"] == "A line that rises."
+
+
+def test_text_of_an_editable_svg_stays_text_in_fonts_that_others_have(tmp_path):
+    with figure_style():
+        figure, ax = plt.subplots()
+        ax.set_title("Units & more")
+        saved = save_figure(figure, "x", folder=tmp_path, data=pd.DataFrame(), editable=True,
+                            formats=["svg"], **words())  # fmt: skip
+    text = saved.paths["svg"].read_text(encoding="utf-8")
+    assert ">Units &amp; more</text>" in text
+    assert "Arial, Helvetica" in text.replace("'", "").replace("&#x27;", "")
+    assert "ICX Sans" not in text
+    assert sorted(saved.paths) == ["csv", "svg", "txt"]
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones(figure, tmp_path):
+    message = "formats may be pdf, svg, png, tiff; got 'eps'."
+    with pytest.raises(ValueError, match=message):
+        save_figure(figure, "x", folder=tmp_path, data=pd.DataFrame(), formats=["eps"], **words())
+
+
+def test_a_full_disk_leaves_earlier_files_whole(figure, tmp_path, monkeypatch):
+    saved = save_figure(figure, "x", folder=tmp_path, data=pd.DataFrame({"a": [1]}), **words())
+    before = {path: path.read_bytes() for path in saved.paths.values()}
+    write = Path.write_bytes
+
+    def full(path, content):
+        if path.name.startswith("x.png"):
+            write(path, content[:10])
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    figure.axes[0].plot([5, 1])
+    message = r"the figure cannot be written there \(No space left on device\); files that were"
+    with pytest.raises(StudyError, match=message):
+        save_figure(figure, "x", folder=tmp_path, data=pd.DataFrame({"a": [2]}), **words())
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
