@@ -19,6 +19,7 @@ STEP = 1e-30
 # Labels may hold dots, or be words of Python: each stands as a name of its own while Python reads
 # the expression.
 NAME = re.compile(r"`[^`]+`|(?<![\w.])\.?[^\W\d][\w.]*")
+LONGEST_REPEATED = 200  # letters of a definition that a message repeats
 Function = Callable[[complex], complex]
 
 
@@ -106,6 +107,8 @@ def _evaluate(definitions: Sequence[Term], labels: Sequence[str], values: np.nda
         read = _read(term)
         try:
             known[term.lhs] = _value(read.tree, read.names, known, term)
+        except RecursionError:
+            _too_long(term)
         except (ZeroDivisionError, ValueError, OverflowError) as error:
             if str(error).startswith("model, line"):
                 raise
@@ -125,8 +128,16 @@ def _read(term: Term) -> _Expression:
     text = NAME.sub(placeholder, term.rhs).replace("^", "**")
     try:
         return _Expression(ast.parse(text, mode="eval").body, names)
+    except (RecursionError, MemoryError):
+        _too_long(term)
     except SyntaxError:
+        if len(term.rhs) > LONGEST_REPEATED:
+            _too_long(term)
         fail(term.line, term.column, f"cannot read the {_kind(term)} {term.rhs!r}.")
+
+
+def _too_long(term: Term) -> NoReturn:
+    fail(term.line, term.column, f"the {_kind(term)} is too long to be read; split it.")
 
 
 def _kind(term: Term) -> str:

@@ -189,6 +189,8 @@ def _plain(key: Any) -> Hashable:
 def check_moments(names: Sequence[str], n: float, cov: np.ndarray, where: str) -> None:
     """Refuse moments that no model can be fitted to, with the reason."""
     p = len(names)
+    if not p:
+        raise UnsuitableData("no variable of the model is a column of the data.")
     if n <= p:
         raise UnsuitableData(
             f"{p} variables need more than {p} complete rows{where}; there are {int(n)}."

@@ -92,7 +92,10 @@ def parse(model: str) -> tuple[Term, ...]:
     """
     if not isinstance(model, str):
         raise TypeError(f"model must be a string in lavaan's syntax, not {type(model).__name__}.")
-    terms = _Reader(model).read()
+    try:
+        terms = _Reader(model).read()
+    except RecursionError:
+        raise ValueError("model: parentheses stand in each other too deep to be read.") from None
     if not terms:
         raise ValueError("model is empty; write for example 'f =~ x1 + x2 + x3'.")
     if all(term.op in NOT_PATHS for term in terms):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Mapping
 
 from icx_research.survey.codebook.document import Place, suggestion
@@ -15,6 +16,8 @@ from icx_research.survey.codebook.types import (
 )
 
 # Columns of the tables that are made of the files: nothing else may have these names.
+WEIGHT = "weight"  # a column of scored rows; no score may be called so
+LONGEST_FORMAT = 40  # letters of a format of dates that are repeated in a message
 RESERVED = (
     "respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "wave", "n_client_units",
 )  # fmt: skip
@@ -64,12 +67,12 @@ def check_date_format(place: Place, source: Source) -> None:
     for day in (dt.date(2024, 3, 1), dt.date(2025, 11, 28)):
         try:
             told = dt.datetime.strptime(day.strftime(source.date_format), source.date_format)
-        except ValueError:
+        except (ValueError, re.error):  # the latter where a part stands there twice
             told = dt.datetime.min
         if told.date() != day:
             at.fail(
-                f"{source.date_format!r} does not tell day, month and year; write it such as "
-                '"%d.%m.%Y" for 28.11.2025.'
+                f"{source.date_format[:LONGEST_FORMAT]!r} does not tell day, month and year; write "
+                'it such as "%d.%m.%Y" for 28.11.2025.'
             )
 
 
@@ -193,6 +196,8 @@ def check_measures(sources: Mapping[str, Source], places: Mapping[str, Place]) -
             _claim(place.find(kind, name), name, source, owner)
         for name, measure in source.measures.items():
             at = place.find("scales" if isinstance(measure, Scale) else "scores", name)
+            if name == WEIGHT:
+                at.fail(f"the name {name!r} is that of the weights of rows; choose another.")
             _claim(at, name, source, owner)
             _claim(at, f"{name}_n", source, owner)
             _claim(at, f"{name}_se", source, owner)
