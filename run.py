@@ -67,7 +67,7 @@ def main(arguments):
             return run_steps(test_steps(rest), OMP_NUM_THREADS="1", **folders_beside_home())
         if command in SCRIPT_FOLDERS:
             return run_steps(script_steps(SCRIPT_FOLDERS[command], rest))
-        return run([ICX, *arguments], child_environment(os.environ))
+        return forward([ICX, *arguments])
     except CannotRun as problem:
         say(problem)
         return 2
@@ -254,6 +254,14 @@ def folders_beside_home():
     """Name folders of `.venv` for what programs otherwise keep in the user's home."""
     places = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
     return {name: str(VENV / "home" / folder) for name, folder in places.items()}
+
+
+def forward(command):
+    """Run a command of icx; stopped by Ctrl-C, it has said so itself."""
+    try:
+        return run(command, child_environment(os.environ))
+    except KeyboardInterrupt:
+        return 130
 
 
 def run(command, environment, folder=None):

@@ -42,6 +42,7 @@ from icx_research.linkage.gates import gated_correlation as gated_correlation
 from icx_research.linkage.robustness.careless import (
     linkage_without_careless as linkage_without_careless,
 )
+from icx_research.linkage.robustness.meta_analysis import meta_analysis as meta_analysis
 from icx_research.linkage.robustness.nonresponse import nonresponse_bounds as nonresponse_bounds
 from icx_research.measurement.agreement.intraclass import icc_1 as icc_1
 from icx_research.measurement.agreement.intraclass import icc_2 as icc_2

@@ -1,4 +1,4 @@
-"""The `icx` command: a thin layer over the library, with exit codes and plain words."""
+"""The commands of `icx`: a thin layer over the library, with exit codes and plain words."""
 
 import os
 import sys
@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 import icx_research
-from icx_research.core.errors import REFUSALS, StudyError, refusal_words
 
-CLEAN, QUARANTINED, UNUSABLE, STOPPED = 0, 1, 2, 130
+CLEAN, QUARANTINED = 0, 1
 
 app = typer.Typer(
     name="icx",
@@ -79,23 +78,14 @@ def study(
 
     Examples: icx study, or icx study my_study --out results_of_may
     """
+    from icx_research.pipeline.progress import ShownProgress
     from icx_research.pipeline.study_run import run_study
 
     path = _find(study_file)
     console = Console(stderr=True, highlight=False)
     console.print(f"study: {escape(str(path))}", soft_wrap=True)
-    with console.status("starting") if console.is_terminal else _Quiet() as status:
-
-        def say(line: str) -> None:
-            if console.is_terminal:
-                status.update(line)
-            elif ": cell " not in line:
-                console.print(escape(line), soft_wrap=True)
-
-        try:
-            run = run_study(path, data=data, out=out or _default_out(path), progress=say)
-        except KeyboardInterrupt:
-            raise typer.Exit(_stopped()) from None
+    with ShownProgress(console) as progress:
+        run = run_study(path, data=data, out=out or _default_out(path), progress=progress)
     for entry in run.analysis.ledger.entries:
         print(f"{entry.claim} {entry.title}: {entry.words}")
         print(f"  {entry.verdict.reason}")
@@ -278,19 +268,6 @@ def lab(
     raise typer.Exit(open_lab(folder))
 
 
-class _Quiet:
-    """Stands in for a status line where there is no terminal."""
-
-    def __enter__(self) -> "_Quiet":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def update(self, line: str) -> None:
-        """Show nothing."""
-
-
 def _find(study_file: Path | None) -> Path:
     """Take a file or its folder; without either, study.yaml here or the bundled study."""
     from icx_research.survey.study.datasets import example_path
@@ -301,6 +278,16 @@ def _find(study_file: Path | None) -> Path:
     return study_file / "study.yaml" if study_file.is_dir() else study_file
 
 
+def heal_first() -> None:
+    """Put right what a run that died has left here, or beside anything the command names."""
+    from icx_research.pipeline.publication import heal
+
+    named = [Path(word.partition("=")[2] or word) for word in sys.argv[1:]]
+    bundled = _bundled_out().parent
+    for line in heal({Path(), bundled, *named, *(path.parent for path in named)}):
+        print(line, file=sys.stderr)
+
+
 def _command() -> str:
     """Name the command as it was typed; `run.py` says so when it forwards."""
     return os.environ.get("ICX_COMMAND", "icx")
@@ -309,33 +296,10 @@ def _command() -> str:
 def _default_out(path: Path) -> Path:
     from icx_research.survey.study.datasets import example_path
 
-    if path != example_path("company"):
-        return path.parent / "results"
+    return _bundled_out() if path == example_path("company") else path.parent / "results"
+
+
+def _bundled_out() -> Path:
     package = Path(__file__).resolve().parent
     in_checkout = (package.parent / "pyproject.toml").is_file()
     return package.parent / "figures" / "bundled" if in_checkout else Path("figures") / "bundled"
-
-
-def main() -> None:
-    """Run the command; bad input ends in one sentence and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    try:
-        app()
-    except StudyError as error:
-        _stop(str(error))
-    except REFUSALS as refusal:
-        _stop(refusal_words(refusal))
-    except KeyboardInterrupt:
-        sys.exit(_stopped())
-
-
-def _stop(sentence: str) -> None:
-    print(" ".join(sentence.splitlines()), file=sys.stderr)
-    sys.exit(UNUSABLE)
-
-
-def _stopped() -> int:
-    print("Stopped; nothing was written.", file=sys.stderr)
-    return STOPPED

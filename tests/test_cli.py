@@ -1,5 +1,6 @@
 """The command as people call it: exit codes, plain sentences, nothing half written."""
 
+import os
 import re
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from icx_research.cli import main
+from icx_research.__main__ import main
 from tests.small_study import TWO_FILES, write_study
 
 SECRET = "83"
@@ -201,7 +202,7 @@ def test_unknown_option_ends_with_2_and_help_with_0(icx):
 
 def test_command_works_as_a_process():
     done = subprocess.run(
-        [sys.executable, "-c", "from icx_research.cli import main; main()", "check", "no.yaml"],
+        [sys.executable, "-m", "icx_research", "check", "no.yaml"],
         capture_output=True,
         text=True,
     )
@@ -278,7 +279,7 @@ def test_out_replaces_no_file_of_others(icx, small_study, tmp_path):
     (out / "index.html").write_text("mine", encoding="utf-8")
     code, _, err = icx("study", small_study, "--out", out)
     assert code == 2
-    assert "index.html is there already and not from an earlier run; choose another --out." in err
+    assert "index.html is there already and not from an earlier run; move it elsewhere, or" in err
     assert (out / "index.html").read_text(encoding="utf-8") == "mine"
 
 
@@ -286,6 +287,23 @@ def test_out_that_is_a_file_is_refused_before_anything_runs(icx, small_study):
     code, _, err = icx("study", small_study, "--out", small_study.parent / "staff.csv")
     assert code == 2
     assert "staff.csv is a file, not a folder; choose another --out." in err
+
+
+def test_every_command_first_heals_what_a_dead_run_left(icx, small_study, monkeypatch):
+    folder = small_study.parent
+    for name in ("results", "of_may"):
+        (folder / f".{name}.icx").write_bytes(b"in" if name == "of_may" else b"")
+        (folder / f".{name}.icx-new").mkdir()
+    monkeypatch.chdir(folder)
+    code, _, err = icx("codebook")
+    assert code == 0
+    assert err == (
+        f"{folder / 'of_may'}: a run was stopped while it wrote there; the new results are in "
+        "place.\n"
+    )
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "customers.csv", "of_may", "staff.csv", "study.yaml",
+    ]  # fmt: skip
 
 
 def test_version(icx):
@@ -331,12 +349,12 @@ def test_lab_offers_the_students_copy_that_the_readme_names(icx, tmp_path, monke
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a POSIX terminal")
 def test_stopping_while_a_notebook_runs_leaves_one_sentence_and_no_files(small_study):
-    command = [sys.executable, "-c", "from icx_research.cli import main; main()", "study"]
+    command = [sys.executable, "-m", "icx_research", "study"]
     with subprocess.Popen(
         [*command, small_study], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         for line in process.stderr:
-            if line.startswith("notebook"):
+            if "of 9: notebook" in line:
                 break
         time.sleep(2)
         process.send_signal(signal.SIGINT)
@@ -386,3 +404,44 @@ def test_new_takes_the_columns_that_are_named(icx, small_study, tmp_path):
     code, _, err = icx("new", tmp_path / "b", *files, "--unit", "nowhere")
     assert code == 2
     assert "has no column 'nowhere' to take for --unit" in err
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="streams and signals of POSIX systems")
+COMMAND = [sys.executable, "-m", "icx_research"]
+
+
+@posix
+@pytest.mark.parametrize("arguments", [["codebook"], ["--help"], ["check"]])
+def test_a_closed_pipe_and_a_full_disk_behind_stdout_are_no_fault(arguments, small_study):
+    arguments = [*arguments, str(small_study)] if arguments == ["check"] else arguments
+    reader, writer = os.pipe()
+    os.close(reader)
+    for stdout, code, sentence in [
+        (writer, 141, ""),
+        (os.open("/dev/full", os.O_WRONLY), 74, "No space left on device"),
+    ]:
+        done = subprocess.run([*COMMAND, *arguments], stdout=stdout, stderr=subprocess.PIPE)
+        os.close(stdout)
+        told = sentence and f"The output could not be written: {sentence}.\n"
+        assert (done.returncode, done.stderr.decode()) == (code, told)
+
+
+@posix
+def test_progress_that_cannot_be_shown_stops_nothing():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*COMMAND, "check", "none.yaml"], stderr=full)
+    assert done.returncode == 2
+
+
+@posix
+@pytest.mark.parametrize("seconds", [0.2, 0.4, 0.8])
+def test_stopped_while_it_starts_a_command_says_so_in_one_sentence(seconds, tmp_path):
+    command = [*COMMAND, "simulate", str(tmp_path / "new"), "--units", "200"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    if process.returncode == -signal.SIGTERM:
+        pytest.skip("Python itself had not started yet")
+    assert (process.returncode, err) == (143, "Stopped; nothing was written.\n")
+    assert not (tmp_path / "new").exists()

@@ -185,6 +185,17 @@ def test_command_is_forwarded_as_it_stands_from_the_users_folder(ready, calls):
     assert environment["VIRTUAL_ENV"] == str(ready.VENV)
 
 
+def test_a_command_that_was_stopped_says_so_itself(ready, monkeypatch, capsys):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ready, "run", stopped)
+    assert ready.main(["study"]) == 130
+    assert capsys.readouterr().err == ""
+    assert ready.main(["test"]) == 130
+    assert capsys.readouterr().err == "run.py: interrupted\n"
+
+
 def test_programs_get_a_clean_environment(script, monkeypatch):
     monkeypatch.setattr(script.os, "access", lambda *_: True)
     given = {"PATH": "there", "MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C"}

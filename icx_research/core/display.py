@@ -1,5 +1,6 @@
 """Tables as people read them: few digits, nothing where there is nothing, no text cut."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -109,6 +110,32 @@ def cell_text(value: object, column: object, *, digits: int = 3, na: str = "") -
         return "< .001"
     whole = value.is_integer() and (abs(value) > 1 or str(column).startswith(COUNTS))
     return apa.number(value, digits=0 if whole else digits)
+
+
+def as_printed(table: pd.DataFrame) -> pd.DataFrame:
+    """Round estimates as they are printed: to three digits, small p values to one.
+
+    Estimates may rest on units that are withheld; with all their digits they would give these
+    units away.
+
+    Examples
+    --------
+    >>> as_printed(pd.DataFrame({"estimate": [0.32768, -12.3456], "p_value": [0.0114, 4.4e-9]}))
+       estimate       p_value
+    0     0.328  1.100000e-02
+    1   -12.300  4.000000e-09
+    """
+    numbers = table.select_dtypes("floating")
+    rounded = {name: [_printed(value, name) for value in numbers[name]] for name in numbers}
+    return table.assign(**rounded)
+
+
+def _printed(value: float, column: object) -> float:
+    if not math.isfinite(value) or value == 0 or value.is_integer():
+        return value
+    size = math.floor(math.log10(abs(value)))
+    small = str(column).startswith("p_") and value < SMALLEST_P
+    return round(value, -size if small else min(3, 2 - size)) + 0.0
 
 
 def _has_names(table: pd.DataFrame) -> bool:

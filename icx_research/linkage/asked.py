@@ -64,9 +64,9 @@ class AskedPair:
 
     @property
     def line(self) -> LinkageLine:
-        """The line of the scatter."""
+        """The line of the scatter: through the units it shows, as it shows them."""
         return self._once("line", lambda: linkage_line(
-            self.linked, internal=self.internal, external=self.external, wave=self.wave,
+            self.shown, internal=self.internal, external=self.external, wave=self.wave,
             confidence_level=self.confidence_level,
         ))  # fmt: skip
 

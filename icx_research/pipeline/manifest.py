@@ -5,16 +5,18 @@ import json
 import platform
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import icx_research
-from icx_research.survey.study.study import Study
+
+if TYPE_CHECKING:  # every command looks for results, and most need no study for it
+    from icx_research.survey.study.study import Study
 
 PACKAGES = ("numpy", "pandas", "scipy", "matplotlib", "narwhals")
 NAME = "manifest.json"
 
 
-def write_manifest(study: Study, folder: Path, steps: dict[str, Any]) -> Path:
+def write_manifest(study: "Study", folder: Path, steps: dict[str, Any]) -> Path:
     """Write `manifest.json` for everything below a folder.
 
     Parameters
@@ -42,12 +44,12 @@ def write_manifest(study: Study, folder: Path, steps: dict[str, Any]) -> Path:
         "codebook_sha256": study.codebook.digest,
         "data_sha256": dict(study.digests),
         "rows": {
-            name: {
-                "read": read,
-                "quarantined": read - len(study.tables[name]),
-                "used": len(study.tables[name]),
+            line.table: {
+                "read": line.rows_read,
+                "quarantined": line.rows_quarantined,
+                "used": line.rows_used,
             }
-            for name, read in study.n_read.items()
+            for line in study.shown.itertuples()
         },
         "steps": steps,
         "outputs_sha256": outputs,

@@ -126,6 +126,7 @@ def run_notebook(
         notebook,
         km=_this_python(),
         timeout=CELL_SECONDS,
+        record_timing=False,  # else no run would end with the bytes of the one before
         resources={"metadata": {"path": str(target.parent)}},
         on_cell_executed=lambda **event: count() if event["cell"].cell_type == "code" else None,
     )
@@ -172,7 +173,7 @@ def _execute(client: NotebookClient, environment: Mapping[str, str]) -> None:
     try:
         while thread.is_alive():
             thread.join(PATIENCE)
-    except KeyboardInterrupt:
+    except BaseException:  # stopped
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # the kernel is meant to die
         atexit.unregister(client._cleanup_kernel)  # else it would try to stop a dead kernel
         kernel = getattr(getattr(client.km, "provisioner", None), "process", None)

@@ -1,23 +1,26 @@
 """The main job: a study in, its figures, tables, ledger, notebooks and page out."""
 
+import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from icx_research.core.display import as_printed
 from icx_research.core.errors import StudyError
 from icx_research.pipeline.analysis import HANDED_ON, Analysis, hand_on
-from icx_research.pipeline.manifest import NAME as MANIFEST
-from icx_research.pipeline.manifest import outputs_of, write_manifest
+from icx_research.pipeline.manifest import write_manifest
 from icx_research.pipeline.notebooks import notebook_paths, run_notebook
+from icx_research.pipeline.publication import workshop
 from icx_research.present.pages.linkage import linkage_figures
 from icx_research.present.pages.quality import quality_figures
 from icx_research.present.pages.report import write_report
 from icx_research.present.tables.csv import write_csv
 from icx_research.survey.disclosure.link_coverage import shown_coverage
 from icx_research.survey.study.study import read_study
+
+STEPS = 5  # of a run, beside its notebooks
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,9 +60,9 @@ def run_study(
     data : path, optional
         Folder of the files, as in `read_study`.
     out : path
-        Folder of the results. Files of an earlier run are replaced, others stay.
+        Folder of the results, of which those of an earlier run are replaced as a whole.
     progress : callable, optional
-        Called with a line for each step.
+        Called with a line for each step ("3 of 10: estimating") and each cell of a notebook.
 
     Returns
     -------
@@ -68,31 +71,36 @@ def run_study(
     Raises
     ------
     StudyError, Blocked
-        As `read_study` and `link_units`; then nothing is written.
+        As `read_study` and `link_units`; if the folder holds other files, another run is
+        writing to it, or it cannot be written. Then nothing is written.
     """
-    say = progress or (lambda line: None)
-    out = Path(out)
-    _refuse_foreign(out, ["index.html", MANIFEST])
+    out, say = Path(out), _Steps(progress or (lambda line: None))
     _refuse_sources(out, Path(path), data)
-    say("reading and validating the files")
-    analysis = Analysis(read_study(path, data=data))
-    say("scoring, averaging and linking")
-    _ = analysis.linked  # refused before a folder is made
-    workshop = None
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        run = _run(analysis, Path(path), data, workshop, out, say)
-        _move(workshop, out)
+        with workshop(out) as folder:
+            say.next("reading and validating the files")
+            analysis = Analysis(read_study(path, data=data))
+            say.next("scoring, averaging and linking")
+            _ = analysis.linked
+            return _run(analysis, Path(path), data, folder, out, say)
     except OSError as error:
-        raise StudyError(
-            f"{error.filename or out} cannot be written ({error.strerror}); close it if another "
-            "program has it open, or choose another --out."
-        ) from None
-    finally:
-        if workshop:
-            shutil.rmtree(workshop, ignore_errors=True)
-    return run
+        raise StudyError(_unwritable(out, error)) from None
+
+
+class _Steps:
+    """Counts the steps of a run while it tells of them."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell, self._n, self._step = tell, 0, ""
+        self._total = STEPS + len(notebook_paths())
+
+    def next(self, step: str) -> None:
+        self._n += 1
+        self._step = f"{self._n} of {self._total}: {step}"
+        self._tell(self._step)
+
+    def part(self, what: str) -> None:
+        self._tell(f"{self._step}: {what}")
 
 
 def _run(
@@ -101,11 +109,11 @@ def _run(
     data: str | Path | None,
     folder: Path,
     out: Path,
-    say: Callable[[str], None],
+    say: "_Steps",
 ) -> StudyRun:
     for name in ("figures", "tables", "notebooks"):
         (folder / name).mkdir()
-    say("estimating")
+    say.next("estimating")
     study, linked = analysis.study, analysis.linked
     tables = {
         "quarantine": study.quarantine,
@@ -118,12 +126,12 @@ def _run(
     if len(linked.waves) > 1:
         tables["linkage_by_wave"] = analysis.waves.table
     for name, table in tables.items():
-        write_csv(table, folder / "tables" / f"{name}.csv")
-    say("drawing figures")
+        write_csv(as_printed(table), folder / "tables" / f"{name}.csv")
+    say.next("drawing figures")
     figures = list(linkage_figures(analysis.asked, folder=folder / "figures"))
     quality = quality_figures(study, linked, folder=folder / "figures")
     notebooks = _notebooks(analysis, path, data, folder, out, say)
-    say("writing the page")
+    say.next("writing the page")
     write_report(
         study,
         folder / "index.html",
@@ -152,7 +160,7 @@ def _notebooks(
     data: str | Path | None,
     folder: Path,
     out: Path,
-    say: Callable[[str], None],
+    say: "_Steps",
 ) -> list[str]:
     """Run copies of the notebooks, which go on from what is computed already; give their names."""
     handed_on = folder / "analysis"
@@ -163,53 +171,36 @@ def _notebooks(
     }
     names = []
     for notebook in notebook_paths():
-        say(f"notebook {notebook.stem}")
+        say.next(f"notebook {notebook.stem}")
         run_notebook(
             notebook,
             folder / "notebooks" / notebook.name,
             parameters=parameters,
             environment={HANDED_ON: str(handed_on.resolve())},
-            progress=lambda name, done, total: say(f"notebook {name}: cell {done} of {total}"),
+            progress=lambda _, done, total: say.part(f"cell {done} of {total}"),
         )
         names.append(notebook.name)
     shutil.rmtree(handed_on)
     return names
 
 
-def _move(workshop: Path, out: Path) -> None:
-    """Put finished files in place, and take away those only an earlier run had."""
-    new = sorted(file.relative_to(workshop) for file in workshop.rglob("*") if file.is_file())
-    _refuse_foreign(out, [file.as_posix() for file in new])
-    stale = set(outputs_of(out)) - {file.as_posix() for file in new}
-    # The manifest goes last: until it stands, the folder is known to be of the earlier run.
-    new.sort(key=lambda file: file.name == MANIFEST)
-    for file in new:
-        (out / file).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(workshop / file, out / file)
-    for name in stale:
-        inside = (out / name).resolve()
-        if inside.is_relative_to(out.resolve()):
-            inside.unlink(missing_ok=True)
-
-
-def _refuse_foreign(out: Path, names: list[str]) -> None:
-    """Refuse to replace files that no earlier run wrote."""
-    try:
-        there = out.exists()
-    except (OSError, ValueError):
-        raise StudyError(f"No folder can be called {out!s:.60}; choose another --out.") from None
-    if there and not out.is_dir():
-        raise StudyError(f"{out} is a file, not a folder; choose another --out.")
-    own = {*outputs_of(out), MANIFEST} if outputs_of(out) else set()
-    for name in names:
-        if (out / name).exists() and name not in own:
-            raise StudyError(
-                f"{out / name} is there already and not from an earlier run; choose another --out."
-            )
+def _unwritable(out: Path, error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        why = "the disk is full; free some space"
+        return f"{out} cannot be written: {why}, or choose another --out."
+    inside = str(error.filename).startswith(str(out.resolve()))
+    return (
+        f"{error.filename if inside else out} cannot be written ({error.strerror}); close it if "
+        "another program has it open, or choose another --out."
+    )
 
 
 def _refuse_sources(out: Path, path: Path, data: str | Path | None) -> None:
-    """Refuse a folder of results that holds the study: both would be mixed up."""
+    """Refuse a folder of results that holds the study, or has no possible name."""
+    try:
+        out.exists()
+    except (OSError, ValueError):
+        raise StudyError(f"No folder can be called {out!s:.60}; choose another --out.") from None
     for name in (path, *([Path(data)] if data else [])):
         if name.exists() and name.resolve().is_relative_to(out.resolve()):
             raise StudyError(

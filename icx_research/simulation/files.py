@@ -7,6 +7,7 @@ import numpy as np
 import yaml
 
 from icx_research.core.errors import StudyError
+from icx_research.core.stopping import write_together
 from icx_research.simulation.codebook import company_text
 from icx_research.simulation.simulate import simulate_tables
 from icx_research.survey.codebook.reading import read_codebook
@@ -48,21 +49,14 @@ def write_simulation(
     folder = Path(folder)
     _refuse_other_study(folder)
     content = yaml.safe_dump({"seed": seed, **truth}, sort_keys=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        codebook = folder / "study.yaml"
-        described = company_text(waves=waves)
-        if not codebook.exists() or not os.path.samefile(codebook, template):
-            codebook.write_text(described, encoding="utf-8", newline="\n")
-        written = [codebook]
-        for name, table in tables.items():
-            path = folder / str(sources[name].file)
-            table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-            written.append(path)
-        (folder / "truth.yaml").write_text(TRUTH_HEADING + content, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise StudyError(f"{folder} cannot be written to: {error.strerror}.") from None
-    return [*written, folder / "truth.yaml"]
+    codebook = folder / "study.yaml"
+    bundled = codebook.exists() and os.path.samefile(codebook, template)
+    contents = {} if bundled else {"study.yaml": company_text(waves=waves)}
+    for name, table in tables.items():
+        contents[str(sources[name].file)] = table.to_csv(index=False, lineterminator="\n")
+    contents["truth.yaml"] = TRUTH_HEADING + content
+    written = write_together(folder, contents)
+    return [codebook, *written] if bundled else written
 
 
 def _refuse_other_study(folder: Path) -> None:

@@ -31,7 +31,7 @@ WRONG = {
     "linkage_correlations takes LinkedUnits, not Study; "
     "type linkage_correlations(link_study(study), internal=..., external=...).":
         lambda: icx.linkage_correlations(My.study),
-    "linkage_line takes LinkedUnits, not Study; "
+    "linkage_line takes LinkedUnits or ProtectedUnits, not Study; "
     "type linkage_line(link_study(study), internal=..., external=...).":
         lambda: icx.linkage_line(My.study, internal="internal_satisfaction", external="csat"),
     "protect takes LinkedUnits or UnitScores, not Study; type protect(link_study(study)).":

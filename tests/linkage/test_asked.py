@@ -47,7 +47,7 @@ def test_estimates_are_those_of_the_single_functions(linked):
         given = gated_correlation(units, **PAIR, controls=("size",), **level)
         assert repr(pair.correlation) == repr(given)
         assert repr(pair.plain) == repr(gated_correlation(units, **PAIR, **level))
-        assert repr(pair.line) == repr(linkage_line(units, **PAIR, **level))
+        assert repr(pair.line) == repr(linkage_line(protect(units), **PAIR, **level))
         assert pair.shown.table.equals(protect(units).table)
     assert repr(asked) == "AskedPairs: 1 pair of scores, 2 groups of units"
     assert [(pair.group, pair.wave) for pair in asked] == [("all", "2"), ("north", "2")]

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import json
 
@@ -43,8 +44,10 @@ def test_whole_run_writes_everything_below_out_only(small_study, tmp_path):
         "figures/answers_external.svg", "figures/missingness.txt",
     } <= written  # fmt: skip
     assert not [name for name in written if "tutorial" in name]  # it is about the company only
-    assert "notebook 04_linkage" in steps
-    assert "notebook 04_linkage: cell 1 of 15" in steps
+    assert steps[0] == "1 of 9: reading and validating the files"
+    assert "8 of 9: notebook 04_linkage" in steps
+    assert "8 of 9: notebook 04_linkage: cell 1 of 15" in steps
+    assert steps[-1] == "9 of 9: writing the page"
     assert run.page.name == "index.html"
     page = run.page.read_text(encoding="utf-8")
     for name in ("units_service", "units_csat", "answers_internal", "missingness", "coverage"):
@@ -108,35 +111,26 @@ def test_manifest_holds_fingerprints_of_everything(small_study, tmp_path, withou
     codebook = small_study.read_text(encoding="utf-8")
     assert manifest["codebook_sha256"] == hashlib.sha256(codebook.encode()).hexdigest()
     assert manifest["icx_research"] == icx.__version__
-    assert manifest["rows"]["internal"] == {"read": 144, "quarantined": 0, "used": 144}
+    assert manifest["rows"]["internal"] == {
+        "read": "100-199",
+        "quarantined": "0",
+        "used": "100-199",
+    }
     assert manifest["steps"] == {
         "linked_rows": 12, "linked_units": 12, "units_without_partner": 0,
     }  # fmt: skip
 
 
-def test_second_run_replaces_its_own_files_and_keeps_others(
-    small_study, tmp_path, without_notebooks
-):
+def test_second_run_replaces_the_results_of_the_first(small_study, tmp_path, without_notebooks):
     out = tmp_path / "out"
     icx.run_study(small_study, out=out)
-    (out / "mine.txt").write_text("keep", encoding="utf-8")
     text = small_study.read_text(encoding="utf-8").replace("  scales:\n    service:",
                                                            "  scales:\n    help:")  # fmt: skip
     small_study.write_text(text, encoding="utf-8")
     icx.run_study(small_study, out=out)
-    assert (out / "mine.txt").read_text(encoding="utf-8") == "keep"
     assert (out / "figures" / "linkage_help_csat.png").exists()
     assert not (out / "figures" / "linkage_service_csat.png").exists()
-    assert set(outputs_of(out)) == files_below(out) - {"manifest.json", "mine.txt"}
-
-
-def test_a_manifest_never_leads_outside_its_folder(small_study, tmp_path, without_notebooks):
-    out = tmp_path / "out"
-    out.mkdir()
-    manifest = {"outputs_sha256": {"../staff.csv": "", "../../x": ""}}
-    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    icx.run_study(small_study, out=out)
-    assert (tmp_path / "staff.csv").exists()
+    assert set(outputs_of(out)) == files_below(out) - {"manifest.json"}
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"outputs_sha256": 3}'])
@@ -167,3 +161,29 @@ def test_figure_source_data_hold_no_exact_unit_mean(small_study, tmp_path, witho
 def test_a_folder_that_no_system_can_make_is_refused(tmp_path):
     with pytest.raises(icx.StudyError, match=r"choose another --out\.$"):
         icx.run_study(write_study(tmp_path, n_units=3), out=tmp_path / ("x" * 300))
+
+
+def test_a_full_disk_and_a_file_in_use_are_named(small_study, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+
+    def fail(error):
+        def raising(*_, **__):
+            raise error
+
+        monkeypatch.setattr(study_run, "write_csv", raising)
+        with pytest.raises(icx.StudyError) as told:
+            icx.run_study(small_study, out=out)
+        assert not out.exists()
+        return str(told.value)
+
+    assert fail(OSError(errno.ENOSPC, "No space left on device", "x")) == (
+        f"{out} cannot be written: the disk is full; free some space, or choose another --out."
+    )
+    assert fail(PermissionError(errno.EACCES, "Permission denied", str(out / "a.csv"))) == (
+        f"{out / 'a.csv'} cannot be written (Permission denied); close it if another program has "
+        "it open, or choose another --out."
+    )
+    inside = str(tmp_path / ".out.icx-new" / "a.csv")
+    assert fail(PermissionError(errno.EACCES, "Permission denied", inside)).startswith(
+        f"{out} cannot be written (Permission denied); "
+    )

@@ -15,7 +15,7 @@ from icx_research import (
     study_from_frames,
     unit_scores,
 )
-from icx_research.cli import main
+from icx_research.__main__ import main
 from icx_research.survey.scores.scoring import scale_scores
 
 CODEBOOK = """\

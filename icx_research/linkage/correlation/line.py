@@ -17,6 +17,8 @@ from icx_research.core.results import (
 )
 from icx_research.linkage.correlation.controls import varies
 from icx_research.linkage.rows import complete_rows
+from icx_research.survey.codebook.wave_order import choose_wave
+from icx_research.survey.disclosure.protect import ProtectedUnits
 from icx_research.survey.link.linking import LinkedUnits
 
 GRID_POINTS = 101
@@ -39,10 +41,11 @@ class LinkageLine(Result):
     sd : (float, float)
         Standard deviations of both scores over the units.
     band : DataFrame
-        `x`, `fit`, `ci_low`, `ci_high`: pointwise interval of the mean. It covers the
-        range of published units; of others two standard deviations to either side of
-        the mean, so that the exact range is not given away.
+        `x`, `fit`, `ci_low`, `ci_high`: pointwise interval of the mean, over the range of
+        the units.
     wave : str
+    protected : bool
+        Whether it runs through protected figures only: no other line is drawn.
     n_used, n_dropped : int
         Units.
     """
@@ -57,6 +60,7 @@ class LinkageLine(Result):
     sd: tuple[float, float]
     band: pd.DataFrame
     wave: str
+    protected: bool
     n_used: int
     n_dropped: int
 
@@ -91,7 +95,7 @@ class LinkageLine(Result):
 
 
 def linkage_line(
-    linked: LinkedUnits,
+    units: LinkedUnits | ProtectedUnits,
     *,
     internal: str,
     external: str,
@@ -102,7 +106,9 @@ def linkage_line(
 
     Parameters
     ----------
-    linked : LinkedUnits
+    units : LinkedUnits or ProtectedUnits
+        The line of a figure is that of protected units: the line of all units, in full
+        precision, would give away those that are withheld.
     internal, external : str
         Names of the scores.
     wave : str, optional
@@ -135,14 +141,11 @@ def linkage_line(
     60
     """
     check_confidence_level(confidence_level)
-    for name in (internal, external):
-        if name not in linked.internal + linked.external:
-            raise ValueError(f"Linked units have no score {name!r}.")
-    rows = complete_rows(linked, (internal, external), wave=wave)
-    n = rows.n_used
+    table, chosen, n_all = _rows(units, [internal, external], wave)
+    n = len(table)
     if n < 4:
         raise NotTestable(f"a line needs at least 4 linked units with both scores; there are {n}.")
-    x, y = rows.table[[internal, external]].to_numpy(float).T
+    x, y = table[[internal, external]].to_numpy(float).T
     if not varies(x):
         raise Blocked(f"all units have the same {internal}; there is no line.")
     spread = float(((x - x.mean()) ** 2).sum())
@@ -150,7 +153,7 @@ def linkage_line(
     residual = y - y.mean() - b * (x - x.mean())
     s = float(np.sqrt(residual @ residual / (n - 2)))
     t = t_quantile(confidence_level, n - 2)
-    grid = np.linspace(*_ends(linked, internal, x), GRID_POINTS)
+    grid = np.linspace(x.min(), x.max(), GRID_POINTS)
     fit = y.mean() + b * (grid - x.mean())
     reach = t * s * np.sqrt(1 / n + (grid - x.mean()) ** 2 / spread)
     se = s / float(np.sqrt(spread))
@@ -166,17 +169,26 @@ def linkage_line(
         centre=(float(x.mean()), float(y.mean())),
         sd=(float(x.std(ddof=1)), float(y.std(ddof=1))),
         band=pd.DataFrame({"x": grid, "fit": fit, "ci_low": fit - reach, "ci_high": fit + reach}),
-        wave=rows.wave,
+        wave=chosen,
+        protected=isinstance(units, ProtectedUnits),
         n_used=n,
-        n_dropped=rows.n_dropped,
+        n_dropped=n_all - n,
     )
 
 
-def _ends(linked: LinkedUnits, internal: str, x: np.ndarray) -> tuple[float, float]:
-    """Choose where the line ends: at no extreme of protected units, at no impossible score."""
-    if linked.codebook.source_of(internal).published:
-        return float(x.min()), float(x.max())
-    mean, reach = float(x.mean()), 2 * float(x.std(ddof=1))
-    possible = linked.codebook.measures[internal].response_range
-    low, high = possible or (-np.inf, np.inf)
-    return max(mean - reach, low), min(mean + reach, high)
+def _rows(
+    units: LinkedUnits | ProtectedUnits, pair: list[str], wave: str | None
+) -> tuple[pd.DataFrame, str, int]:
+    """Give the rows with both scores, their wave, and how many units it has."""
+    known = (
+        units.scores if isinstance(units, ProtectedUnits) else (*units.internal, *units.external)
+    )
+    for name in pair:
+        if name not in known:
+            raise ValueError(f"Linked units have no score {name!r}.")
+    if not isinstance(units, ProtectedUnits):
+        rows = complete_rows(units, pair, wave=wave)
+        return rows.table, rows.wave, len(rows.of_wave.table)
+    chosen = choose_wave(units.table["wave"].unique(), units.codebook, wave)
+    of_wave = units.table[units.table["wave"] == chosen]
+    return of_wave.dropna(subset=pair), chosen, len(of_wave)

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from icx_research.core.display import as_printed
 from icx_research.core.errors import REFUSALS, Blocked, NotTestable, refusal_words
 from icx_research.core.results import Overview
 from icx_research.present.drawing.saving import SavedFigure, file_name, save_figure
@@ -45,8 +46,8 @@ class Figure(ABC):
 
     @property
     def source(self) -> pd.DataFrame:
-        """What is drawn, protected as it is drawn: the table of the result unless said."""
-        return pd.DataFrame(self.result.table)
+        """What is drawn, protected as it is drawn: the table of the result, as it is printed."""
+        return as_printed(self.result.table)
 
     @abstractmethod
     def _draw(self, ax: Axes) -> None:

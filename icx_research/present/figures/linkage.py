@@ -32,7 +32,7 @@ class LinkageFigure(Figure):
     ----------
     correlation : LinkageCorrelation
     line : LinkageLine
-        Of the same scores and wave.
+        Of the same scores and wave, through protected units.
     units : ProtectedUnits
         The dots; full-precision units are refused.
     delta : float
@@ -57,6 +57,10 @@ class LinkageFigure(Figure):
         line, pair = self.line, self.correlation
         if (line.internal, line.external, line.wave) != (*self._pair, pair.wave):
             raise ValueError("line and correlation must be of the same scores and wave.")
+        if not line.protected:
+            raise ValueError(
+                "The line must be that of protected units; call linkage_line(protect(linked), ...)."
+            )
 
     @property
     def name(self) -> str:
@@ -90,8 +94,9 @@ class LinkageFigure(Figure):
             f"Bars are 95% intervals of unit means: {', '.join(bars)}."
             if bars
             else "No bars: standard errors of the unit figures are not known.",
-            "The line is the least-squares line with its 95% confidence band; the grey wedge holds "
-            f"the lines of correlations between {apa.bounded(-delta)} and {apa.bounded(delta)}.",
+            "The line is the least-squares line of the units shown with its 95% confidence band; "
+            f"the grey wedge holds the lines of correlations between {apa.bounded(-delta)} and "
+            f"{apa.bounded(delta)}.",
             f"{_sentence(correlation)}.",
             _reliabilities(corrected.reliability_internal, corrected.reliability_external),
         ]
@@ -214,7 +219,8 @@ def plot_linkage(
     TypeError
         If `units` is not protected.
     ValueError
-        If line and correlation are of different scores or waves.
+        If line and correlation are of different scores or waves, or the line is not that of
+        protected units.
 
     Examples
     --------
@@ -222,8 +228,9 @@ def plot_linkage(
     >>> pair = {"internal": "internal_satisfaction", "external": "csat"}
     >>> linked = icx.link_study(icx.load_example("company"))
     >>> correlation = icx.linkage_correlations(linked, **pair)
-    >>> line = icx.linkage_line(linked, **pair)
-    >>> ax = icx.plot_linkage(correlation, line=line, units=icx.protect(linked), delta=0.15)
+    >>> units = icx.protect(linked)
+    >>> line = icx.linkage_line(units, **pair)
+    >>> ax = icx.plot_linkage(correlation, line=line, units=units, delta=0.15)
     >>> ax.get_ylabel()
     'Customer satisfaction (1–7, unit mean)'
     """

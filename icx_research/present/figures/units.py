@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from icx_research.core.bands import band
@@ -35,6 +36,11 @@ class UnitsFigure(Figure):
     def name(self) -> str:
         """Name of its files."""
         return f"units_{self.result.score}"
+
+    @property
+    def source(self) -> pd.DataFrame:
+        """The figures shown, as they are: they are rounded, or public."""
+        return self.result.table
 
     @property
     def caption(self) -> str:

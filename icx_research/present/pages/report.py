@@ -14,6 +14,7 @@ import icx_research
 from icx_research.claims.ledger import ClaimLedger
 from icx_research.claims.registry.internal_service import CLAIMS
 from icx_research.core import apa
+from icx_research.core.bands import banded
 from icx_research.core.display import table_html
 from icx_research.core.results import Overview
 from icx_research.present.drawing.saving import SavedFigure
@@ -93,9 +94,9 @@ def write_report(
         drops=linked.drops,
         reliability=_without_empty(reliability[asked], study),
         other_reliability=_without_empty(reliability[~asked], study),
-        summary=study.summary,
+        summary=study.shown,
         log=study.log,
-        quarantined=study.n_quarantined,
+        quarantined=banded(study.n_quarantined),
         notebooks=notebooks,
         tables=tables,
         version=icx_research.__version__,

@@ -1,5 +1,6 @@
 """Whether a study is fit to be analysed, in sentences made of its numbers."""
 
+from icx_research.core.bands import banded
 from icx_research.core.cutoffs import MIN_LINKED_UNITS
 from icx_research.linkage.gates import shown_units_of_question, too_few_units
 from icx_research.survey.disclosure.link_coverage import shown_coverage
@@ -26,14 +27,12 @@ def quality_answer(study: Study, linked: LinkedUnits) -> str:
     >>> from icx_research import link_study, load_example
     >>> study = load_example("company")
     >>> print(quality_answer(study, link_study(study)))  # doctest: +ELLIPSIS
-    Rows: none of 32161 is set aside.
+    Rows: none of 1000+ is set aside.
     Link: 60 units are linked; 100% of the internal and 100% of the external respondents ...
     Going on: 60 units may be shown on both sides; a verdict needs at least 10.
     """
-    n_read = sum(study.n_read.values())
-    aside = (
-        f"{study.n_quarantined} of {n_read} are" if study.n_quarantined else f"none of {n_read} is"
-    )
+    read, aside = banded(sum(study.n_read.values())), banded(study.n_quarantined)
+    rows = f"{aside} of {read} are" if study.n_quarantined else f"none of {read} is"
     shares = " and ".join(
         f"{line.percent_respondents:g}% of the {line.side}"
         for line in shown_coverage(linked).dropna(subset="percent_respondents").itertuples()
@@ -43,7 +42,7 @@ def quality_answer(study: Study, linked: LinkedUnits) -> str:
     few = too_few_units(linked)
     return "\n".join(
         [
-            f"Rows: {aside} set aside.",
+            f"Rows: {rows} set aside.",
             f"Link: {linked.table['unit'].nunique()} units are linked; {shares} {counted} belong "
             "to units with a partner, so the gate of the link is open.",
             f"Going on: {few}"

@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.core.bands import band
+from icx_research.core.bands import band, coarse_percent
 from icx_research.core.cutoffs import GROUP_DISCLOSURE_SHARE
 from icx_research.core.display import table_html
 from icx_research.core.errors import NotTestable
@@ -166,7 +166,7 @@ def _one_item(
     asked = len(set(respondents))
     about: dict[str, object] = {
         "respondents": band(persons) if persons >= enough else "",
-        "missing": float(np.round(100 * (1 - given.mean()))) if asked >= enough else np.nan,
+        "missing": coarse_percent(1 - given.mean(), asked) if asked >= enough else np.nan,
         "status": SHOWN,
     }
     low, high = scale.response_range

@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from icx_research.core.bands import band
+from icx_research.core.bands import band, coarse_percent
 from icx_research.core.display import table_html
 from icx_research.survey.answers.missing_patterns import (
     Gaps,
@@ -121,7 +121,8 @@ def missing_answers(
     `min_persons` distinct persons who were asked; units with fewer respondents stand
     together in one column. Where a single column of a table would be withheld, or those
     withheld are fewer persons together, the next smallest goes with it, so that nothing can
-    be computed from the overall share. Shares are whole percents.
+    be computed from the overall share. Shares are whole percents, or in steps so coarse that
+    each fits at least three counts of persons.
 
     Examples
     --------
@@ -172,11 +173,11 @@ def _overall(
 ) -> list[dict[str, object]]:
     """Describe each item with its share of missing answers over all rows."""
     asked = gaps.respondent.nunique()
-    share = (100 * gaps.missing.mean()).round()
+    share = gaps.missing.mean()
     return [
         item_line(source, scale, item)
         | {
-            "missing": float(share[item]) if asked >= enough else np.nan,
+            "missing": coarse_percent(share[item], asked) if asked >= enough else np.nan,
             "respondents": band(float(asked)) if asked >= enough else "",
         }
         for scale in scales
@@ -190,9 +191,15 @@ def _by_column(
     """Give the percent missing of each item per column, where enough persons were asked."""
     persons = gaps.respondent.groupby(gaps.column).nunique()
     shown = pd.Series(~groups_withheld(persons.to_numpy(), min_persons=enough), persons.index)
-    share = (100 * gaps.missing.groupby(gaps.column).mean()).round()
+    share = gaps.missing.groupby(gaps.column).mean()
     return [
-        (source.name, scale.name, item, column, value if shown[column] else np.nan)
+        (
+            source.name,
+            scale.name,
+            item,
+            column,
+            coarse_percent(value, persons[column]) if shown[column] else np.nan,
+        )
         for scale in scales
         for item in scale.items
         for column, value in share[item].items()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from icx_research.core.bands import band
+from icx_research.core.bands import band, coarse_percent
 from icx_research.core.display import table_html
 from icx_research.survey.codebook.types import Codebook
 from icx_research.survey.codebook.wave_order import order_waves
@@ -30,8 +30,9 @@ class LinkCoverage:
     table : DataFrame
         Per side and wave ("all" first, alone where there is one wave): `side`, `wave`,
         `units`, `units_matched`, `percent_units`, `respondents` (band; empty for published
-        tables), `percent_respondents` (of published tables: of their rows), rounded down to
-        one decimal; nan where fewer than `min_persons` answered.
+        tables), `percent_respondents` (of published tables: of their rows), rounded down, and
+        so coarse that it fits at least three counts of persons; nan where fewer than
+        `min_persons` answered.
     limit : float
         Percent of the respondents of all waves that the gate asks for.
     passes : dict of str to bool
@@ -145,11 +146,13 @@ def _shown(line: dict[str, Any], codebook: Codebook) -> dict[str, object]:
     people = codebook.sources[line["side"]].grain == "respondent"
     count, units = line["respondents"], line["units"]
     enough = not people or count >= codebook.thresholds.min_persons
+    share = line["share_matched"]
+    percent = coarse_percent(share, count, down=True) if people else _percent(share)
     return {
         **{name: line[name] for name in ("side", "wave", "units", "units_matched")},
         "percent_units": _percent(line["units_matched"] / units if units else 0.0),
         "respondents": band(count) if people and enough else "",
-        "percent_respondents": _percent(line["share_matched"]) if enough else float("nan"),
+        "percent_respondents": percent if enough else float("nan"),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from icx_research.core.errors import StudyError
+from icx_research.core.stopping import write_together
 from icx_research.survey.codebook.checks import RESERVED
 from icx_research.survey.codebook.wave_order import certain_order, in_time
 from icx_research.survey.drafting.blocks import BlocksDraft, as_ratings, draft_blocks
@@ -94,13 +95,7 @@ def draft_study(
             raise StudyError(
                 f"{home / name} is there already and stays as it is; choose another folder."
             )
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        for name, text in contents.items():
-            (home / name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise StudyError(f"{home} cannot be written: {error.strerror}.") from None
-    return [home / name for name in contents]
+    return write_together(home, contents)
 
 
 def _drafted(

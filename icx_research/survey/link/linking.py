@@ -21,7 +21,7 @@ from icx_research.survey.link.crosswalk import (
     through_crosswalk,
 )
 from icx_research.survey.link.linked_facts import with_unit_facts
-from icx_research.survey.link.matching import UNIT_SIDES, check_coverage, match_units, rounded_down
+from icx_research.survey.link.matching import UNIT_SIDES, check_coverage, match_units
 from icx_research.survey.link.unlinked import why_unlinked
 from icx_research.survey.link.waves import align_waves, common_waves, rename_waves
 from icx_research.survey.scores.scoring import scale_scores
@@ -47,7 +47,7 @@ class LinkedUnits:
     drops : DataFrame
         Units without a partner: side, unit, respondents, reason, nearest id.
     reliability : DataFrame
-        Per score and wave, before linking: units, respondents, ICC(1), ICC(2).
+        Per score and wave, before linking: units, band of respondents, ICC(1), ICC(2).
     n_client_units : int
         Distinct client units behind the rows.
     crosswalk : DataFrame
@@ -78,8 +78,7 @@ class LinkedUnits:
         )
 
     def _repr_html_(self) -> str:
-        shown = self.coverage[["side", "units", "units_matched", "share_matched"]]
-        return table_html(shown.assign(share_matched=shown["share_matched"].map(rounded_down)))
+        return table_html(self.coverage[["side", "units", "units_matched"]])
 
     @property
     def waves(self) -> list[str]:

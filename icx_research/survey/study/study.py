@@ -8,6 +8,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from icx_research.core.bands import banded
 from icx_research.core.display import table_html
 from icx_research.core.errors import NotTestable, StudyError
 from icx_research.survey.codebook.document import suggestion
@@ -63,11 +64,12 @@ class Study:
 
     def __repr__(self) -> str:
         """Say what is there, never what was answered."""
-        rows = ", ".join(f"{name} {len(table)} rows" for name, table in self.tables.items())
-        return f"Study: {self.codebook.study} ({rows}; {self.n_quarantined} rows quarantined)"
+        rows = ", ".join(f"{line.table} {line.rows_used} rows" for line in self.shown.itertuples())
+        aside = banded(self.n_quarantined)
+        return f"Study: {self.codebook.study} ({rows}; {aside} rows quarantined)"
 
     def _repr_html_(self) -> str:
-        return table_html(self.summary)
+        return table_html(self.shown)
 
     @property
     def n_quarantined(self) -> int:
@@ -92,6 +94,16 @@ class Study:
                 }
             )
         return pd.DataFrame(lines)
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The summary as it may be shown: rows of respondents in bands."""
+        people = self.summary["grain"] == "respondent"
+        counts = {
+            name: [banded(n) if person else str(n) for n, person in zip(rows, people, strict=True)]
+            for name, rows in self.summary.filter(like="rows_").items()
+        }
+        return self.summary.assign(**counts)
 
     def table(self, name: str) -> Any:
         """Give one table, or say that the study lacks it.

@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from icx_research.core.bands import band
 from icx_research.core.display import table_html
 from icx_research.core.errors import StudyError
 from icx_research.core.moments import GroupedMoments
@@ -79,14 +80,14 @@ class UnitScores:
 
     @property
     def reliability(self) -> pd.DataFrame:
-        """Per scale and wave: units, respondents, ICC(1) and ICC(2)."""
+        """Per scale and wave: units, band of respondents, ICC(1) and ICC(2)."""
         lines = []
         for (scale, wave), cell in self.table.groupby(["scale", "wave"], sort=False):
             parts = self.components.get((str(scale), str(wave)))
             icc = (parts.icc_1, parts.icc_2) if parts else (np.nan, np.nan)
-            n_units, n = int(cell["mean"].notna().sum()), float(cell["n"].sum(min_count=1))
+            n_units, n = int(cell["mean"].notna().sum()), band(cell["n"].sum(min_count=1))
             lines.append((scale, wave, n_units, n, *icc))
-        columns = ["scale", "wave", "n_units", "n_respondents", "icc_1", "icc_2"]
+        columns = ["scale", "wave", "n_units", "respondents", "icc_1", "icc_2"]
         return pd.DataFrame(lines, columns=columns)
 
 

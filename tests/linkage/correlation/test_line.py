@@ -1,6 +1,7 @@
 """Oracle: R lm, confint and predict(interval = "confidence"); tests/reference/line_r.csv"""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from icx_research.core.errors import Blocked, NotTestable
 from icx_research.linkage.correlation.correlation import linkage_correlations
 from icx_research.linkage.correlation.line import linkage_line
+from icx_research.survey.disclosure.protect import protect
 from tests.builders import codebook, linked_units
 
 REFERENCE = Path(__file__).parents[2] / "reference"
@@ -102,15 +104,23 @@ def test_recovers_a_known_line(rng):
     assert at_zero == pytest.approx(2, abs=0.0135)
 
 
-def test_the_line_of_protected_units_does_not_end_at_their_extremes(units):
-    x = units.table["inside"]
-    low, high = x.mean() - 2 * x.std(ddof=1), x.mean() + 2 * x.std(ddof=1)
-    for limits, ends in ((None, (low, high)), ((1, 5), (low, 5)), ((3.5, 7), (3.5, high))):
-        book = codebook(published=False, internal_range=limits)
-        protected = line(linked_units(x, units.table["outside"], book=book))
-        assert protected.band["x"].iloc[[0, -1]].tolist() == pytest.approx(ends)
-        assert protected.slope == line(units).slope
-        assert not set(protected.band["x"].iloc[[0, -1]]) & {x.min(), x.max()}
+def test_the_line_of_protected_units_runs_through_what_is_shown(units):
+    t = units.table
+    few = np.where(np.arange(len(t)) == 3, 4.0, 12.0)
+    book = codebook(published=False, internal_range=(-10, 10))
+    linked = linked_units(
+        t["inside"], t["outside"], inside_n=few, outside_n=12.0, inside_se=0.2, outside_se=0.2,
+        book=book,
+    )  # fmt: skip
+    shown = protect(linked)
+    rounded = shown.table.dropna(subset=["inside", "outside"])
+    found, again = line(shown), line(linked_units(rounded["inside"], rounded["outside"]))
+    assert (found.protected, line(linked).protected) == (True, False)
+    assert (found.n_used, found.n_dropped, found.wave) == (39, 1, "1")
+    assert (found.slope, found.centre, found.sd) == (again.slope, again.centre, again.sd)
+    pd.testing.assert_frame_equal(found.band, again.band)
+    moved = linked.table.assign(inside=linked.table["inside"].where(few > 10, 9.0))
+    pd.testing.assert_frame_equal(line(protect(replace(linked, table=moved))).band, found.band)
 
 
 def test_a_perfect_line_has_no_width():

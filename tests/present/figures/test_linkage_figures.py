@@ -15,10 +15,11 @@ from icx_research.present.figures.linkage import (
 
 @pytest.fixture
 def parts(linked, pair):
+    units = icx.protect(linked)
     return {
         "result": icx.linkage_correlations(linked, **pair),
-        "line": icx.linkage_line(linked, **pair),
-        "units": icx.protect(linked),
+        "line": icx.linkage_line(units, **pair),
+        "units": units,
     }
 
 
@@ -48,7 +49,7 @@ def test_exact_unit_means_are_nowhere_in_the_figure(parts, linked, pair):
     exact = linked.at_wave("3").table[pair["internal"]].to_numpy()
     drawn = dots(draw(parts))[:, 0]
     assert np.abs(exact[:, None] - drawn[None, :]).min() > 1e-9
-    assert parts["line"].band["x"].min() > exact.min()
+    assert parts["line"].band["x"].min() == figure_of(parts).source[pair["internal"]].min()
 
 
 def test_bars_are_intervals_on_both_sides(parts, pair):
@@ -134,3 +135,9 @@ def test_withheld_units_are_not_drawn(parts, linked, pair):
     enough = linked.at_wave("3").table[f"{pair['internal']}_n"] >= 16
     assert len(figure.source) == enough.sum() < 60
     assert f"{len(figure.source)} of 60 linked units shown" in figure.caption
+
+
+def test_a_line_through_exact_units_is_refused(parts, linked, pair):
+    line = icx.linkage_line(linked, **pair)
+    with pytest.raises(ValueError, match=r"^The line must be that of protected units; call "):
+        draw({**parts, "line": line})

@@ -42,7 +42,7 @@ def test_withheld_cells_are_hatched_and_without_a_number(found):
 
 
 def test_more_missing_is_darker():
-    found = missing_answers(study_of(rows("1", 20, gaps=1) + rows("2", 20, gaps=12)))
+    found = missing_answers(study_of(rows("1", 20, gaps=3) + rows("2", 20, gaps=12)))
     drawn = cells(plot_missingness(found))
     first_item = min(patch.get_y() for patch in drawn)
     brightness = {
@@ -58,7 +58,7 @@ def test_bars_are_the_shares_over_all_rows():
     for row in staff[:4]:
         row["q2"] = None
     found = missing_answers(study_of(staff))
-    assert found.items["missing"].tolist() == [25, 10, 0]
+    assert found.items["missing"].tolist() == [20, 10, 0]
     ax = plot_missingness(found)
     bars = next(c for c in ax.containers if c.get_label() == "all rows")
     values = [patch.get_width() for patch in bars]

@@ -77,7 +77,7 @@ def test_several_faults_of_a_row_are_all_listed_and_the_row_counts_once(tmp_path
         ["external", "customers.csv", "respondent", 8, 0, 8],
     ]
     assert repr(study) == (
-        "Study: Four branches (internal 7 rows, external 8 rows; 1 rows quarantined)"
+        "Study: Four branches (internal 5-9 rows, external 5-9 rows; fewer than 5 rows quarantined)"
     )
 
 

@@ -44,7 +44,7 @@ def test_unit_means_errors_and_reliabilities_by_hand():
         table["reliability"], between / (between + within / sizes), rtol=RTOL
     )
     summary = units.reliability.iloc[0]
-    assert (summary["n_units"], summary["n_respondents"]) == (4, 10)
+    assert (summary["n_units"], summary["respondents"]) == (4, "10-14")
     np.testing.assert_allclose(summary["icc_1"], between / (between + within), rtol=RTOL)
     np.testing.assert_allclose(summary["icc_2"], 1 - within / (between_ss / 3), rtol=RTOL)
 
