@@ -52,6 +52,57 @@ class LinkedRows:
         """Which rows hang together, as `LinkedUnits.cluster`."""
         return self.units.cluster
 
+    @property
+    def linked(self) -> LinkedUnits:
+        """The units with every value, as linked."""
+        return self.units
+
+
+@dataclass(frozen=True, eq=False)
+class FrameRows:
+    """Rows of a plain data frame of units that have every value asked for.
+
+    Attributes
+    ----------
+    table : DataFrame
+    n_dropped : int
+    """
+
+    table: pd.DataFrame
+    n_dropped: int
+    note: str = ""
+    linked: None = None
+
+    @property
+    def n_used(self) -> int:
+        """Rows with every value."""
+        return len(self.table)
+
+    @property
+    def cluster(self) -> np.ndarray:
+        """Every row stands for itself."""
+        return np.arange(len(self.table))
+
+
+Rows = LinkedRows | FrameRows
+
+
+def rows_of(
+    data: LinkedUnits | pd.DataFrame, columns: Sequence[str], *, wave: str | None = None
+) -> Rows:
+    """Keep the complete units of linked units (`complete_rows`) or of a plain data frame.
+
+    Of a data frame with a column `wave`, all rows are kept where no wave is named.
+    """
+    if isinstance(data, LinkedUnits):
+        return complete_rows(data, columns, wave=wave)
+    if wave is not None and "wave" not in data:
+        raise ValueError(f"wave={wave!r} needs a column 'wave' in the data.")
+    of_wave = data if wave is None else data[data["wave"].map(str) == str(wave)]
+    known = [name for name in columns if name in of_wave]
+    table = of_wave[of_wave[known].notna().all(axis=1)].reset_index(drop=True)
+    return FrameRows(table, len(of_wave) - len(table), f"wave {wave} only" if wave else "")
+
 
 def complete_rows(
     linked: LinkedUnits, columns: Sequence[str], *, wave: str | None = None

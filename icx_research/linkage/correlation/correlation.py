@@ -23,7 +23,14 @@ from icx_research.linkage.correlation.controls import (
     varies,
 )
 from icx_research.linkage.correlation.mean_reliability import MeanReliability, mean_reliability
+from icx_research.linkage.correlation.noisy_controls import (
+    TruePartial,
+    moments_with_controls,
+    partial_test,
+    true_partial,
+)
 from icx_research.linkage.rows import LinkedRows, complete_rows
+from icx_research.linkage.unit_moments import UnitMoments
 from icx_research.survey.link.linking import LinkedUnits
 from icx_research.survey.link.shared_respondents import TAKEN_OUT, SharedError, shared_error
 
@@ -64,6 +71,9 @@ class LinkageCorrelation(Result):
     respondents : str
         Whether the respondents of both scores are "different", the "same" or "unknown", or the
         same ones' mood is "taken out".
+    true_partial : TruePartial or None
+        The partial correlation freed of all sampling error, where a control is a score of
+        respondents; None elsewhere.
     """
 
     internal: str
@@ -82,6 +92,7 @@ class LinkageCorrelation(Result):
     same_source: float = float("nan")
     expected_spurious: float = float("nan")
     respondents: str = "different"
+    true_partial: TruePartial | None = None
 
     @property
     def primary(self) -> CorrelationTest:
@@ -185,10 +196,13 @@ def linkage_correlations(
     For the same respondents :math:`S_{xy}` is lessened by the mean covariance of the
     sampling errors, which is what opposite random halves do on average over all splits
     (`split_half_correlation`); the standard error is that of the delta method with the
-    sampling error of that mean. Where client units stand behind several rows, Pearson
-    intervals rest on clusters, the connected parts of the crosswalk: the standard error of
-    z is that of the jackknife over the G clusters, with the t quantile of G - 1 degrees of
-    freedom (at least 10 clusters; in simulations it held its level from 10 on).
+    sampling error of that mean. Where a control is a score that these respondents gave, too,
+    every such covariance is lessened and the standard error is that of the jackknife.
+
+    Where client units stand behind several rows, Pearson intervals rest on clusters, the
+    connected parts of the crosswalk: the standard error of z is that of the jackknife over the
+    G clusters, with the t quantile of G - 1 degrees of freedom (at least 10 clusters; in
+    simulations it held its level from 10 on).
 
     References
     ----------
@@ -241,25 +255,43 @@ def linkage_correlations(
     noise = (known.covariance, known.variance) if known else None
     correlation = correlate(plain, basis[:, :0], method, confidence_level, noise, cluster)
     same_source, spurious = shared_mood(plain, noise) if noise else (np.nan, np.nan)
+    moments, partial = None, None
+    if controls:
+        partial = correlate(given, basis, method, confidence_level, noise, cluster)
+        if method == "pearson":
+            moments = moments_with_controls(complete, (internal, external), controls)
+    freed = partial_test(moments, confidence_level) if moments else None
+    note = _note(complete, design.shape[1] - c, method, shared, same_source, spurious)
+    if freed and moments:
+        note = "; ".join(filter(None, (note, _of_controls(moments))))
     return LinkageCorrelation(
         internal=internal,
         external=external,
         method=method,
         controls=tuple(controls),
         correlation=correlation,
-        partial_correlation=(
-            correlate(given, basis, method, confidence_level, noise, cluster) if controls else None
-        ),
+        partial_correlation=freed or partial,
         reliability_internal=mean_reliability(rows, internal, variance=variance[0]),
         reliability_external=mean_reliability(rows, external, variance=variance[1]),
         wave=complete.wave,
         n_used=complete.n_used,
         n_dropped=complete.n_dropped,
         n_control_columns=c,
-        note=_note(complete, design.shape[1] - c, method, shared, same_source, spurious),
+        note=note,
         same_source=float(same_source),
         expected_spurious=float(spurious),
         respondents=shared.relation if shared else "different",
+        true_partial=true_partial(moments) if moments else None,
+    )
+
+
+def _of_controls(moments: UnitMoments) -> str:
+    """Say which controls share their respondents."""
+    pair = set(moments.names[:2])
+    shared = [" and ".join(names) for names in moments.taken_out if set(names) - pair]
+    return (
+        f"the same respondents gave {', '.join(shared)}: what they share is taken out, and the "
+        "interval rests on leaving out one unit after the other"
     )
 
 

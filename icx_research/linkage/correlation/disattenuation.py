@@ -103,8 +103,9 @@ def disattenuate(
     Parameters
     ----------
     result : LinkageCorrelation
-        Pearson; the partial correlation is corrected where there are controls,
-        which are taken as free of error.
+        Pearson; the partial correlation is corrected where there are controls. Attributes
+        such as region or size are free of error; where a control is a score of respondents,
+        scores and controls are corrected together.
     confidence_level : float, optional
         That of `result` unless stated.
 
@@ -126,7 +127,9 @@ def disattenuate(
     means and of the error variances :math:`e_x, e_y`. The interval is built on Fisher's
     scale of the observed correlation, with the standard error carried over, and then
     divided by :math:`\sqrt{r_{xx} r_{yy}}`; coverage is reported by
-    ``validation/linkage_recovery.py``.
+    ``validation/linkage_recovery.py``. With controls that are scores, the partial correlation
+    is that of the covariance matrix less that of all sampling errors (`UnitMoments`), with the
+    standard error of the jackknife over units: correcting the pair alone would go the wrong way.
 
     References
     ----------
@@ -154,7 +157,12 @@ def disattenuate(
         observed = fisher_interval(given.value, widening / np.sqrt(m), level)
     note = _why_not(inside, outside, observed.value)
     corrected = Estimate(float("nan"), float("nan"), float("nan"), level)
-    if not note:
+    if result.true_partial and not note:
+        note = result.true_partial.note
+        if not note:
+            corrected = result.true_partial.estimate(level)
+            note = _beyond_one(corrected)
+    elif not note:
         corrected = _corrected(observed.value, inside, outside, m / widening**2, level)
         note = _beyond_one(corrected)
     withheld = corrected.ci_low <= -1 and corrected.ci_high >= 1
