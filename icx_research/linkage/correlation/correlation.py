@@ -27,10 +27,10 @@ from icx_research.linkage.correlation.noisy_controls import (
     TruePartial,
     moments_with_controls,
     partial_test,
+    shared_controls,
     true_partial,
 )
 from icx_research.linkage.rows import LinkedRows, complete_rows
-from icx_research.linkage.unit_moments import UnitMoments
 from icx_research.survey.link.linking import LinkedUnits
 from icx_research.survey.link.shared_respondents import TAKEN_OUT, SharedError, shared_error
 
@@ -258,12 +258,12 @@ def linkage_correlations(
     moments, partial = None, None
     if controls:
         partial = correlate(given, basis, method, confidence_level, noise, cluster)
-        if method == "pearson":
-            moments = moments_with_controls(complete, (internal, external), controls)
+    if controls and method == "pearson":
+        moments = moments_with_controls(complete, (internal, external), controls)
     freed = partial_test(moments, confidence_level) if moments else None
     note = _note(complete, design.shape[1] - c, method, shared, same_source, spurious)
     if freed and moments:
-        note = "; ".join(filter(None, (note, _of_controls(moments))))
+        note = f"{note}; {shared_controls(moments)}".removeprefix("; ")
     return LinkageCorrelation(
         internal=internal,
         external=external,
@@ -282,16 +282,6 @@ def linkage_correlations(
         expected_spurious=float(spurious),
         respondents=shared.relation if shared else "different",
         true_partial=true_partial(moments) if moments else None,
-    )
-
-
-def _of_controls(moments: UnitMoments) -> str:
-    """Say which controls share their respondents."""
-    pair = set(moments.names[:2])
-    shared = [" and ".join(names) for names in moments.taken_out if set(names) - pair]
-    return (
-        f"the same respondents gave {', '.join(shared)}: what they share is taken out, and the "
-        "interval rests on leaving out one unit after the other"
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from icx_research.core.cutoffs import MIN_CLUSTERS
 from icx_research.core.intervals import interval_about, t_quantile
@@ -68,7 +68,7 @@ def partial_test(moments: UnitMoments, confidence_level: float) -> CorrelationTe
     df, t = moments.n_clusters - 1, float(z / se)
     r, reach = float(np.tanh(z)), t_quantile(confidence_level, df) * float(se)
     return CorrelationTest(
-        interval_about(r, reach, confidence_level), t, df, float(2 * stats.t.sf(abs(t), df))
+        interval_about(r, reach, confidence_level), t, df, float(2 * special.stdtr(df, -abs(t)))
     )
 
 
@@ -87,9 +87,22 @@ def true_partial(moments: UnitMoments) -> TruePartial:
     elif df + 1 < MIN_CLUSTERS:
         note = f"a correction with noisy controls needs at least {MIN_CLUSTERS} clusters of units"
     elif np.isnan(value) or np.isnan(se) or np.linalg.eigvalsh(moments.true).min() < 0:
-        note = "scores or controls differ by little more than sampling error, so that nothing is left to correct"  # noqa: E501
+        note = (
+            "scores or controls differ by little more than sampling error, so that nothing is left "
+            "to correct"
+        )
     return (
         TruePartial(float("nan"), float("nan"), df, note)
         if note
         else TruePartial(float(value), float(se), df)
+    )
+
+
+def shared_controls(moments: UnitMoments) -> str:
+    """Say which controls share their respondents."""
+    pair = set(moments.names[:2])
+    shared = [" and ".join(names) for names in moments.taken_out if set(names) - pair]
+    return (
+        f"the same respondents gave {', '.join(shared)}: what they share is taken out, and the "
+        "interval rests on leaving out one unit after the other"
     )

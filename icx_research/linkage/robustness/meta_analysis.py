@@ -280,8 +280,8 @@ def meta_analysis(
     ...     {"z": [0.44, 0.24, 0.10, 0.33], "se": [0.12, 0.08, 0.10, 0.07]},
     ...     index=["A", "B", "C", "D"])
     >>> result = meta_analysis(studies, estimate="z", standard_error="se")
-    >>> result.estimate.value.round(2), round(result.i_squared, 2)
-    (0.27, 0.44)
+    >>> round(result.estimate.value, 2), round(result.i_squared, 2)
+    (0.27, 0.46)
     """
     check_confidence_level(confidence_level)
     check_choice(test, "test", "knapp_hartung", "z")
