@@ -38,6 +38,7 @@ python run.py check STUDY.yaml     say whether the files of a study are usable
 python run.py new DIR              draft a STUDY.yaml from two files, or write templates
 python run.py lab [DIR]            open a copy of the notebooks in JupyterLab
 python run.py codebook             explain every key a STUDY.yaml may hold
+python run.py gallery DIR          draw every figure at every journal's size
 python run.py simulate DIR         write a simulated company with known truth
 python run.py test [OPTION ...]    check the code; with options, run pytest alone with them
 python run.py test --all           check also on real data, the oldest packages and the wheel
@@ -46,7 +47,7 @@ python run.py bench [NAME ...]     measure speed and memory
 
 The first call sets everything up in .venv, which takes about half a minute. Should .venv ever
 break, delete it: the next call makes it anew. `python run.py COMMAND --help` tells more about
-study, check, new, lab, codebook and simulate."""
+study, check, new, lab, codebook, gallery and simulate."""
 
 
 class CannotRun(Exception):

@@ -9,6 +9,7 @@ import pytest
 import icx_research as icx
 from icx_research.pipeline import study_run
 from icx_research.pipeline.manifest import outputs_of
+from icx_research.present.pages import quality, report
 from icx_research.present.pages.quality import Drawn
 from tests.small_study import write_study
 
@@ -20,7 +21,7 @@ def without_notebooks(monkeypatch):
     """Notebooks and figures on the data take seconds; the tests that need them make them."""
     monkeypatch.setattr(study_run, "notebook_paths", list)
     nothing = dict.fromkeys(("units", "answers", "missingness", "servqual", "coverage"), NOTHING)
-    monkeypatch.setattr(study_run, "quality_figures", lambda *_, **__: nothing)
+    monkeypatch.setattr(quality, "quality_figures", lambda *_, **__: nothing)
 
 
 def files_below(folder):
@@ -173,7 +174,7 @@ def test_nothing_is_left_when_a_step_fails(small_study, tmp_path, monkeypatch, w
     def fail(*_, **__):
         raise icx.StudyError("no ink.")
 
-    monkeypatch.setattr(study_run, "write_report", fail)
+    monkeypatch.setattr(report, "write_report", fail)
     before = files_below(tmp_path)
     with pytest.raises(icx.StudyError, match="no ink"):
         icx.run_study(small_study, out=tmp_path / "out")
@@ -223,14 +224,14 @@ def test_a_full_disk_and_a_file_in_use_are_named(small_study, tmp_path, monkeypa
 def test_a_file_that_changes_while_the_study_runs_is_named(
     small_study, tmp_path, monkeypatch, without_notebooks, name
 ):
-    write = study_run.write_report
+    write = report.write_report
 
     def change_and_write(*arguments, **options):
         with (tmp_path / name).open("a", encoding="utf-8") as file:
             file.write("\n")
         return write(*arguments, **options)
 
-    monkeypatch.setattr(study_run, "write_report", change_and_write)
+    monkeypatch.setattr(report, "write_report", change_and_write)
     with pytest.raises(icx.StudyError) as told:
         icx.run_study(small_study, out=tmp_path / "out")
     assert str(told.value) == f"{name} changed while the study ran; run it again."

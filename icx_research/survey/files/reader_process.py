@@ -107,6 +107,8 @@ def _answer(path: Path, request: dict[str, Any]) -> Any:
     seconds = SECONDS + SECONDS_PER_MB * megabytes
     request = {**request, "path": str(path), "seconds": seconds}
     with _one_at_a_time:
+        if _readers and _readers[0].process.poll() is not None:
+            _let_go()  # it died while nothing was asked of it; that says nothing of this file
         if not _readers:
             _readers.append(_Reader())
             atexit.register(_let_go)
@@ -169,11 +171,14 @@ def _with_tuples(value: Any) -> Any:
 def serve() -> None:
     """Answer, line by line, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a package prints is no answer
-    for line in sys.stdin.buffer:
-        answers.write(json.dumps(_reply(json.loads(line))).encode() + b"\n")
-        answers.flush()
+    with os.fdopen(os.dup(1), "wb") as answers:
+        os.dup2(2, 1)  # whatever a package prints is no answer
+        for line in sys.stdin.buffer:
+            reply = _reply(json.loads(line))
+            if hasattr(signal, "alarm"):
+                signal.alarm(0)  # while nothing is asked, it may wait for ever
+            answers.write(json.dumps(reply).encode() + b"\n")
+            answers.flush()
 
 
 def _reply(request: dict[str, Any]) -> tuple[str, Any]:

@@ -129,8 +129,29 @@ def test_the_process_is_kept_and_replaced_when_it_is_gone(tmp_path):
     assert reader_process._readers[0].process is first
     os.kill(first.pid, signal.SIGTERM)
     first.wait()
-    assert refusal(tmp_path, "staff.sav").startswith("staff.sav is not a readable SPSS file")
     study_of(tmp_path, "staff.sav")
+    assert reader_process._readers[0].process is not first
+
+
+@pytest.mark.skipif(not hasattr(signal, "alarm"), reason="no alarm on this system")
+def test_a_process_that_died_of_waiting_says_nothing_of_the_next_file(tmp_path, monkeypatch):
+    write_sav(tmp_path / "staff.sav")
+    study_of(tmp_path, "staff.sav")
+    process = reader_process._readers[0].process
+    process.send_signal(signal.SIGALRM)
+    process.wait()
+    assert len(study_of(tmp_path, "staff.sav").tables["internal"]) > 0
+
+
+def test_no_alarm_rings_while_nothing_is_asked(monkeypatch, capfdbinary):
+    rung = []
+    monkeypatch.setattr(reader_process.signal, "alarm", rung.append)
+    monkeypatch.setattr(reader_process.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(reader_process, "_reply", lambda _: rung.append(20) or ("read", {}))
+    monkeypatch.setattr(reader_process.os, "dup2", lambda *_: None)
+    monkeypatch.setattr(sys, "stdin", type("", (), {"buffer": [b"{}\n", b"{}\n"]}))
+    reader_process.serve()
+    assert rung == [20, 0, 20, 0]
 
 
 def test_entities_of_xml_are_refused(tmp_path):
