@@ -16,7 +16,7 @@ from icx_research.survey.codebook.types import (
 )
 
 # Columns of the tables that are made of the files: nothing else may have these names.
-WEIGHT = "weight"  # a column of scored rows; no score may be called so
+WEIGHT = "weight"  # of scored rows that have weights; then no score may be called so
 LONGEST_FORMAT = 40  # letters of a format of dates that are repeated in a message
 RESERVED = (
     "respondent", "client_unit", "serving_unit", "unit", "supplier_unit", "wave", "n_client_units",
@@ -196,7 +196,7 @@ def check_measures(sources: Mapping[str, Source], places: Mapping[str, Place]) -
             _claim(place.find(kind, name), name, source, owner)
         for name, measure in source.measures.items():
             at = place.find("scales" if isinstance(measure, Scale) else "scores", name)
-            if name == WEIGHT:
+            if name == WEIGHT and source.weight:
                 at.fail(f"the name {name!r} is that of the weights of rows; choose another.")
             _claim(at, name, source, owner)
             _claim(at, f"{name}_n", source, owner)

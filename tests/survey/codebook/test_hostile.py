@@ -18,9 +18,12 @@ def codebook(scale="service", **keys):
     }
 
 
-def test_no_scale_is_called_as_the_weights_of_rows():
+def test_no_scale_is_called_as_the_weights_of_rows_where_there_are_any():
+    study_from_frames(codebook(scale="weight"), internal=ROWS, external=ROWS)
+    keys = {"client_unit": "branch", "weight": "wt"}
+    rows = ROWS.assign(wt=1.0)
     with pytest.raises(StudyError) as told:
-        study_from_frames(codebook(scale="weight"), internal=ROWS, external=ROWS)
+        study_from_frames(codebook(scale="weight", keys=keys), internal=rows, external=ROWS)
     assert str(told.value) == (
         "codebook: internal.scales.weight: the name 'weight' is that of the weights of rows; "
         "choose another."
